@@ -1,0 +1,16 @@
+import { TenantsAndPeople1761000000001 } from './1-tenants-and-people';
+import { Hierarchies1761000000002 } from './2-hierarchies';
+import { GroupsAndTrees1761000000003 } from './3-groups-and-trees';
+import { Roster1761000000004 } from './4-roster';
+import { Competencies1761000000005 } from './5-competencies';
+import { ActivityAndFacts1761000000006 } from './6-activity-and-facts';
+
+/** Every step, in order. A step that has been released is never changed again: add one. */
+export const migrations = [
+  TenantsAndPeople1761000000001,
+  Hierarchies1761000000002,
+  GroupsAndTrees1761000000003,
+  Roster1761000000004,
+  Competencies1761000000005,
+  ActivityAndFacts1761000000006,
+];

@@ -1,0 +1,3 @@
+/** What other subgraphs may use of this one, in their own transactions. */
+export { recordStatuses } from './statuses/status.queries';
+export { selectCompetencies, type CompetencyKey } from './frameworks/competency.queries';

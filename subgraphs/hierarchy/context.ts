@@ -1,0 +1,16 @@
+import type { Caller } from '../shared/access/caller';
+import type { Session } from '../shared/database/session';
+import type { SubgraphContext } from '../shared/subgraph/context';
+import { groupLoaders } from './groups/group.loader';
+import { hierarchyLoaders } from './hierarchies/hierarchy.loader';
+import { nodeLoaders } from './nodes/node.loader';
+import { settingsLoaders } from './settings/settings.loader';
+
+export const createLoaders = (parts: { caller: Caller; session: Session }) => ({
+  ...nodeLoaders(parts),
+  ...hierarchyLoaders(parts),
+  ...groupLoaders(parts),
+  ...settingsLoaders(parts),
+});
+
+export type HierarchyContext = SubgraphContext<ReturnType<typeof createLoaders>>;

@@ -1,0 +1,40 @@
+import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { GroupType } from '../../shared/graphql/group-type.enum';
+import { publicId } from '../../shared/identifiers';
+import type { HierarchyContext } from '../context';
+import { createGroup, updateGroup } from './change-group';
+import type { GroupEntity } from './group.entity';
+import { CreateGroupInput, Group } from './group.type';
+
+export const shownGroup = (group: Pick<GroupEntity, 'id' | 'externalId' | 'type' | 'name' | 'code'>): Group => ({
+  id: publicId('group', group.id),
+  externalId: group.externalId,
+  type: group.type as GroupType,
+  name: group.name,
+  code: group.code,
+});
+
+@Resolver(() => Group)
+export class GroupResolver {
+  @Mutation(() => Group, { description: 'ORG_ADMIN: a new group of the tenant. It stands nowhere until it is placed.' })
+  async createGroup(
+    @Arg('input', () => CreateGroupInput) input: CreateGroupInput,
+    @Ctx() { session, now }: HierarchyContext,
+  ): Promise<Group> {
+    return shownGroup(await session.write(tx => createGroup(tx, input, now)));
+  }
+
+  @Mutation(() => Group, { description: 'ORG_ADMIN: name, code, external id or type; its aggregates come along.' })
+  async updateGroup(
+    @Arg('id', () => ID) id: string,
+    @Arg('input', () => CreateGroupInput) input: CreateGroupInput,
+    @Ctx() { session, now }: HierarchyContext,
+  ): Promise<Group> {
+    return shownGroup(await session.write(tx => updateGroup(tx, { id, input, now })));
+  }
+}
+
+export const resolveGroupReference = async ({ id }: { id: string }, { loaders }: HierarchyContext): Promise<Group | null> => {
+  const group = await loaders.group.load(id);
+  return group && shownGroup(group);
+};

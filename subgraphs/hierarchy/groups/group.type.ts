@@ -1,0 +1,36 @@
+import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { GroupType } from '../../shared/graphql/group-type.enum';
+
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'A country, state, district, school district, block, cluster or school of the tenant.' })
+export class Group {
+  @Field(() => ID, { description: 'Also the id of its node in every hierarchy where it stands.' })
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: "The customer's own identifier, unique per type." })
+  externalId!: string | null;
+
+  @Field(() => GroupType)
+  type!: GroupType;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String, { nullable: true })
+  code!: string | null;
+}
+
+@InputType()
+export class CreateGroupInput {
+  @Field(() => GroupType, { description: 'Any but class: classes belong to the roster.' })
+  type!: GroupType;
+
+  @Field(() => String, { description: 'Not empty.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true })
+  code?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The customer's own identifier, unique per type." })
+  externalId?: string | null;
+}

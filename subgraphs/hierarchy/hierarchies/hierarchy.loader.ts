@@ -1,0 +1,20 @@
+import DataLoader from 'dataloader';
+import type { Session } from '../../shared/database/session';
+import { selectHierarchiesByKey, selectLevels, selectOwnHierarchy, type HierarchyRow, type LevelRow } from './hierarchy.queries';
+
+export function hierarchyLoaders({ session }: { session: Session }) {
+  const levels = new DataLoader<number, LevelRow[]>(async ids => {
+    const rows = await selectLevels(await session.read(), ids);
+    return ids.map(id => rows.filter(row => row.hierarchyId === id));
+  });
+
+  const hierarchyByKey = new DataLoader<string, HierarchyRow | null>(async keys => {
+    const rows = await selectHierarchiesByKey(await session.read(), keys);
+    return keys.map(key => rows.find(row => row.key === key) ?? null);
+  });
+
+  let own: Promise<HierarchyRow> | undefined;
+  const ownHierarchy = (): Promise<HierarchyRow> => (own ??= session.read().then(selectOwnHierarchy));
+
+  return { levels, hierarchyByKey, ownHierarchy };
+}

@@ -1,0 +1,104 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { notFound } from '../../shared/errors';
+import { GroupType } from '../../shared/graphql/group-type.enum';
+import type { HierarchyContext } from '../context';
+import { otherId } from '../nodes/locate';
+import { shown } from '../nodes/node.resolver';
+import { HierarchyNode } from '../nodes/node.type';
+import { createHierarchy, updateHierarchy } from './define-hierarchy';
+import { selectHierarchies, type HierarchyRow } from './hierarchy.queries';
+import { CreateHierarchyInput, Hierarchy, HierarchyLevel } from './hierarchy.type';
+
+export type ShownHierarchy = Hierarchy & { readonly row: HierarchyRow };
+
+export const shownHierarchy = (row: HierarchyRow): ShownHierarchy => ({
+  row,
+  id: row.key,
+  name: row.name,
+  description: row.description,
+  version: row.version,
+});
+
+const usable = (row: HierarchyRow): boolean => row.inUse || row.isOwn;
+
+@Resolver(() => Hierarchy)
+export class HierarchyResolver {
+  @Query(() => [Hierarchy], {
+    nullable: true,
+    description: "The hierarchies in which the caller's tenant has placements; all: true, for administrators, every one there is.",
+  })
+  async hierarchies(
+    @Arg('all', () => Boolean, { nullable: true, defaultValue: false }) all: boolean | null,
+    @Ctx() { session }: HierarchyContext,
+  ): Promise<Hierarchy[]> {
+    const rows = await selectHierarchies(await session.read());
+    return rows.filter(row => all || row.inUse).map(shownHierarchy);
+  }
+
+  @Query(() => Hierarchy, { description: 'One hierarchy; without id, the one the tenant has chosen (applicable_group_hierarchy).' })
+  async hierarchy(
+    @Arg('id', () => ID, { nullable: true }) id: string | undefined,
+    @Ctx() { loaders }: HierarchyContext,
+  ): Promise<Hierarchy> {
+    return id === undefined || id === null ? shownHierarchy(await loaders.ownHierarchy()) : findHierarchy(id, loaders);
+  }
+
+  @FieldResolver(() => [HierarchyLevel])
+  async levels(@Root() { row }: ShownHierarchy, @Ctx() { loaders }: HierarchyContext): Promise<HierarchyLevel[]> {
+    const levels = await loaders.levels.load(row.id);
+    const above: HierarchyLevel[] = levels.map(({ name, type, sequence, stored }) => ({
+      name,
+      type: type as GroupType,
+      sequence,
+      stored,
+    }));
+    const leaf = { name: 'Class', type: GroupType.class, sequence: (levels.at(-1)?.sequence ?? 0) + 1, stored: true };
+    return [...above, leaf];
+  }
+
+  @FieldResolver(() => [HierarchyNode], { nullable: true })
+  async roots(@Root() { row }: ShownHierarchy, @Ctx() { loaders }: HierarchyContext): Promise<HierarchyNode[]> {
+    return usable(row) ? (await loaders.topmost(row.key)).map(shown) : [];
+  }
+
+  @FieldResolver(() => HierarchyNode, { nullable: true })
+  async other(@Root() { row }: ShownHierarchy, @Ctx() { loaders, caller }: HierarchyContext): Promise<HierarchyNode | null> {
+    if (!usable(row)) return null;
+    const id = otherId(caller, await loaders.view(row.key));
+    const node = await loaders.node({ id, hierarchyKey: row.key });
+    return node && shown(node);
+  }
+
+  @Mutation(() => Hierarchy, { description: 'SUPER_ADMIN: hierarchies are shared by tenants. It is in use with its first placement.' })
+  async createHierarchy(
+    @Arg('input', () => CreateHierarchyInput) input: CreateHierarchyInput,
+    @Ctx() context: HierarchyContext,
+  ): Promise<Hierarchy> {
+    const key = await context.inPlatform(tx => createHierarchy(tx, input, context.now));
+    return findHierarchy(key, context.loaders);
+  }
+
+  @Mutation(() => Hierarchy, { description: "SUPER_ADMIN: name and levels; every tenant's tree follows at once." })
+  async updateHierarchy(
+    @Arg('id', () => ID) id: string,
+    @Arg('input', () => CreateHierarchyInput) input: CreateHierarchyInput,
+    @Ctx() context: HierarchyContext,
+  ): Promise<Hierarchy> {
+    await context.inPlatform(tx => updateHierarchy(tx, { key: id, input, now: context.now }));
+    return findHierarchy(id, context.loaders);
+  }
+}
+
+async function findHierarchy(key: string, loaders: HierarchyContext['loaders']): Promise<Hierarchy> {
+  const row = await loaders.hierarchyByKey.load(key);
+  if (!row) throw notFound(`There is no hierarchy '${key}'.`);
+  return shownHierarchy(row);
+}
+
+export const resolveHierarchyReference = async (
+  { id }: { id: string },
+  { loaders }: HierarchyContext,
+): Promise<Hierarchy | null> => {
+  const row = await loaders.hierarchyByKey.load(id);
+  return row && shownHierarchy(row);
+};

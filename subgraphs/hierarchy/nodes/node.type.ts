@@ -1,0 +1,48 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { PageInfo } from '../../shared/graphql/page-info.type';
+import { SafeInt } from '../../shared/graphql/scalars';
+
+@Directive('@key(fields: "id hierarchyId")')
+@ObjectType({ description: 'A group or a class, as one hierarchy places it.' })
+export class HierarchyNode {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => ID)
+  hierarchyId!: string;
+
+  @Field(() => String, { nullable: true, description: "The customer's own identifier, unique per type." })
+  externalId!: string | null;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String, { description: "A GroupType, or 'other', 'tenant', 'scope'." })
+  type!: string;
+
+  @Field(() => HierarchyNode, { nullable: true, description: "Null at a root and at the edge of the caller's view." })
+  parent?: HierarchyNode | null;
+
+  @Field(() => [HierarchyNode], {
+    description: "Root first; begins at the edge of the caller's view, where parent is null too.",
+  })
+  ancestors?: HierarchyNode[];
+
+  @Field(() => HierarchyNodeConnection, { description: 'By level, name (root collation) and id.' })
+  children?: HierarchyNodeConnection;
+
+  @Field(() => SafeInt, { description: 'Active classes at or below this node.' })
+  classCount!: number;
+}
+
+@ObjectType()
+export class HierarchyNodeConnection {
+  @Field(() => [HierarchyNode])
+  nodes!: HierarchyNode[];
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+
+  @Field(() => SafeInt, { description: 'All children that the caller may see, not only those of this page.' })
+  totalCount!: number;
+}

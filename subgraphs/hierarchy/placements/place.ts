@@ -1,0 +1,99 @@
+import type { Transaction } from '../../shared/database/database';
+import { badInput, notFound } from '../../shared/errors';
+import { readPublicId } from '../../shared/identifiers';
+import { selectHierarchiesByKey, selectLevels, type LevelRow } from '../hierarchies/hierarchy.queries';
+import {
+  deletePlacement,
+  hangsBelow,
+  selectParent,
+  selectStanding,
+  selectThings,
+  upsertPlacement,
+  type Thing,
+} from './placement.queries';
+import { countClass, growVersion, lockTree, rebuildTree } from './tree.queries';
+
+/**
+ * Places something under a parent in one hierarchy, moves it there, or takes it out (`parentId` null). Figures follow,
+ * since they are added up along the placements. Refuses, and changes nothing, what would not be a tree.
+ */
+export async function place(
+  tx: Transaction,
+  { hierarchyKey, childId, parentId }: { hierarchyKey: string; childId: string; parentId: string | null },
+): Promise<void> {
+  const [hierarchy] = await selectHierarchiesByKey(tx, [hierarchyKey]);
+  if (!hierarchy) throw notFound(`There is no hierarchy '${hierarchyKey}'.`);
+  await lockTree(tx, hierarchy.id);
+  const { child, parent } = await findThings(tx, childId, parentId);
+  const before = await selectParent(tx, hierarchy.id, child);
+  if (parent) {
+    const levels = await selectLevels(tx, [hierarchy.id]);
+    await refuseImpossible(tx, { hierarchyId: hierarchy.id, levels, child, parent });
+    if (before === parent.number) return;
+    await upsertPlacement(tx, { hierarchyId: hierarchy.id, child, parentId: parent.number });
+  } else {
+    if (before === undefined) return;
+    await deletePlacement(tx, hierarchy.id, child);
+  }
+  await followInTree(tx, { hierarchyId: hierarchy.id, child, before: before ?? null, after: parent?.number ?? null });
+  await growVersion(tx, hierarchy.id);
+}
+
+async function findThings(tx: Transaction, childId: string, parentId: string | null) {
+  const ids = [childId, parentId].map(id => (id === null ? null : readPublicId(id)));
+  const numbers = (kind: string) => ids.flatMap(id => (id?.kind === kind ? [id.number] : []));
+  const things = await selectThings(tx, { groups: numbers('group'), classes: numbers('class') });
+  const find = (id: (typeof ids)[number]) => things.find(thing => thing.kind === id?.kind && thing.number === id.number);
+  const child = find(ids[0]!);
+  const parent = parentId === null ? null : find(ids[1]!);
+  if (!child) throw notFound(`There is no group or class '${childId}' to place.`);
+  if (parent === undefined) throw notFound(`There is no group '${parentId}' to place anything under.`);
+  return { child, parent };
+}
+
+/** The parent must stand above the child; levels between them may be skipped. */
+async function refuseImpossible(
+  tx: Transaction,
+  { hierarchyId, levels, child, parent }: { hierarchyId: number; levels: LevelRow[]; child: Thing; parent: Thing },
+): Promise<void> {
+  const level = (thing: Thing): number => {
+    const found = levels.find(candidate => candidate.type === thing.type);
+    if (!found) {
+      const known = levels.map(candidate => candidate.type).join(', ');
+      throw badInput(`'${thing.name}' is of type ${thing.type}, which is no level of this hierarchy: ${known}, class.`);
+    }
+    return found.sequence;
+  };
+  if (parent.kind === 'class') {
+    throw badInput(`Nothing can be placed under a class; '${parent.name}' is one. The class is always the leaf.`);
+  }
+  const parentLevel = level(parent);
+  if (child.kind === 'class') return;
+  if (child.number === parent.number) throw badInput(`'${child.name}' cannot be placed under itself: that would be a ring.`);
+  if (await hangsBelow(tx, { hierarchyId, below: parent.number, above: child.number })) {
+    throw badInput(`'${parent.name}' hangs below '${child.name}'; placing the one under the other would make a ring.`);
+  }
+  if (parentLevel >= level(child)) {
+    throw badInput(
+      `A parent must stand above its child: '${parent.name}' is a ${parent.type}, '${child.name}' a ${child.type}; ` +
+        `the order is ${levels.map(candidate => candidate.type).join(', ')}, class.`,
+    );
+  }
+}
+
+/** A class changes counts along two paths; a group, or a first class under a possible root, changes the tree itself. */
+async function followInTree(
+  tx: Transaction,
+  move: { hierarchyId: number; child: Thing; before: number | null; after: number | null },
+): Promise<void> {
+  const { hierarchyId, child, before, after } = move;
+  if (child.kind === 'group') return rebuildTree(tx, hierarchyId);
+  const active = child.active ? 1 : 0;
+  for (const [groupId, classes] of [[before, -1], [after, 1]] as const) {
+    if (groupId === null) continue;
+    const { inTree, hasPlaced } = await selectStanding(tx, hierarchyId, groupId);
+    // A group becomes a root with the first thing placed under it, and stops being one with the last.
+    if (inTree !== hasPlaced && (classes > 0 || !hasPlaced)) return rebuildTree(tx, hierarchyId);
+    if (inTree) await countClass(tx, { hierarchyId, groupId, classes, active: classes * active });
+  }
+}

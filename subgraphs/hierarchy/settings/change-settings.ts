@@ -1,0 +1,51 @@
+import type { Transaction } from '../../shared/database/database';
+import { badInput, Problem } from '../../shared/errors';
+import { refuseUnusable } from '../hierarchies/choose';
+import { selectHierarchiesByKey } from '../hierarchies/hierarchy.queries';
+import { SettingsEntity } from './settings.entity';
+
+/** Makes a hierarchy the tenant's own. One in which the tenant has placed nothing is refused. */
+export async function setApplicableHierarchy(
+  tx: Transaction,
+  { hierarchyKey, expectedVersion }: { hierarchyKey: string; expectedVersion: number },
+): Promise<void> {
+  const [hierarchy] = await selectHierarchiesByKey(tx, [hierarchyKey]);
+  const { id } = refuseUnusable(hierarchy, hierarchyKey);
+  await change(tx, { applicableHierarchyId: id }, expectedVersion);
+}
+
+/** From now on: days that are past keep their boundaries. */
+export async function setTimeZone(
+  tx: Transaction,
+  { timeZone, expectedVersion }: { timeZone: string; expectedVersion: number },
+): Promise<void> {
+  if (!isTimeZone(timeZone)) {
+    throw badInput(`A time zone is given by its IANA name, such as Europe/London; '${timeZone}' is none.`);
+  }
+  await change(tx, { timeZone }, expectedVersion);
+}
+
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z_]+(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function change(tx: Transaction, columns: Partial<SettingsEntity>, expectedVersion: number): Promise<void> {
+  const settings = tx.manager.getRepository(SettingsEntity);
+  const found = await settings.findOneOrFail({
+    where: { tenantId: tx.tenantId },
+    lock: { mode: 'pessimistic_write' },
+  });
+  if (found.version !== expectedVersion) {
+    throw new Problem(
+      'CONFLICT',
+      `The settings have changed since they were read: they have version ${found.version}, expected was ${expectedVersion}.`,
+    );
+  }
+  await settings.update({ tenantId: tx.tenantId }, { ...columns, version: found.version + 1 });
+}

@@ -1,0 +1,39 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import type { HierarchyContext } from '../context';
+import { shownHierarchy } from '../hierarchies/hierarchy.resolver';
+import { Hierarchy } from '../hierarchies/hierarchy.type';
+import { setApplicableHierarchy, setTimeZone } from './change-settings';
+import { TenantSettings } from './settings.type';
+
+@Resolver(() => TenantSettings)
+export class SettingsResolver {
+  @Query(() => TenantSettings, { description: "The caller's tenant's." })
+  tenantSettings(@Ctx() { loaders }: HierarchyContext): Promise<TenantSettings> {
+    return loaders.settings();
+  }
+
+  @FieldResolver(() => Hierarchy)
+  async applicableHierarchy(@Ctx() { loaders }: HierarchyContext): Promise<Hierarchy> {
+    return shownHierarchy(await loaders.ownHierarchy());
+  }
+
+  @Mutation(() => TenantSettings, { description: 'ORG_ADMIN. CONFLICT where the settings have another version by now.' })
+  async setApplicableHierarchy(
+    @Arg('hierarchyId', () => ID) hierarchyId: string,
+    @Arg('expectedVersion', () => Int) expectedVersion: number,
+    @Ctx() context: HierarchyContext,
+  ): Promise<TenantSettings> {
+    await context.session.write(tx => setApplicableHierarchy(tx, { hierarchyKey: hierarchyId, expectedVersion }));
+    return context.loaders.settings();
+  }
+
+  @Mutation(() => TenantSettings, { description: 'ORG_ADMIN. From now on: days that are past keep their boundaries.' })
+  async setTimeZone(
+    @Arg('timeZone', () => String) timeZone: string,
+    @Arg('expectedVersion', () => Int) expectedVersion: number,
+    @Ctx() context: HierarchyContext,
+  ): Promise<TenantSettings> {
+    await context.session.write(tx => setTimeZone(tx, { timeZone, expectedVersion }));
+    return context.loaders.settings();
+  }
+}

@@ -1,0 +1,5 @@
+import { hierarchySubgraph } from './hierarchy/subgraph';
+import type { Subgraph } from './shared/subgraph/subgraph';
+
+/** The subgraphs of Strata. A new one is one line here. */
+export const subgraphs: readonly Subgraph[] = [hierarchySubgraph];

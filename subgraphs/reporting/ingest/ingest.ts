@@ -1,0 +1,142 @@
+import { recordStatuses, selectCompetencies, type CompetencyKey } from '../../competency/published';
+import type { Transaction } from '../../shared/database/database';
+import { classNumber, personNumber } from '../../shared/identifiers';
+import { checkEvent, contentHash, type KnownEvent, type Rejection, type SoundEvent } from './event';
+import {
+  claimEventIds,
+  contextKeyOf,
+  selectByExternalId,
+  selectByNumber,
+  selectSameContents,
+  storeEvents,
+  upsertContexts,
+  type IdKind,
+} from './ingest.queries';
+
+/** What became of a batch: accepted + duplicates + rejected = sent. */
+export interface Receipt {
+  accepted: number;
+  duplicates: number;
+  rejected: Rejection[];
+}
+
+export interface IngestOptions {
+  now: Date;
+  ids: IdKind;
+  /** Which of these classes the sender may send for; without it, all. */
+  permitted?: (classNumbers: number[]) => Promise<Set<number>>;
+}
+
+/**
+ * Takes a batch in: each event is checked, counted once however often it is sent, and added to the facts, all in the
+ * caller's transaction. What is rejected is said with its reason and changes nothing.
+ */
+export async function ingest(tx: Transaction, events: readonly unknown[], options: IngestOptions): Promise<Receipt> {
+  const receipt: Receipt = { accepted: 0, duplicates: 0, rejected: [] };
+  const sound: SoundEvent[] = [];
+  for (const event of events) {
+    const checked = checkEvent(event, options.now);
+    if ('code' in checked) receipt.rejected.push(checked);
+    else sound.push(checked);
+  }
+  if (sound.length === 0) return receipt;
+
+  const known = await lookUp(tx, sound, { options, reject: rejection => receipt.rejected.push(rejection) });
+  const first = firstOfEach(known, receipt);
+  const hashes = [...first.values()].map(event => ({ eventId: event.eventId, hash: contentHash(event) }));
+  const claimed = await claimEventIds(tx, hashes);
+  const seenBefore = hashes.filter(({ eventId }) => !claimed.has(eventId));
+  if (seenBefore.length > 0) {
+    const same = await selectSameContents(tx, seenBefore);
+    for (const { eventId } of seenBefore) {
+      if (same.has(eventId)) receipt.duplicates++;
+      else receipt.rejected.push(conflict(eventId));
+    }
+  }
+  const accepted = [...first.values()].filter(event => claimed.has(event.eventId));
+  if (accepted.length > 0) {
+    await storeEvents(tx, accepted, options.now);
+    await recordStatuses(tx, accepted.filter(hasStatus));
+  }
+  receipt.accepted = accepted.length;
+  return receipt;
+}
+
+const conflict = (eventId: string): Rejection => ({
+  eventId,
+  code: 'CONFLICT',
+  message: 'An event with this id and other contents was accepted before; that one stands.',
+});
+
+type EventWithStatus = KnownEvent & { competencyId: number; status: number };
+
+const hasStatus = (event: KnownEvent): event is EventWithStatus => event.competencyId !== null && event.status !== null;
+
+/** Within a batch, too, the first event with an id stands. */
+function firstOfEach(events: KnownEvent[], receipt: Receipt): Map<string, KnownEvent> {
+  const first = new Map<string, KnownEvent>();
+  for (const event of events) {
+    const earlier = first.get(event.eventId);
+    if (!earlier) first.set(event.eventId, event);
+    else if (contentHash(earlier) === contentHash(event)) receipt.duplicates++;
+    else receipt.rejected.push(conflict(event.eventId));
+  }
+  return first;
+}
+
+interface LookUp {
+  options: IngestOptions;
+  reject: (rejection: Rejection) => void;
+}
+
+/** Finds what the events refer to; those that refer to nothing are rejected. */
+async function lookUp(tx: Transaction, events: SoundEvent[], { options, reject }: LookUp): Promise<KnownEvent[]> {
+  const { classOf, personOf } = await findClassesAndPeople(tx, events, options.ids);
+  const keys = events.filter(event => event.competency !== null).map(competencyKey);
+  const competencyOf = keys.length > 0 ? await selectCompetencies(tx, keys) : () => null;
+  const classNumbers = [...new Set(events.map(classOf).filter(number => number !== undefined))];
+  const permitted = options.permitted ? await options.permitted(classNumbers) : undefined;
+
+  const found: Omit<KnownEvent, 'contextId'>[] = [];
+  for (const event of events) {
+    const no = (code: Rejection['code'], message: string) => reject({ eventId: event.eventId, code, message });
+    const classFound = classOf(event);
+    const personFound = personOf(event);
+    const competencyId = event.competency === null ? null : competencyOf(competencyKey(event));
+    if (classFound === undefined) no('NOT_FOUND', `There is no class '${event.classId}'.`);
+    else if (permitted && !permitted.has(classFound)) no('FORBIDDEN', `The class '${event.classId}' is not granted to you.`);
+    else if (personFound === undefined) no('NOT_FOUND', `There is no user '${event.userId}'.`);
+    else if (competencyId === 'ambiguous') {
+      no('BAD_USER_INPUT', `The competency '${event.competency}' is in several frameworks; please name its framework.`);
+    } else if (event.competency !== null && competencyId === null) {
+      const framework = event.framework === null ? '' : ` in the framework '${event.framework}'`;
+      no('NOT_FOUND', `There is no competency '${event.competency}'${framework}.`);
+    } else found.push({ ...event, classNumber: classFound, personNumber: personFound, competencyId });
+  }
+  const contexts = found.length > 0 ? await upsertContexts(tx, found) : new Map<string, number>();
+  return found.map(event => ({ ...event, contextId: contexts.get(contextKeyOf(event))! }));
+}
+
+const competencyKey = (event: SoundEvent): CompetencyKey => ({ framework: event.framework, code: event.competency! });
+
+async function findClassesAndPeople(tx: Transaction, events: SoundEvent[], ids: IdKind) {
+  const distinct = <Id>(values: (Id | null)[]): Id[] => [...new Set(values)].filter(value => value !== null) as Id[];
+  if (ids === 'external') {
+    const found = await selectByExternalId(tx, {
+      classes: distinct(events.map(event => event.classId)),
+      people: distinct(events.map(event => event.userId)),
+    });
+    return {
+      classOf: (event: SoundEvent) => found.classes.get(event.classId),
+      personOf: (event: SoundEvent) => found.people.get(event.userId),
+    };
+  }
+  const found = await selectByNumber(tx, {
+    classes: distinct(events.map(event => classNumber(event.classId))),
+    people: distinct(events.map(event => personNumber(event.userId))),
+  });
+  return {
+    classOf: (event: SoundEvent) => found.classes.get(classNumber(event.classId) ?? -1),
+    personOf: (event: SoundEvent) => found.people.get(personNumber(event.userId) ?? -1),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Database } from '../database/database';
+import { Problem, forbidden } from '../errors';
+import { platformTenant } from '../../../migrations/row-level-security';
+import { selectPerson, selectTenant } from './caller.queries';
+import type { Claims, VerifyToken } from './token';
+
+export const roleNames = ['LEARNER', 'TEACHER', 'OFFICER', 'ORG_ADMIN', 'SUPER_ADMIN', 'PARTNER'] as const;
+export type RoleName = (typeof roleNames)[number];
+
+/** Who asks, in which tenant, as what. */
+export interface Caller {
+  readonly personId: number;
+  /** The tenant whose data this request is about. */
+  readonly tenantId: number;
+  readonly tenantExternalId: string;
+  readonly tenantName: string;
+  readonly login: string;
+  /** Roles that both the token and the person's row carry. */
+  readonly roles: ReadonlySet<RoleName>;
+  /** The hierarchy the token selects, by its public id. */
+  readonly selectedHierarchy?: string;
+  readonly permissions: readonly string[];
+  /** Sees and administers the whole tenant. */
+  readonly tenantWide: boolean;
+  /** A super admin who acts in a tenant that is not the platform's. */
+  readonly actsForPlatform: boolean;
+}
+
+/** What a request says about its sender, as it came: nothing of it is believed before it is checked. */
+export interface Credentials {
+  token: string | undefined;
+  /** The header Strata-Tenant. */
+  actingTenant?: string | undefined;
+}
+
+export type Identify = (credentials: Credentials) => Promise<Caller>;
+
+interface Person {
+  id: number;
+  login: string;
+  roles: RoleName[];
+}
+
+/** Finds out who is asking. Every subgraph does so itself, whatever stands before it. */
+export function callerIdentifier(database: Database, verify: VerifyToken): Identify {
+  return async ({ token, actingTenant }) => {
+    const claims = await verify(token);
+    const home = await tenantByPublicId(database, claims.tenant);
+    const person = home && (await database.transaction(home.id, 'read', tx => selectPerson(tx, claims.subject)));
+    if (!home || !person) throw new Problem('UNAUTHENTICATED', 'The token names a user or a tenant that does not exist.');
+    const roles = new Set(person.roles.filter(role => claims.roles.includes(role)));
+    const superAdmin = roles.has('SUPER_ADMIN') && home.id === platformTenant;
+    if (!superAdmin) roles.delete('SUPER_ADMIN');
+    if (actingTenant === undefined) return caller({ claims, person, roles, tenant: home });
+    if (!superAdmin) throw forbidden('Only a super admin may act in another tenant (header Strata-Tenant).');
+    const tenant = await tenantByPublicId(database, actingTenant);
+    if (!tenant) throw new Problem('NOT_FOUND', 'The tenant named by the header Strata-Tenant does not exist.');
+    return caller({ claims, person, roles, tenant });
+  };
+}
+
+interface Tenant {
+  id: number;
+  external_id: string;
+  name: string;
+}
+
+const tenantByPublicId = (database: Database, id: string): Promise<Tenant | undefined> =>
+  database.transaction(platformTenant, 'read', tx => selectTenant(tx, id));
+
+interface Known {
+  claims: Claims;
+  person: Person;
+  roles: Set<RoleName>;
+  tenant: Tenant;
+}
+
+function caller({ claims, person, roles, tenant }: Known): Caller {
+  const superAdmin = roles.has('SUPER_ADMIN');
+  return {
+    personId: person.id,
+    tenantId: tenant.id,
+    tenantExternalId: tenant.external_id,
+    tenantName: tenant.name,
+    login: person.login,
+    roles,
+    permissions: claims.permissions,
+    tenantWide: roles.has('ORG_ADMIN') || superAdmin,
+    actsForPlatform: superAdmin,
+    ...(claims.hierarchy === undefined ? {} : { selectedHierarchy: claims.hierarchy }),
+  };
+}

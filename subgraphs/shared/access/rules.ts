@@ -1,0 +1,37 @@
+import { allow, rule } from 'graphql-shield';
+import type { SubgraphContext } from '../subgraph/context';
+import { forbidden, Problem } from '../errors';
+import type { RoleName } from './caller';
+
+type Verdict = true | Error;
+
+/**
+ * A rule that names what it checks. Its verdict is never remembered across fields: one verdict for all rows of a
+ * request is how a rule that looks at its arguments leaks.
+ */
+export const check = (name: string, verdict: (context: SubgraphContext, args: never, parent: never) => Verdict | Promise<Verdict>) =>
+  rule(name, { cache: 'no_cache' })(async (parent, args, context) => {
+    try {
+      return await verdict(context as SubgraphContext, args as never, parent as never);
+    } catch (error) {
+      return error as Error;
+    }
+  });
+
+/** Anyone whose token was accepted: without one, no field is reached at all. */
+export const anyone = allow;
+
+const hasRole = (...roles: RoleName[]) =>
+  check(`one of ${roles.join(', ')}`, ({ caller }) =>
+    roles.some(role => caller.roles.has(role)) ? true : forbidden(`This needs the role ${roles.join(' or ')}.`),
+  );
+
+export const superAdmin = hasRole('SUPER_ADMIN');
+export const tenantAdmin = hasRole('ORG_ADMIN', 'SUPER_ADMIN');
+export const reportReader = hasRole('ORG_ADMIN', 'SUPER_ADMIN', 'OFFICER', 'PARTNER', 'TEACHER');
+
+/** Recording activity: the whole tenant's for its administrators, covered classes' for partners. */
+export const activitySender = hasRole('ORG_ADMIN', 'SUPER_ADMIN', 'PARTNER');
+
+/** The element itself belongs to the caller's tenant. */
+export const noProblem = (value: unknown): Verdict => (value instanceof Problem ? value : true);

@@ -1,0 +1,148 @@
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { applicationRole } from '../../../migrations/row-level-security';
+
+/** One tenant's transaction. Whatever is read or written goes through it; it cannot see another tenant's rows. */
+export interface Transaction {
+  readonly tenantId: number;
+  readonly manager: EntityManager;
+  query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+}
+
+export interface DatabaseSettings {
+  url: string;
+  /** Whether to step down to the application's role in each transaction; false where the login is that role's own. */
+  stepDown: boolean;
+  entities: Function[];
+  poolSize?: number;
+  /** Milliseconds a statement may take before the database cancels it. */
+  statementTimeout?: number;
+}
+
+export type Access = 'read' | 'write';
+
+/** The way to the tables of one subgraph. Each transaction belongs to one tenant, under row-level security. */
+export class Database {
+  private constructor(
+    private readonly source: DataSource,
+    private readonly settings: DatabaseSettings,
+  ) {}
+
+  /** Called with each statement's text, for counting and tracing. */
+  onStatement: ((sql: string) => void) | undefined;
+
+  static async connect(settings: DatabaseSettings): Promise<Database> {
+    const source = new DataSource({
+      type: 'postgres',
+      url: settings.url,
+      entities: settings.entities,
+      poolSize: settings.poolSize ?? 12,
+      synchronize: false,
+      installExtensions: false,
+      connectTimeoutMS: 5_000,
+      extra: { idleTimeoutMillis: 30_000, application_name: 'strata' },
+      // A connection that breaks while idle is replaced by the pool; without this TypeORM would log it as an error.
+      poolErrorHandler: () => undefined,
+    });
+    await source.initialize();
+    return new Database(source, settings);
+  }
+
+  /**
+   * Begins a transaction for one tenant. A read sees one moment (repeatable read) and writes nothing.
+   * Whoever begins it must end it with `commit` or `rollback`.
+   */
+  async begin(tenantId: number, access: Access): Promise<OpenTransaction> {
+    if (!Number.isInteger(tenantId)) throw new Error('a transaction needs a tenant');
+    const runner = this.source.createQueryRunner();
+    try {
+      await runner.connect();
+      const transaction = new OpenTransaction(tenantId, runner, sql => this.onStatement?.(sql));
+      await transaction.start(this.firstMessage(tenantId, access));
+      return transaction;
+    } catch (error) {
+      await runner.release();
+      throw error;
+    }
+  }
+
+  /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+  async transaction<T>(tenantId: number, access: Access, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const transaction = await this.begin(tenantId, access);
+    try {
+      const result = await work(transaction);
+      await transaction.commit();
+      return result;
+    } catch (error) {
+      await transaction.rollback();
+      throw error;
+    }
+  }
+
+  /** Rejects where the database cannot be reached. */
+  async ping(): Promise<void> {
+    await this.source.query('select 1');
+  }
+
+  async close(): Promise<void> {
+    if (this.source.isInitialized) await this.source.destroy();
+  }
+
+  /** Begin and settings in one message: one way to the server instead of four. Only integers and our own words go in. */
+  private firstMessage(tenantId: number, access: Access): string {
+    return [
+      access === 'read' ? 'begin isolation level repeatable read read only' : 'begin',
+      ...(this.settings.stepDown ? [`set local role ${applicationRole}`] : []),
+      `set local app.tenant_id = '${tenantId}'`,
+      `set local statement_timeout = ${this.settings.statementTimeout ?? 30_000}`,
+    ].join('; ');
+  }
+}
+
+export class OpenTransaction implements Transaction {
+  private open = false;
+
+  constructor(
+    readonly tenantId: number,
+    private readonly runner: QueryRunner,
+    private readonly onStatement: (sql: string) => void,
+  ) {}
+
+  get manager(): EntityManager {
+    return this.runner.manager;
+  }
+
+  async start(firstMessage: string): Promise<void> {
+    await this.runner.query(firstMessage);
+    // Told to TypeORM, so that a repository's save() joins this transaction instead of beginning one of its own.
+    (this.runner as { isTransactionActive: boolean }).isTransactionActive = true;
+    this.open = true;
+  }
+
+  async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    if (!this.open) throw new Error('this transaction has ended');
+    this.onStatement(sql);
+    const result: unknown = await this.runner.query(sql, parameters, true);
+    return (result as { records?: Row[] }).records ?? [];
+  }
+
+  commit(): Promise<void> {
+    return this.end('commit');
+  }
+
+  rollback(): Promise<void> {
+    return this.end('rollback');
+  }
+
+  private async end(word: 'commit' | 'rollback'): Promise<void> {
+    if (!this.open) return;
+    this.open = false;
+    try {
+      await this.runner.query(word);
+    } catch (error) {
+      if (word === 'commit') throw error; // after a lost connection there is nothing left to roll back
+    } finally {
+      (this.runner as { isTransactionActive: boolean }).isTransactionActive = false;
+      await this.runner.release();
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { Database, OpenTransaction, Transaction } from './database';
+
+/**
+ * What one GraphQL operation sees of the database: all its reads are of the same moment. A write has a transaction of
+ * its own; what is read afterwards is read anew, so that a mutation's answer shows what it did.
+ */
+export class Session {
+  private reading: Promise<OpenTransaction> | undefined;
+  private afterWrite: (() => void)[] = [];
+
+  constructor(
+    private readonly database: Database,
+    private readonly tenantId: number,
+  ) {}
+
+  read(): Promise<Transaction> {
+    this.reading ??= this.database.begin(this.tenantId, 'read');
+    return this.reading;
+  }
+
+  async write<T>(work: (transaction: Transaction) => Promise<T>, tenantId = this.tenantId): Promise<T> {
+    await this.end();
+    try {
+      return await this.database.transaction(tenantId, 'write', work);
+    } finally {
+      for (const forget of this.afterWrite) forget();
+    }
+  }
+
+  /** `forget` is called after each write: whoever remembers what was read must read it again. */
+  onWrite(forget: () => void): void {
+    this.afterWrite.push(forget);
+  }
+
+  async end(): Promise<void> {
+    const reading = this.reading;
+    this.reading = undefined;
+    const transaction = await reading?.catch(() => undefined);
+    await transaction?.commit().catch(() => undefined);
+  }
+}

@@ -1,0 +1,96 @@
+import path from 'node:path';
+
+export const subgraphNames = ['hierarchy', 'roster', 'competency', 'reporting'] as const;
+export type SubgraphName = (typeof subgraphNames)[number];
+
+/** Where a subgraph listens, as a service, unless a setting says otherwise. */
+export const defaultSubgraphUrl = (name: SubgraphName): string =>
+  `http://127.0.0.1:${4001 + subgraphNames.indexOf(name)}/graphql`;
+
+export interface Environment {
+  port: number;
+  /** The owner's connection; unset: the embedded PostgreSQL of the data folder. */
+  databaseUrl?: string;
+  /** The service's own login; unset: the owner's login steps down in each transaction. */
+  appDatabaseUrl?: string;
+  dataDir: string;
+  demo: boolean;
+  issuer: string;
+  audience: string;
+  jwksUrl?: string;
+  introspection: boolean;
+  logLevel: string;
+  /** Where the gateway finds each subgraph, and on which port the subgraph itself listens. */
+  subgraphUrls: Record<SubgraphName, string>;
+}
+
+/** Wrong settings, all of them at once. */
+export class WrongSettings extends Error {}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** Reads the settings once. Throws WrongSettings, with every wrong one named, before anything has started. */
+export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
+  const wrong: string[] = [];
+  const given = (name: string): string | undefined => variables[name]?.trim() || undefined;
+
+  const url = (name: string, protocols: string[]): string | undefined => {
+    const value = given(name);
+    if (value === undefined) return undefined;
+    const parsed = URL.canParse(value) ? new URL(value) : null;
+    if (!parsed || !protocols.includes(parsed.protocol)) {
+      wrong.push(`${name} must be a URL that begins with ${protocols.map(p => `${p}//`).join(' or ')}`);
+    }
+    return value;
+  };
+  const port = (name: string, fallback: number): number => {
+    const value = given(name);
+    if (value === undefined) return fallback;
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+      wrong.push(`${name} must be a port from 0 to 65535, not '${value}'`);
+    }
+    return number;
+  };
+  const flag = (name: string, fallback: boolean): boolean => {
+    const value = given(name);
+    if (value === undefined) return fallback;
+    if (value === '1' || value === 'true') return true;
+    if (value === '0' || value === 'false') return false;
+    wrong.push(`${name} must be 1 or 0, not '${value}'`);
+    return fallback;
+  };
+  const oneOf = (name: string, values: string[], fallback: string): string => {
+    const value = given(name) ?? fallback;
+    if (!values.includes(value)) wrong.push(`${name} must be one of ${values.join(', ')}, not '${value}'`);
+    return value;
+  };
+
+  const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:']);
+  const appDatabaseUrl = url('STRATA_APP_DATABASE_URL', ['postgres:', 'postgresql:']);
+  if (appDatabaseUrl && !databaseUrl) wrong.push('STRATA_APP_DATABASE_URL goes with DATABASE_URL, which is not set');
+  const demo = flag('STRATA_DEMO', !databaseUrl);
+  const environment: Environment = {
+    port: port('PORT', 4000),
+    ...(databaseUrl ? { databaseUrl } : {}),
+    ...(appDatabaseUrl ? { appDatabaseUrl } : {}),
+    dataDir: path.resolve(given('STRATA_DATA_DIR') ?? '.data'),
+    demo,
+    issuer: given('STRATA_ISSUER') ?? 'strata-development',
+    audience: given('STRATA_AUDIENCE') ?? 'strata',
+    introspection: flag('STRATA_INTROSPECTION', demo),
+    logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
+    subgraphUrls: {} as Record<SubgraphName, string>,
+  };
+  const jwksUrl = url('STRATA_JWKS_URL', ['http:', 'https:']);
+  if (jwksUrl) {
+    environment.jwksUrl = jwksUrl;
+    if (!given('STRATA_ISSUER')) wrong.push('STRATA_ISSUER must be set together with STRATA_JWKS_URL');
+  }
+  for (const name of subgraphNames) {
+    environment.subgraphUrls[name] =
+      url(`STRATA_SUBGRAPH_${name.toUpperCase()}_URL`, ['http:', 'https:']) ?? defaultSubgraphUrl(name);
+  }
+  if (wrong.length > 0) throw new WrongSettings(`Strata cannot start with these settings:\n- ${wrong.join('\n- ')}`);
+  return environment;
+}

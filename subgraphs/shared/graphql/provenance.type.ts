@@ -1,0 +1,53 @@
+import { Directive, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+
+export enum ProvenanceSource {
+  STORED = 'STORED',
+  READ_TIME = 'READ_TIME',
+  MIXED = 'MIXED',
+}
+
+export enum Freshness {
+  FRESH = 'FRESH',
+  STALE = 'STALE',
+  VERY_STALE = 'VERY_STALE',
+}
+
+registerEnumType(ProvenanceSource, {
+  name: 'ProvenanceSource',
+  description:
+    "STORED: the node's own stored rows. READ_TIME: added up from lower nodes or classes. MIXED: both. Activity that was " +
+    'accepted and not yet folded into stored rows is always in, and changes nothing here.',
+});
+
+registerEnumType(Freshness, { name: 'Freshness', description: 'FRESH under 4 hours, STALE under 24, VERY_STALE beyond.' });
+
+@Directive('@shareable')
+@ObjectType({ description: 'Where a number came from.' })
+export class Provenance {
+  @Field(() => ProvenanceSource)
+  source!: ProvenanceSource;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The level whose stored aggregates were read; null when it was the classes themselves.',
+  })
+  storedLevel!: string | null;
+
+  @Field(() => Date, { description: 'The moment the read saw: everything accepted before it is in the number.' })
+  asOf!: Date;
+
+  @Field(() => Freshness, { description: 'Of asOf.' })
+  freshness!: Freshness;
+
+  @Field(() => Int)
+  hierarchyVersion!: number;
+}
+
+/** Of what was added up from the classes at this moment. */
+export const readAtTime = (asOf: Date, hierarchyVersion: number): Provenance => ({
+  source: ProvenanceSource.READ_TIME,
+  storedLevel: null,
+  asOf,
+  freshness: Freshness.FRESH,
+  hierarchyVersion,
+});

@@ -1,0 +1,48 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { parse, type GraphQLSchema } from 'graphql';
+import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
+import { protect, type Permissions } from '../access/protect';
+import { DateScalar, DateTimeScalar, JsonScalar, SafeInt } from '../graphql/scalars';
+
+export interface SchemaParts {
+  resolvers: NonEmptyArray<Function>;
+  /** Entities that only other subgraphs' answers lead to; without a line here they vanish from the schema. */
+  entities: Function[];
+  references: References;
+  permissions: Permissions;
+}
+
+/** How an entity's representation (its key, as another subgraph sent it) becomes an object, or an error of its own. */
+export type References = Record<string, (representation: never, context: never) => unknown>;
+
+const federation = `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
+    import: ["@key", "@shareable", "@external", "@provides", "@requires"])
+`;
+
+export interface SubgraphSchema {
+  schema: GraphQLSchema;
+  sdl: string;
+}
+
+/** From classes to a federated, protected schema. */
+export function buildProtectedSchema({ resolvers, entities, references, permissions }: SchemaParts): SubgraphSchema {
+  const schema = buildSchemaSync({
+    resolvers,
+    orphanedTypes: entities,
+    validate: false,
+    skipCheck: true,
+    scalarsMap: [
+      { type: Date, scalar: DateTimeScalar },
+    ],
+  });
+  const sdl = `${federation}${printSchemaWithDirectives(schema)}\n`;
+  const map = createResolversMap(schema) as Record<string, Record<string, unknown>>;
+  for (const [type, resolve] of Object.entries(references)) {
+    map[type] = { ...map[type], __resolveReference: resolve };
+  }
+  Object.assign(map, { Date: DateScalar, DateTime: DateTimeScalar, JSON: JsonScalar, SafeInt });
+  const federated = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: map as never });
+  return { schema: protect(federated, permissions), sdl };
+}
