@@ -10,6 +10,8 @@ const config: Config = {
   // jose publishes ES modules only, which jest loads once they are transformed.
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   setupFiles: ['reflect-metadata'],
+  globalSetup: '<rootDir>/test/start-server.ts',
+  globalTeardown: '<rootDir>/test/stop-server.ts',
   testTimeout: 60_000,
 };
 

@@ -1,5 +1,6 @@
 import { hierarchySubgraph } from './hierarchy/subgraph';
+import { reportingSubgraph } from './reporting/subgraph';
 import type { Subgraph } from './shared/subgraph/subgraph';
 
 /** The subgraphs of Strata. A new one is one line here. */
-export const subgraphs: readonly Subgraph[] = [hierarchySubgraph];
+export const subgraphs: readonly Subgraph[] = [hierarchySubgraph, reportingSubgraph];

@@ -1,5 +1,5 @@
 import type { BundleRow } from './bundle-folder';
-import { wholeDays } from './calendar';
+
 import { TENANT, type Presentation } from './shape';
 
 export const FRAMEWORK = 'OULAD';

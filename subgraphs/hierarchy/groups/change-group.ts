@@ -59,5 +59,5 @@ function checkInput({ type, name, code, externalId }: CreateGroupInput) {
 
 function refuseTaken(error: unknown, { type, externalId }: CreateGroupInput): never {
   if (!violates(error, 'group_external_id_is_unique')) throw error;
-  throw new Problem('CONFLICT', `There is a ${type} with the external id '${externalId}' already.`);
+  throw new Problem('CONFLICT', `There is a ${type} that has the external id '${externalId}' already.`);
 }

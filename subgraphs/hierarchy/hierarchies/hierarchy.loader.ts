@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Session } from '../../shared/database/session';
-import { selectHierarchiesByKey, selectLevels, selectOwnHierarchy, type HierarchyRow, type LevelRow } from './hierarchy.queries';
+import { selectHierarchies, selectHierarchiesByKey, selectLevels, selectOwnHierarchy, type HierarchyRow, type LevelRow } from './hierarchy.queries';
 
 export function hierarchyLoaders({ session }: { session: Session }) {
   const levels = new DataLoader<number, LevelRow[]>(async ids => {
@@ -16,5 +16,8 @@ export function hierarchyLoaders({ session }: { session: Session }) {
   let own: Promise<HierarchyRow> | undefined;
   const ownHierarchy = (): Promise<HierarchyRow> => (own ??= session.read().then(selectOwnHierarchy));
 
-  return { levels, hierarchyByKey, ownHierarchy };
+  /** Every hierarchy there is, by name. */
+  const allHierarchies = async (): Promise<HierarchyRow[]> => selectHierarchies(await session.read());
+
+  return { levels, hierarchyByKey, ownHierarchy, allHierarchies };
 }

@@ -6,7 +6,7 @@ import { otherId } from '../nodes/locate';
 import { shown } from '../nodes/node.resolver';
 import { HierarchyNode } from '../nodes/node.type';
 import { createHierarchy, updateHierarchy } from './define-hierarchy';
-import { selectHierarchies, type HierarchyRow } from './hierarchy.queries';
+import type { HierarchyRow } from './hierarchy.queries';
 import { CreateHierarchyInput, Hierarchy, HierarchyLevel } from './hierarchy.type';
 
 export type ShownHierarchy = Hierarchy & { readonly row: HierarchyRow };
@@ -29,9 +29,9 @@ export class HierarchyResolver {
   })
   async hierarchies(
     @Arg('all', () => Boolean, { nullable: true, defaultValue: false }) all: boolean | null,
-    @Ctx() { session }: HierarchyContext,
+    @Ctx() { loaders }: HierarchyContext,
   ): Promise<Hierarchy[]> {
-    const rows = await selectHierarchies(await session.read());
+    const rows = await loaders.allHierarchies();
     return rows.filter(row => all || row.inUse).map(shownHierarchy);
   }
 

@@ -68,13 +68,13 @@ export class HierarchyNodeResolver {
   @FieldResolver(() => HierarchyNodeConnection)
   async children(
     @Root() { node }: ShownNode,
-    @Arg('first', () => Int, { defaultValue: 50 }) first: number,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | undefined,
     @Ctx() { loaders }: HierarchyContext,
   ): Promise<HierarchyNodeConnection> {
-    checkFirst(first);
+    const pageSize = checkFirst(first ?? 50);
     const question = ['children', node.hierarchyKey, node.id];
-    const page = await loaders.children.load({ node, bounds: { first, after: readPlace(after, question) } });
+    const page = await loaders.children.load({ node, bounds: { first: pageSize, after: readPlace(after, question) } });
     const last = page.nodes.at(-1);
     return {
       nodes: page.nodes.map(shown),

@@ -2,6 +2,18 @@ import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { PageInfo } from '../../shared/graphql/page-info.type';
 import { SafeInt } from '../../shared/graphql/scalars';
 
+@ObjectType()
+export class HierarchyNodeConnection {
+  @Field(() => [HierarchyNode])
+  nodes!: HierarchyNode[];
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+
+  @Field(() => SafeInt, { description: 'All children that the caller may see, not only those of this page.' })
+  totalCount!: number;
+}
+
 @Directive('@key(fields: "id hierarchyId")')
 @ObjectType({ description: 'A group or a class, as one hierarchy places it.' })
 export class HierarchyNode {
@@ -33,16 +45,4 @@ export class HierarchyNode {
 
   @Field(() => SafeInt, { description: 'Active classes at or below this node.' })
   classCount!: number;
-}
-
-@ObjectType()
-export class HierarchyNodeConnection {
-  @Field(() => [HierarchyNode])
-  nodes!: HierarchyNode[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt, { description: 'All children that the caller may see, not only those of this page.' })
-  totalCount!: number;
 }

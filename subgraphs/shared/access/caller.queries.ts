@@ -1,6 +1,6 @@
 import type { Transaction } from '../database/database';
 import { tenantNumber } from '../identifiers';
-import type { RoleName } from './caller';
+import type { RoleName } from './roles';
 
 /** A tenant by the customer's id for it or, failing that, by ours. Only the platform's transactions see every tenant. */
 export async function selectTenant(

@@ -2,10 +2,8 @@ import type { Database } from '../database/database';
 import { Problem, forbidden } from '../errors';
 import { platformTenant } from '../../../migrations/row-level-security';
 import { selectPerson, selectTenant } from './caller.queries';
+import type { RoleName } from './roles';
 import type { Claims, VerifyToken } from './token';
-
-export const roleNames = ['LEARNER', 'TEACHER', 'OFFICER', 'ORG_ADMIN', 'SUPER_ADMIN', 'PARTNER'] as const;
-export type RoleName = (typeof roleNames)[number];
 
 /** Who asks, in which tenant, as what. */
 export interface Caller {

@@ -13,7 +13,7 @@ export const withItsParent = Symbol('with its parent');
 export type FieldPermission = ShieldRule | typeof withItsParent;
 export type Permissions = Record<string, FieldPermission | Record<string, FieldPermission>>;
 
-type Middleware = (resolve: () => unknown, parent: unknown, args: unknown, context: unknown, info: unknown) => unknown;
+type Middleware = (resolve: () => unknown, ...field: [parent: unknown, args: unknown, context: unknown, info: unknown]) => unknown;
 
 const isFieldMap = (entry: Permissions[string]): entry is Record<string, FieldPermission> =>
   typeof entry === 'object' && !('resolve' in entry);

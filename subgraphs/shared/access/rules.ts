@@ -1,7 +1,7 @@
 import { allow, rule } from 'graphql-shield';
 import type { SubgraphContext } from '../subgraph/context';
-import { forbidden, Problem } from '../errors';
-import type { RoleName } from './caller';
+import { forbidden } from '../errors';
+import type { RoleName } from './roles';
 
 type Verdict = true | Error;
 
@@ -32,6 +32,3 @@ export const reportReader = hasRole('ORG_ADMIN', 'SUPER_ADMIN', 'OFFICER', 'PART
 
 /** Recording activity: the whole tenant's for its administrators, covered classes' for partners. */
 export const activitySender = hasRole('ORG_ADMIN', 'SUPER_ADMIN', 'PARTNER');
-
-/** The element itself belongs to the caller's tenant. */
-export const noProblem = (value: unknown): Verdict => (value instanceof Problem ? value : true);

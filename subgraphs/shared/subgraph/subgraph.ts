@@ -1,12 +1,13 @@
-import { execute, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { execute, GraphQLError, type DocumentNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import { callerIdentifier, type Caller, type Credentials } from '../access/caller';
 import type { VerifyToken } from '../access/token';
 import { Database } from '../database/database';
 import type { Session } from '../database/session';
 import type { SubgraphName } from '../environment';
-import { toProblem } from '../errors';
+import { answerOf, type OnBug } from './answer';
 import { buildProtectedSchema, type SchemaParts, type SubgraphSchema } from './build-schema';
 import { contextFactory } from './context';
+import type { RunningRoute, SubgraphRoute } from './route';
 
 /** What a subgraph is made of; its subgraph.ts says it. */
 export interface SubgraphParts extends SchemaParts {
@@ -14,6 +15,8 @@ export interface SubgraphParts extends SchemaParts {
   /** The tables it owns, for TypeORM. */
   tables: Function[];
   createLoaders: (parts: { caller: Caller; session: Session; now: Date }) => unknown;
+  /** HTTP routes that it answers beside its part of the graph. */
+  routes?: readonly SubgraphRoute[];
 }
 
 export interface Runtime {
@@ -23,6 +26,8 @@ export interface Runtime {
   verifyToken: VerifyToken;
   now?: () => Date;
   poolSize?: number;
+  /** Told of what callers are not: bugs, with their stacks. */
+  onBug?: OnBug;
 }
 
 export interface SubgraphRequest {
@@ -37,24 +42,27 @@ export interface RunningSubgraph {
   readonly name: SubgraphName;
   readonly schema: GraphQLSchema;
   readonly database: Database;
-  /** Answers one operation. Never rejects: what goes wrong is in the answer's errors. */
-  execute(request: SubgraphRequest): Promise<ExecutionResult>;
+  readonly routes: readonly RunningRoute[];
+  /** Answers one operation. Never rejects: what goes wrong is in the answer's errors, bugs masked. */
+  execute(request: SubgraphRequest): Promise<FormattedExecutionResult>;
   close(): Promise<void>;
 }
 
 export interface Subgraph extends SubgraphSchema {
   readonly name: SubgraphName;
+  readonly routes: readonly Pick<SubgraphRoute, 'method' | 'path'>[];
   start(runtime: Runtime): Promise<RunningSubgraph>;
 }
 
 export function defineSubgraph(parts: SubgraphParts): Subgraph {
-  const { name, tables, createLoaders } = parts;
+  const { name, tables, createLoaders, routes = [] } = parts;
   const { schema, sdl } = buildProtectedSchema(parts);
   return {
     name,
     schema,
     sdl,
-    start: async ({ databaseUrl, stepDown, verifyToken, now = () => new Date(), poolSize }) => {
+    routes,
+    start: async ({ databaseUrl, stepDown, verifyToken, now = () => new Date(), poolSize, onBug = () => undefined }) => {
       const database = await Database.connect({
         url: databaseUrl,
         stepDown,
@@ -67,26 +75,35 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
         name,
         schema,
         database,
+        routes: routes.map(({ method, path, handle }) => ({
+          method,
+          path,
+          handle: request => handle(request, { database, identify, now: now() }),
+        })),
         close: () => database.close(),
         execute: async ({ document, variables, operationName, credentials }) => {
           try {
             const context = await createContext(credentials);
             try {
-              return await execute({
+              const result = await execute({
                 schema,
                 document,
                 contextValue: context,
                 variableValues: variables ?? {},
                 operationName: operationName ?? null,
               });
+              return answerOf(result, onBug);
             } finally {
               await context.session.end();
             }
           } catch (error) {
-            return { errors: [toProblem(error)] };
+            return answerOf({ errors: [asGraphQLError(error)] }, onBug);
           }
         },
       };
     },
   };
 }
+
+const asGraphQLError = (error: unknown): GraphQLError =>
+  error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });

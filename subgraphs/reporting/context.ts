@@ -1,0 +1,6 @@
+import type { SubgraphContext } from '../shared/subgraph/context';
+import { figureLoaders, type FigureLoaders } from './rollup/figures.loader';
+
+export const createLoaders = figureLoaders;
+
+export type ReportingContext = SubgraphContext<FigureLoaders>;

@@ -1,0 +1,87 @@
+import { Field, Float, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { SafeInt } from '../../shared/graphql/scalars';
+
+export enum ActivityKind {
+  ASSESSMENT = 'ASSESSMENT',
+  COLLECTION = 'COLLECTION',
+}
+
+export enum CompetencyStatus {
+  NOT_STARTED = 'NOT_STARTED',
+  IN_PROGRESS = 'IN_PROGRESS',
+  INFERRED = 'INFERRED',
+  COMPLETED = 'COMPLETED',
+}
+
+registerEnumType(ActivityKind, { name: 'ActivityKind' });
+registerEnumType(CompetencyStatus, { name: 'CompetencyStatus' });
+
+@InputType()
+export class ActivityEventInput {
+  @Field(() => ID, { description: 'Chosen by the sender; the same id is counted once, however often it is sent.' })
+  eventId!: string;
+
+  @Field(() => ID)
+  classId!: string;
+
+  @Field(() => ID)
+  userId!: string;
+
+  @Field(() => Date, { description: "Its day is that of the tenant's time zone when the event is accepted." })
+  occurredAt!: Date;
+
+  @Field(() => Float, { nullable: true, description: 'Percent, 0 to 100; kept to four decimals, halves away from zero.' })
+  score?: number | null;
+
+  @Field(() => SafeInt, { nullable: true, description: '0 to 86,400.' })
+  secondsSpent?: number | null;
+
+  @Field(() => ActivityKind, { nullable: true, description: 'Without it: ASSESSMENT when there is a score, else COLLECTION.' })
+  kind?: ActivityKind | null;
+
+  @Field(() => String, { nullable: true })
+  subject?: string | null;
+
+  @Field(() => String, { nullable: true })
+  contentSource?: string | null;
+
+  @Field(() => String, { nullable: true })
+  framework?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "A competency's code. Without a framework it must be the code of one competency only.",
+  })
+  competency?: string | null;
+
+  @Field(() => CompetencyStatus, { nullable: true, description: 'Needs the competency it is about.' })
+  status?: CompetencyStatus | null;
+}
+
+@ObjectType()
+export class RejectedEvent {
+  @Field(() => ID)
+  eventId!: string;
+
+  @Field(() => String, { description: 'BAD_USER_INPUT, NOT_FOUND, FORBIDDEN or CONFLICT.' })
+  code!: string;
+
+  @Field(() => String)
+  message!: string;
+}
+
+@ObjectType({
+  description:
+    'accepted + duplicates + rejected = sent. The same id with the same contents is a duplicate, with other contents ' +
+    'rejected as CONFLICT. What is accepted survives a crash that follows the answer.',
+})
+export class ActivityReceipt {
+  @Field(() => SafeInt)
+  accepted!: number;
+
+  @Field(() => SafeInt)
+  duplicates!: number;
+
+  @Field(() => [RejectedEvent])
+  rejected!: RejectedEvent[];
+}

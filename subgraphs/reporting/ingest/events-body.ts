@@ -1,0 +1,119 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { badInput, Problem } from '../../shared/errors';
+import type { Rejection } from './event';
+
+export const mostMegabytes = 32;
+const mostBytes = mostMegabytes * 1024 * 1024;
+
+const mediaTypes = [
+  'application/x-ndjson',
+  'application/ndjson',
+  'application/jsonl',
+  'application/x-jsonlines',
+  'application/json',
+];
+
+interface EventsBody {
+  headers: Readonly<Record<string, string | undefined>>;
+  body: AsyncIterable<Buffer>;
+}
+
+/**
+ * The body of a request with events, unzipped and to its end: of one that breaks off, nothing is taken. Throws TOO_LARGE
+ * as soon as it is too large, whatever its zipped size.
+ */
+export async function readEventsBody({ headers, body }: EventsBody): Promise<Buffer> {
+  const mediaType = headers['content-type']?.split(';')[0]!.trim().toLowerCase();
+  if (!mediaType || !mediaTypes.includes(mediaType)) {
+    throw badInput(
+      `Events come as application/x-ndjson, one a line, or as a list in application/json, not as ${mediaType || 'nothing'}.`,
+    );
+  }
+  const encoding = headers['content-encoding']?.trim().toLowerCase() || 'identity';
+  if (encoding === 'identity') return collect(body);
+  if (encoding === 'gzip' || encoding === 'x-gzip') return collect(unzipped(body));
+  throw badInput(`The body may be sent as it is or with Content-Encoding: gzip, not ${encoding}.`);
+}
+
+async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const collected: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) {
+      throw new Problem('TOO_LARGE', `Events may be ${mostMegabytes} MB at most in one request, unzipped; please send them in parts.`);
+    }
+    collected.push(chunk);
+  }
+  return Buffer.concat(collected);
+}
+
+async function* unzipped(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const zipped = Readable.from(body);
+  const gunzip = createGunzip();
+  let brokenOff: unknown;
+  zipped.on('error', error => {
+    brokenOff = error;
+    gunzip.destroy(error);
+  });
+  try {
+    yield* zipped.pipe(gunzip);
+  } catch (error) {
+    if (brokenOff) throw brokenOff;
+    throw badInput('The body is not gzip, although its Content-Encoding says so.');
+  } finally {
+    gunzip.destroy();
+    zipped.destroy();
+  }
+}
+
+const newline = 0x0a;
+
+/**
+ * The records of a body: the elements of a JSON list, or a record a line. A line that is no JSON is one rejected
+ * record; a list that is no JSON throws.
+ */
+export function* readEvents(bytes: Buffer, reject: (rejection: Rejection) => void): Generator<unknown> {
+  const begin = bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
+  if (/^\s*\[/.test(bytes.toString('latin1', begin, begin + 1_000))) {
+    yield* readList(bytes.subarray(begin));
+    return;
+  }
+  let start = begin;
+  for (let line = 1; start < bytes.length; line++) {
+    const next = bytes.indexOf(newline, start);
+    const end = next < 0 ? bytes.length : next;
+    const text = bytes.subarray(start, end);
+    start = end + 1;
+    if (isBlank(text)) continue;
+    const read = parse(text);
+    if ('value' in read) yield read.value;
+    else reject({ eventId: '', code: 'BAD_USER_INPUT', message: `line ${line}: ${read.reason}` });
+  }
+}
+
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+const isBlank = (text: Buffer): boolean => text.every(byte => byte === 0x20 || byte === 0x09 || byte === 0x0d);
+
+function readList(bytes: Buffer): unknown[] {
+  const read = parse(bytes);
+  if ('value' in read && Array.isArray(read.value)) return read.value;
+  throw badInput(`The body begins like a JSON list of events, but is none: ${'reason' in read ? read.reason : 'no list'}`);
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function parse(bytes: Buffer): { value: unknown } | { reason: string } {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return { reason: 'it is not UTF-8.' };
+  }
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return { reason: 'it is not JSON.' };
+  }
+}

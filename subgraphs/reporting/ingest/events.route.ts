@@ -1,0 +1,23 @@
+import { forbidden } from '../../shared/errors';
+import { json, type SubgraphRoute } from '../../shared/subgraph/route';
+import type { Rejection } from './event';
+import { readEvents, readEventsBody } from './events-body';
+import { recordEvents } from './record';
+
+/**
+ * POST /events: activity in bulk, by the customer's ids. Nothing is stored before the whole body is there. 202 with the
+ * receipt, also when every record was rejected: each one says why.
+ */
+export const eventsRoute: SubgraphRoute = {
+  method: 'POST',
+  path: '/events',
+  handle: async ({ credentials, headers, body }, { database, identify, now }) => {
+    const caller = await identify(credentials);
+    if (!caller.tenantWide && !caller.roles.has('PARTNER')) throw forbidden('This needs the role ORG_ADMIN or PARTNER.');
+    const bytes = await readEventsBody({ headers, body });
+    const noJson: Rejection[] = [];
+    const events = readEvents(bytes, rejection => noJson.push(rejection));
+    const receipt = await recordEvents({ database, caller, events, now });
+    return json(202, { ...receipt, rejected: [...noJson, ...receipt.rejected] });
+  },
+};

@@ -1,0 +1,45 @@
+import { withItsParent, type Permissions } from '../shared/access/protect';
+import { activitySender, anyone, check, reportReader } from '../shared/access/rules';
+import { and } from 'graphql-shield';
+import { forbidden } from '../shared/errors';
+import type { ReportingContext } from './context';
+
+/** The node a report is of must be in the caller's view. */
+const reportedNodeInView = check('reported node in view', async (context, args: { nodeId?: string; hierarchyId?: string }) => {
+  if (!args.nodeId) return true;
+  const { nodes } = (context as ReportingContext).loaders;
+  const { key } = await nodes.hierarchy(args.hierarchyId);
+  const found = await nodes.found.load({ id: args.nodeId, hierarchyKey: key });
+  return !found || found.visible ? true : forbidden('You may not see this node: not all of its classes are granted to you.');
+});
+
+/** Every type and field is closed until it has a line here. */
+export const permissions: Permissions = {
+  Query: {
+    nodeReport: and(reportReader, reportedNodeInView),
+    _entities: anyone,
+    _service: anyone,
+  },
+  Mutation: { recordActivity: activitySender },
+  // By reference, where the loader refuses each node one by one.
+  HierarchyNode: {
+    '*': withItsParent,
+    performance: reportReader,
+    timeSpent: reportReader,
+    performanceTrend: reportReader,
+    timeSpentTrend: reportReader,
+  },
+  NodeReport: withItsParent,
+  ReportRow: withItsParent,
+  ReportRowConnection: withItsParent,
+  Reconciliation: withItsParent,
+  PageInfo: withItsParent,
+  Performance: withItsParent,
+  TimeSpent: withItsParent,
+  PerformancePoint: withItsParent,
+  TimeSpentPoint: withItsParent,
+  Provenance: withItsParent,
+  ActivityReceipt: withItsParent,
+  RejectedEvent: withItsParent,
+  _Service: withItsParent,
+};

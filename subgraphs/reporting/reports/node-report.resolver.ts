@@ -1,0 +1,100 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { hasOther, otherId, seesNothing, wholeViewId, type Node } from '../../hierarchy/published';
+import { forbidden } from '../../shared/errors';
+import { MetricFilter, PeriodInput } from '../../shared/graphql/metric-filter.type';
+import { checkFirst, readCursor, writeCursor } from '../../shared/paging';
+import { checkPeriod } from '../../shared/period';
+import type { ReportingContext } from '../context';
+import type { FigureKey } from '../rollup/figures.loader';
+import { noSums, type Sums } from '../rollup/sums';
+import { Performance, TimeSpent } from './figures.type';
+import { nodeReference, performanceOf, timeSpentOf } from './node-figures.resolver';
+import { NodeReport, ReportMeasure, ReportOrder, ReportRow, type Reconciliation } from './node-report.type';
+import { pageOfChildren, type Child } from './order-children';
+import { scoreInPercent, totalSeconds } from './shown-figures';
+
+type ShownRow = ReportRow & { readonly key: FigureKey };
+
+@Resolver(() => NodeReport)
+export class NodeReportResolver {
+  @Query(() => NodeReport, {
+    nullable: true,
+    description:
+      'The report: a node, its children and the bucket of uncategorised classes, in one request. Without nodeId: the ' +
+      "caller's whole view (for a tenant-wide caller the tenant itself, whose children are the roots; for others a node of " +
+      'type "scope", whose children are the topmost nodes granted to them).',
+  })
+  async nodeReport(
+    @Arg('nodeId', () => ID, { nullable: true }) nodeId: string | null | undefined,
+    @Arg('hierarchyId', () => ID, { nullable: true }) hierarchyId: string | null | undefined,
+    @Arg('period', () => PeriodInput) periodInput: PeriodInput,
+    @Arg('filter', () => MetricFilter, { nullable: true }) filter: MetricFilter | null | undefined,
+    @Arg('orderBy', () => ReportOrder, { nullable: true }) orderBy: ReportOrder | null | undefined,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Ctx() context: ReportingContext,
+  ): Promise<NodeReport | null> {
+    const { loaders, caller } = context;
+    const period = checkPeriod(periodInput);
+    const pageSize = checkFirst(first ?? 50);
+    const { key: hierarchyKey } = await loaders.nodes.hierarchy(hierarchyId);
+    const view = await loaders.nodes.view(hierarchyKey);
+    if (!nodeId && seesNothing(view)) throw forbidden('Nothing is granted to you: there is no view to report on.');
+    const id = nodeId ?? wholeViewId(caller, view);
+    const order = orderBy ?? null;
+    const question = ['nodeReport', hierarchyKey, id, period, filter ?? null, order];
+    const cursor = readCursor(after, question);
+
+    const node = await loaders.nodes.node({ id, hierarchyKey });
+    if (!node) return null;
+    const keyOf = (of: Node): FigureKey => ({ node: of, period, filter: filter ?? {} });
+    const rowOf = (of: Node): ShownRow => ({ key: keyOf(of), node: nodeReference(of) });
+    const other = hasOther(node) ? await loaders.nodes.node({ id: otherId(caller, view), hierarchyKey }) : null;
+    const { nodes } = await loaders.nodes.children.load({ node, bounds: { first: null, after: null } });
+    const sums = await loaders.sums.loadMany([node, ...nodes, ...(other ? [other] : [])].map(keyOf));
+    const [own, ...below] = sums.map(found => {
+      if (found instanceof Error) throw found;
+      return found;
+    });
+    const children: Child[] = nodes.map((child, index) => ({ node: child, sums: below[index]! }));
+    if (order?.by === ReportMeasure.LEARNERS) {
+      const learners = await Promise.all(nodes.map(child => loaders.learners.load(keyOf(child))));
+      for (const [index, child] of children.entries()) child.learners = learners[index]!;
+    }
+    const { page, hasNextPage, endKeys } = pageOfChildren(children, { order, first: pageSize, after: cursor });
+    return {
+      node: rowOf(node),
+      other: other && rowOf(other),
+      children: {
+        nodes: page.map(child => rowOf(child.node)),
+        totalCount: children.length,
+        pageInfo: { hasNextPage, endCursor: endKeys && writeCursor(endKeys, question) },
+      },
+      reconciliation: node.kind === 'class' ? difference(noSums, []) : difference(own!, below),
+    };
+  }
+}
+
+/** What the parts leave of the whole. */
+function difference(whole: Sums, parts: Sums[]): Reconciliation {
+  const left = (measure: (sums: Sums) => number): number =>
+    parts.reduce((rest, part) => rest - measure(part), measure(whole));
+  return {
+    attempts: left(sums => sums.attempts),
+    scoreSum: scoreInPercent(left(sums => sums.scoreSum)),
+    totalSeconds: left(totalSeconds),
+  };
+}
+
+@Resolver(() => ReportRow)
+export class ReportRowResolver {
+  @FieldResolver(() => Performance, { nullable: true })
+  performance(@Root() { key }: ShownRow, @Ctx() context: ReportingContext): Promise<Performance> {
+    return performanceOf(key, context);
+  }
+
+  @FieldResolver(() => TimeSpent, { nullable: true })
+  timeSpent(@Root() { key }: ShownRow, @Ctx() context: ReportingContext): Promise<TimeSpent> {
+    return timeSpentOf(key, context);
+  }
+}

@@ -1,0 +1,52 @@
+import { readAtTime } from '../../shared/graphql/provenance.type';
+import type { FigureKey, TrendPoint } from '../rollup/figures.loader';
+import type { Sums } from '../rollup/sums';
+import type { Performance, PerformancePoint, TimeSpent, TimeSpentPoint } from './figures.type';
+
+/** Scores are kept as whole ten-thousandths of a percent; averages are made here, last. */
+const scoreUnit = 10_000;
+
+export const scoreInPercent = (score: number): number => score / scoreUnit;
+
+export const averageScore = ({ scoreSum, attempts }: Sums): number | null =>
+  attempts === 0 ? null : scoreSum / attempts / scoreUnit;
+
+export const totalSeconds = ({ collectionSeconds, assessmentSeconds }: Sums): number => collectionSeconds + assessmentSeconds;
+
+/** A figure remembers what it is of, for the fields that are looked up only when asked for. */
+export type Shown<Figure> = Figure & { readonly of: FigureKey };
+
+interface Moment {
+  now: Date;
+  hierarchyVersion: number;
+}
+
+export const shownPerformance = (of: FigureKey, sums: Sums, { now, hierarchyVersion }: Moment): Shown<Performance> => ({
+  of,
+  averageScore: averageScore(sums),
+  scoreSum: scoreInPercent(sums.scoreSum),
+  attempts: sums.attempts,
+  provenance: readAtTime(now, hierarchyVersion),
+});
+
+export const shownTimeSpent = (of: FigureKey, sums: Sums, { now, hierarchyVersion }: Moment): Shown<TimeSpent> => ({
+  of,
+  totalSeconds: totalSeconds(sums),
+  collectionSeconds: sums.collectionSeconds,
+  assessmentSeconds: sums.assessmentSeconds,
+  provenance: readAtTime(now, hierarchyVersion),
+});
+
+export const performancePoint = ({ from, through, sums }: TrendPoint): PerformancePoint => ({
+  from,
+  through,
+  averageScore: averageScore(sums),
+  scoreSum: scoreInPercent(sums.scoreSum),
+  attempts: sums.attempts,
+});
+
+export const timeSpentPoint = ({ from, through, sums }: TrendPoint): TimeSpentPoint => ({
+  from,
+  through,
+  totalSeconds: totalSeconds(sums),
+});

@@ -1,0 +1,29 @@
+import { defineSubgraph } from '../shared/subgraph/subgraph';
+import { createLoaders } from './context';
+import { ActivityResolver } from './ingest/activity.resolver';
+import { permissions } from './permissions';
+import {
+  HierarchyNode,
+  NodeFiguresResolver,
+  PerformanceResolver,
+  resolveNodeReference,
+  TimeSpentResolver,
+} from './reports/node-figures.resolver';
+import { NodeReportResolver, ReportRowResolver } from './reports/node-report.resolver';
+
+export const reportingSubgraph = defineSubgraph({
+  name: 'reporting',
+  tables: [],
+  resolvers: [
+    NodeReportResolver,
+    ReportRowResolver,
+    NodeFiguresResolver,
+    PerformanceResolver,
+    TimeSpentResolver,
+    ActivityResolver,
+  ],
+  entities: [HierarchyNode],
+  references: { HierarchyNode: resolveNodeReference },
+  permissions,
+  createLoaders,
+});

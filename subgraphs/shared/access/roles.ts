@@ -1,0 +1,2 @@
+export const roleNames = ['LEARNER', 'TEACHER', 'OFFICER', 'ORG_ADMIN', 'SUPER_ADMIN', 'PARTNER'] as const;
+export type RoleName = (typeof roleNames)[number];

@@ -1,0 +1,35 @@
+import { parse, specifiedRules, validate, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
+
+/** Characters of query text that are remembered; what was parsed from them takes some twenty times as much. */
+const remembered = 1_000_000;
+
+/** Parses each text once and keeps what came of it, up to a limit. The gateway sends the same few texts again and again. */
+export function documentStore(): (text: string) => DocumentNode {
+  const documents = new LRUCache<string, DocumentNode>({ maxSize: remembered, sizeCalculation: (_, text) => text.length });
+  return text => {
+    let document = documents.get(text);
+    if (!document) {
+      document = parse(text, { noLocation: true });
+      documents.set(text, document);
+    }
+    return document;
+  };
+}
+
+type Checked = { document: DocumentNode } | { errors: readonly GraphQLError[] };
+
+/** The same for texts from anybody: checked against the schema too. Throws on what cannot be parsed. */
+export function checkedDocumentStore(schema: GraphQLSchema): (text: string) => Checked {
+  const known = new LRUCache<string, Checked>({ maxSize: remembered, sizeCalculation: (_, text) => text.length });
+  return text => {
+    let checked = known.get(text);
+    if (!checked) {
+      const document = parse(text);
+      const errors = validate(schema, document, specifiedRules);
+      checked = errors.length > 0 ? { errors } : { document };
+      known.set(text, checked);
+    }
+    return checked;
+  };
+}

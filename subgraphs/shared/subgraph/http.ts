@@ -1,0 +1,126 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
+import { bearerToken } from '../access/token';
+import type { Credentials } from '../access/caller';
+import { Problem, toProblem } from '../errors';
+import type { OnBug } from './answer';
+import type { RouteResponse, RunningRoute } from './route';
+
+/** The only headers of a request that say who sent it. */
+export const credentialsOf = (request: Request): Credentials => ({
+  token: bearerToken(request.headers.authorization),
+  actingTenant: request.header('strata-tenant'),
+});
+
+const statusOfCode: Record<string, number> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  BAD_USER_INPUT: 400,
+  CONFLICT: 409,
+  TOO_LARGE: 413,
+  RATE_LIMITED: 429,
+  UNAVAILABLE: 503,
+};
+
+export const statusOf = (code: unknown): number => statusOfCode[String(code)] ?? 500;
+
+export interface ProblemDetails {
+  status: number;
+  title: string;
+  detail: string;
+  code: string;
+  [more: string]: unknown;
+}
+
+const titles: Record<number, string> = {
+  400: 'Bad request',
+  401: 'Not authenticated',
+  403: 'Forbidden',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'Conflict',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  429: 'Too many requests',
+  503: 'Not available',
+};
+
+export function problemDetails(error: unknown): ProblemDetails {
+  const { message, extensions } = toProblem(error);
+  const code = String(extensions.code ?? 'INTERNAL_SERVER_ERROR');
+  const status = statusOf(code);
+  return { status, title: titles[status] ?? 'Internal error', detail: message, code };
+}
+
+/** RFC 9457: how every HTTP route says what went wrong. */
+export function sendProblem(response: Response, problem: ProblemDetails): void {
+  if (response.headersSent) {
+    response.destroy(); // half an answer: a broken connection tells the client so
+    return;
+  }
+  if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
+  response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+export const noSuchRoute: RequestHandler = (request, response) =>
+  sendProblem(response, {
+    status: 404,
+    title: 'Not found',
+    detail: `There is nothing at ${request.method} ${request.path}.`,
+    code: 'NOT_FOUND',
+  });
+
+/** What Express and its body parser complain about, in our words. */
+export function requestProblem(error: unknown, limit: string): Problem | undefined {
+  const { type, status } = error as { type?: string; status?: number };
+  if (type === 'entity.too.large') return new Problem('TOO_LARGE', `A request's body may have ${limit} at most.`);
+  if (type === 'entity.parse.failed') return new Problem('BAD_USER_INPUT', 'The body is not valid JSON.');
+  if (type === 'request.aborted') return new Problem('BAD_USER_INPUT', 'The request broke off before its end.');
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new Problem('BAD_USER_INPUT', 'The request could not be read: please check its headers, path and encoding.');
+  }
+  return undefined;
+}
+
+export const problemHandler =
+  (onBug: OnBug): ErrorRequestHandler =>
+  (error, _request, response, _next) => {
+    const known = requestProblem(error, 'fewer bytes');
+    const problem = problemDetails(known ?? error);
+    if (problem.status === 500) onBug(error);
+    sendProblem(response, problem);
+  };
+
+/** Puts routes onto a server. */
+export function mountRoutes(app: Express, routes: readonly RunningRoute[]): void {
+  for (const { method, path, handle } of routes) {
+    const answer: RequestHandler = async (request, response) => {
+      const answered = await handle({
+        credentials: credentialsOf(request),
+        headers: singleHeaders(request),
+        params: request.params as Record<string, string>,
+        query: new URL(request.originalUrl, 'http://strata').searchParams,
+        // Whoever stops reading must still be able to answer: an iterator by default closes the connection then.
+        body: request.iterator({ destroyOnReturn: false }),
+      });
+      await send(response, answered);
+    };
+    if (method === 'GET') app.get(path, answer);
+    else app.post(path, answer);
+  }
+}
+
+function singleHeaders(request: Request): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
+
+async function send(response: Response, { status, headers = {}, body }: RouteResponse): Promise<void> {
+  response.status(status);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (body instanceof Readable) await pipeline(body, response);
+  else response.end(body);
+}

@@ -1,0 +1,50 @@
+import type { Readable } from 'node:stream';
+import type { Credentials, Identify } from '../access/caller';
+import type { Database } from '../database/database';
+
+/**
+ * HTTP routes that a subgraph answers beside its part of the graph, written without a word about a server: the same
+ * route is mounted by the gateway in one process, and by the subgraph's own server behind the gateway as services.
+ */
+export interface SubgraphRoute {
+  method: 'GET' | 'POST';
+  /** A path with parameters, such as /imports/:id. */
+  path: string;
+  /** What it throws becomes application/problem+json: a Problem as it is, anything else masked. */
+  handle(request: RouteRequest, at: RouteTools): Promise<RouteResponse>;
+}
+
+export interface RouteRequest {
+  credentials: Credentials;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string | undefined>>;
+  /** Parameters of the path, decoded. */
+  params: Readonly<Record<string, string>>;
+  query: URLSearchParams;
+  /** As it came, still compressed. Reading it rejects when the sender breaks off in the middle. */
+  body: AsyncIterable<Buffer>;
+}
+
+export interface RouteResponse {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string | Buffer | Readable;
+}
+
+/** What a subgraph hands its routes. */
+export interface RouteTools {
+  database: Database;
+  identify: Identify;
+  now: Date;
+}
+
+/** A route of a subgraph at work. */
+export interface RunningRoute extends Pick<SubgraphRoute, 'method' | 'path'> {
+  handle(request: RouteRequest): Promise<RouteResponse>;
+}
+
+export const json = (status: number, value: unknown): RouteResponse => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body: JSON.stringify(value),
+});

@@ -1,0 +1,40 @@
+import { Client } from 'pg';
+import { applicationRole } from '../migrations/row-level-security';
+
+/** Runs statements one after another on a connection of their own. */
+async function run(url: string, statements: string[]): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * An ordinary login, no superuser, that may step down to the application's role. That role belongs to the server, not
+ * to a database: another run may have made it, and only who made it or a superuser can hand it on.
+ */
+export const createOwner = (url: string, owner: { name: string; password: string }): Promise<void> =>
+  run(url, [
+    `create role ${owner.name} login nosuperuser nobypassrls createrole password '${owner.password}'`,
+    `do $$ begin
+       create role ${applicationRole} nologin nosuperuser nobypassrls;
+     exception when duplicate_object or unique_violation then null;
+     end $$`,
+    `grant ${applicationRole} to ${owner.name}`,
+    // Making a database for somebody takes being one of them.
+    `grant ${owner.name} to current_user`,
+  ]);
+
+export const dropOwner = (url: string, name: string): Promise<void> => run(url, [`drop role if exists ${name}`]);
+
+export const createDatabase = (url: string, database: { name: string; owner: string; template?: string }): Promise<void> =>
+  run(url, [
+    `create database ${database.name} owner ${database.owner}${database.template ? ` template ${database.template}` : ''}`,
+  ]);
+
+/** With the connections to it: a test that failed has not closed its own. */
+export const dropDatabase = (url: string, name: string): Promise<void> =>
+  run(url, [`drop database if exists ${name} with (force)`]);

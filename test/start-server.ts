@@ -1,0 +1,76 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { startEmbeddedPostgres } from '../cli/postgres';
+import { migrate } from '../subgraphs/shared/database/migrate';
+import { databaseUrl, testServerVariable, type TestServer } from './database';
+import { createDatabase, createOwner, dropDatabase, dropOwner } from './server.queries';
+
+declare global {
+  // The teardown runs in this process, but as a module of its own.
+  var stopTestServer: (() => Promise<void>) | undefined;
+}
+
+/** Jest calls it once, before the first worker starts: those inherit the environment. */
+export default async function start(): Promise<void> {
+  const server = await findOrStart();
+  try {
+    await prepare(server);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function prepare(server: { url: string; stop(): Promise<void> }): Promise<void> {
+  const run = randomBytes(6).toString('hex');
+  const owner = { name: `strata_owner_${run}`, password: randomBytes(12).toString('hex') };
+  const template = `strata_template_${run}`;
+  const ownerUrl = new URL(server.url);
+  ownerUrl.username = owner.name;
+  ownerUrl.password = owner.password;
+
+  globalThis.stopTestServer = async () => {
+    await dropDatabase(server.url, template);
+    await dropOwner(server.url, owner.name);
+    await server.stop();
+  };
+  await createOwner(server.url, owner);
+  await createDatabase(server.url, { name: template, owner: owner.name });
+  await migrate(databaseUrl(ownerUrl.href, template));
+  const known: TestServer = { adminUrl: server.url, ownerUrl: ownerUrl.href, template };
+  process.env[testServerVariable] = JSON.stringify(known);
+}
+
+/** The embedded PostgreSQL in a temporary folder, or a server whose login may make databases and roles. */
+async function findOrStart(): Promise<{ url: string; stop(): Promise<void> }> {
+  const url = process.env.STRATA_TEST_DATABASE_URL;
+  if (url) return { url, stop: async () => undefined };
+
+  const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'strata-test-'));
+  // As root the server runs as another, who must be able to pass.
+  fs.chmodSync(dataDir, 0o755);
+  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' };
+  const remove = () => fs.rmSync(dataDir, { recursive: true, force: true });
+  try {
+    const server = await startEmbeddedPostgres({ dataDir, settings });
+    const stop = async () => {
+      await server.stop();
+      remove();
+    };
+    endWithUs(stop);
+    return { url: server.url, stop };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+/** Jest calls no teardown when it is interrupted, and the server does not end by itself. */
+function endWithUs(stop: () => Promise<void>): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stop().finally(() => process.kill(process.pid, signal)));
+  }
+}
