@@ -12,6 +12,7 @@ const config: Config = {
   setupFiles: ['reflect-metadata'],
   globalSetup: '<rootDir>/test/start-server.ts',
   globalTeardown: '<rootDir>/test/stop-server.ts',
+  reporters: ['default', '<rootDir>/test/counts-reporter.cjs'],
   testTimeout: 60_000,
 };
 
