@@ -1,1 +1,27 @@
-console.log('hi', process.argv.slice(2))
+import 'reflect-metadata';
+import { Command, CommanderError } from 'commander';
+import { addGenerate } from './commands/generate';
+import { addImportOulad } from './commands/import-oulad';
+import { addLoad } from './commands/load';
+import { addMigrate } from './commands/migrate';
+import { addServices } from './commands/service';
+import { addStart } from './commands/start';
+import { addToken } from './commands/token';
+
+const program = new Command('strata')
+  .description('Strata: how are the learners below this node doing, and how do its children compare?')
+  .exitOverride();
+
+addStart(program);
+addServices(program);
+addMigrate(program);
+addLoad(program);
+addGenerate(program);
+addImportOulad(program);
+addToken(program);
+
+program.parseAsync().catch((error: unknown) => {
+  if (!(error instanceof CommanderError)) throw error;
+  // Help that was asked for is an answer; whatever else commander ends with is wrong usage.
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+});

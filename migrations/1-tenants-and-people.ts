@@ -13,7 +13,10 @@ export class TenantsAndPeople1761000000001 implements MigrationInterface {
        exception when duplicate_object or unique_violation then null;
        end $$`,
       `do $$ begin
-         if not pg_has_role(current_user, '${applicationRole}', 'member') then
+         -- From PostgreSQL 16 on, who makes a role is its member without the right to step down to it.
+         if not pg_has_role(
+           current_user, '${applicationRole}', case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end
+         ) then
            execute format('grant ${applicationRole} to %I', current_user);
          end if;
        end $$`,

@@ -1,6 +1,8 @@
+import { competencySubgraph } from './competency/subgraph';
 import { hierarchySubgraph } from './hierarchy/subgraph';
 import { reportingSubgraph } from './reporting/subgraph';
+import { rosterSubgraph } from './roster/subgraph';
 import type { Subgraph } from './shared/subgraph/subgraph';
 
 /** The subgraphs of Strata. A new one is one line here. */
-export const subgraphs: readonly Subgraph[] = [hierarchySubgraph, reportingSubgraph];
+export const subgraphs: readonly Subgraph[] = [hierarchySubgraph, rosterSubgraph, competencySubgraph, reportingSubgraph];

@@ -4,7 +4,8 @@ import type { KnownTenant, TenantFixture } from './fixture';
  * The groups above a class, nearest first, by walking up the fixture's placements one by one; null where they do not
  * lead to a group of the hierarchy's first level. What the tree's statements are compared with.
  */
-export function climb({ placements = {}, groups = {} }: TenantFixture, hierarchy: string, klass: string): string[] | null {
+export function climb(fixture: TenantFixture, hierarchy: string, klass: string): string[] | null {
+  const { placements = {}, groups = {} } = fixture;
   const parents = placements[hierarchy] ?? {};
   const above: string[] = [];
   let group = parents[klass];
@@ -27,7 +28,11 @@ export const classesBelow = (fixture: TenantFixture, hierarchy: string, node: st
  * The ids of all nodes that the fixture has in a hierarchy and that have classes, its 'other' and the tenant's own
  * included, each with the classes at or below it.
  */
-export function nodesWithClasses(fixture: TenantFixture, tenant: KnownTenant, hierarchy: string): Map<string, string[]> {
+export function nodesWithClasses(
+  fixture: TenantFixture,
+  tenant: KnownTenant,
+  hierarchy: string,
+): Map<string, string[]> {
   const classes = Object.keys(fixture.classes ?? {});
   const named = [...Object.keys(fixture.groups ?? {}), ...classes].map((name): [string, string[]] => [
     tenant.nodeId(name),

@@ -27,7 +27,10 @@ export async function insertTenant(
   { externalId, hierarchy, timeZone }: { externalId: string; hierarchy: string; timeZone: string },
 ): Promise<number> {
   const [tenant] = await owner.transaction(platformTenant, 'write', tx =>
-    tx.query<{ id: number }>('insert into tenants (external_id, name) values ($1, initcap($1)) returning id', [externalId]),
+    tx.query<{ id: number }>(
+      'insert into tenants (external_id, name) values ($1, initcap($1)) returning tenants.id',
+      [externalId],
+    ),
   );
   await owner.transaction(tenant!.id, 'write', tx =>
     tx.query(

@@ -111,14 +111,12 @@ export async function createTenant(owner: Database, fixture: TenantFixture): Pro
   });
 }
 
-const named = <Of>(things: Record<string, Of> | undefined, columns: (thing: Of) => Row): (Row & { external_id: string })[] =>
+type NamedRow = Row & { external_id: string };
+
+const named = <Of>(things: Record<string, Of> | undefined, columns: (thing: Of) => Row): NamedRow[] =>
   Object.entries(things ?? {}).map(([name, thing]) => ({ external_id: name, name, ...columns(thing) }));
 
-async function insertNamed(
-  tx: Transaction,
-  table: string,
-  rows: (Row & { external_id: string })[],
-): Promise<Map<string, number>> {
+async function insertNamed(tx: Transaction, table: string, rows: NamedRow[]): Promise<Map<string, number>> {
   const ids = await insertRows(tx, table, rows);
   return new Map(rows.map((row, index) => [row.external_id, ids[index]!]));
 }

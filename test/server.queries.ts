@@ -30,10 +30,10 @@ export const createOwner = (url: string, owner: { name: string; password: string
 
 export const dropOwner = (url: string, name: string): Promise<void> => run(url, [`drop role if exists ${name}`]);
 
-export const createDatabase = (url: string, database: { name: string; owner: string; template?: string }): Promise<void> =>
-  run(url, [
-    `create database ${database.name} owner ${database.owner}${database.template ? ` template ${database.template}` : ''}`,
-  ]);
+export const createDatabase = (
+  url: string,
+  { name, owner, template = 'template1' }: { name: string; owner: string; template?: string },
+): Promise<void> => run(url, [`create database ${name} owner ${owner} template ${template}`]);
 
 /** With the connections to it: a test that failed has not closed its own. */
 export const dropDatabase = (url: string, name: string): Promise<void> =>

@@ -31,7 +31,7 @@ export interface ServiceForTest {
       keys: Record<string, string>[];
       fields: string;
     },
-  ): Promise<FormattedExecutionResult<{ _entities: (Record<string, never> | null)[] }>>;
+  ): Promise<FormattedExecutionResult<{ _entities: (Record<string, unknown> | null)[] }>>;
   /** A token that the service accepts. */
   token(contents: TokenContents): Promise<string>;
   close(): Promise<void>;
@@ -51,9 +51,11 @@ export async function startForTest({
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'strata-keys-'));
   const rules = { dataDir, issuer: 'test', audience: 'strata' };
   const verifyToken = tokenVerifier({ key: await verificationKeys(rules), ...rules });
+  // What callers are not told, who looks for a test's mistake must be.
+  const onBug = (error: unknown) => console.error(error);
   const running = new Map<SubgraphName, RunningSubgraph>();
   for (const subgraph of subgraphs) {
-    const runtime = { databaseUrl: url, stepDown: true, verifyToken, poolSize: 4, ...(now ? { now } : {}) };
+    const runtime = { databaseUrl: url, stepDown: true, verifyToken, onBug, poolSize: 4, ...(now ? { now } : {}) };
     running.set(subgraph.name, await subgraph.start(runtime));
   }
   const subgraphOf = (name: SubgraphName): RunningSubgraph => {

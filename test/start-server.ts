@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -54,18 +55,30 @@ async function findOrStart(): Promise<{ url: string; stop(): Promise<void> }> {
   fs.chmodSync(dataDir, 0o755);
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' };
   const remove = () => fs.rmSync(dataDir, { recursive: true, force: true });
+  const watch = watchOver(dataDir);
   try {
     const server = await startEmbeddedPostgres({ dataDir, settings });
     const stop = async () => {
       await server.stop();
       remove();
+      watch.kill();
     };
     endWithUs(stop);
     return { url: server.url, stop };
   } catch (error) {
     remove();
+    watch.kill();
     throw error;
   }
+}
+
+/** A process that ends the server once this one is gone, however it went. */
+function watchOver(dataDir: string) {
+  const script = path.join(__dirname, 'outlive-jest.js');
+  const watch = spawn(process.execPath, [script, dataDir], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  watch.unref();
+  (watch.stdin as unknown as { unref(): void }).unref();
+  return watch;
 }
 
 /** Jest calls no teardown when it is interrupted, and the server does not end by itself. */

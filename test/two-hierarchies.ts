@@ -1,13 +1,14 @@
 import type { TenantFixture } from './fixture';
 
 /**
- * A small tenant with two hierarchies over the same classes, its own being the first. Each leaves others uncategorised:
+ * A small tenant with two hierarchies over the same classes, the first its own. Each leaves others uncategorised:
  *
  *     india  land ─ north ─ east ─ a ─ a1, a2      sap  land ─ a ─ a1, a2, loose
- *                 │              └ e1                         └ b ─ b1
- *                 └ south ─ b ─ b1                 other: e1, s1, closed
+ *                 │              └ e1                        └ b ─ b1
+ *                 └ south ─ b ─ b1
  *                         └ s1, closed (inactive)
- *            other: loose; adrift, in a district that hangs nowhere (in sap it is in other too)
+ *     other  loose; adrift, in a district             e1, s1, closed, adrift
+ *            that hangs nowhere
  */
 export const twoHierarchies = (key: string): TenantFixture => ({
   key,
@@ -33,9 +34,9 @@ export const twoHierarchies = (key: string): TenantFixture => ({
     sap: { a: 'land', b: 'land', a1: 'a', a2: 'a', b1: 'b', loose: 'a' },
   },
   people: {
-    ...{ admin: ['ORG_ADMIN'], northener: ['OFFICER'], stranger: ['OFFICER'], partner: ['PARTNER'] },
+    ...{ admin: ['ORG_ADMIN'], northerner: ['OFFICER'], stranger: ['OFFICER'], partner: ['PARTNER'] },
     ...{ teacher: ['TEACHER'], learner: ['LEARNER'] },
     ...{ ann: ['LEARNER'], ben: ['LEARNER'], cem: ['LEARNER'], dia: ['LEARNER'] },
   },
-  grants: { northener: ['north'], partner: ['b'] },
+  grants: { northerner: ['north'], partner: ['b'] },
 });

@@ -8,3 +8,18 @@ export type { Found, Node } from './nodes/node.queries';
 export { selectView, seesNothing, type View } from './nodes/view.queries';
 export { memberClasses } from './nodes/members.queries';
 export { nodeLoaders, type NodeKey, type NodeLoaders } from './nodes/node.loader';
+export { growVersion, lockTree, rebuildTree } from './placements/tree.queries';
+export { lockHierarchyKeys, rebuildAllTrees, selectTenantsPlacingIn } from './hierarchies/define-hierarchy.queries';
+export {
+  insertHierarchy,
+  growLevelsVersion,
+  mergeTenant,
+  replaceLevels,
+  selectAllHierarchies,
+  selectTenants,
+  selectTimeZones,
+  updateHierarchyWords,
+  type BundleHierarchy,
+  type BundleLevel,
+} from './bundle-platform.queries';
+export { lockLoad, mergeGrants, mergeGroups, mergePlacements, selectHierarchiesToPlaceIn } from './bundle.queries';

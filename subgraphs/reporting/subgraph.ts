@@ -1,6 +1,7 @@
 import { defineSubgraph } from '../shared/subgraph/subgraph';
 import { createLoaders } from './context';
 import { ActivityResolver } from './ingest/activity.resolver';
+import { eventsRoute } from './ingest/events.route';
 import { permissions } from './permissions';
 import {
   HierarchyNode,
@@ -26,4 +27,5 @@ export const reportingSubgraph = defineSubgraph({
   references: { HierarchyNode: resolveNodeReference },
   permissions,
   createLoaders,
+  routes: [eventsRoute],
 });

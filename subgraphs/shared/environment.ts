@@ -25,7 +25,9 @@ export interface Environment {
 }
 
 /** Wrong settings, all of them at once. */
-export class WrongSettings extends Error {}
+export class WrongSettings extends Error {
+  override readonly name = 'WrongSettings';
+}
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 

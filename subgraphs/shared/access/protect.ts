@@ -41,14 +41,15 @@ export function protect(schema: GraphQLSchema, permissions: Permissions): GraphQ
     allowExternalErrors: true,
     fallbackRule: deny as unknown as IRule,
     fallbackError: async error => (error instanceof Error ? error : forbidden()),
-  }) as unknown as { generate(schema: GraphQLSchema): Record<string, Record<string, Middleware>> };
+  }) as unknown as { generate(schema: GraphQLSchema): Record<string, Record<string, Middleware | { resolve: Middleware }>> };
   const middleware = generator.generate(schema);
   for (const [typeName, fields] of Object.entries(middleware)) {
     const type = schema.getType(typeName);
     if (!isObjectType(type)) continue;
     for (const [name, guard] of Object.entries(fields)) {
       const field = type.getFields()[name]!;
-      if (!open.has(field)) field.resolve = guarded(field.resolve, guard);
+      // A rule made of rules comes as an object that holds the guard.
+      if (!open.has(field)) field.resolve = guarded(field.resolve, typeof guard === 'function' ? guard : guard.resolve);
     }
   }
   return schema;

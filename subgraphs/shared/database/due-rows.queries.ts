@@ -31,7 +31,7 @@ export async function rejectContradictions(
   { key, content, order = 'line', reason }: { key: string[]; content: string[]; order?: string; reason?: string },
 ): Promise<void> {
   const list = (table: string, columns: string[]) => columns.map(column => `${table}.${column}`).join(', ');
-  const differs = content.length > 0 ? `(${list('due', content)}) is distinct from (${list('first', content)})` : 'false';
+  const differs = `(${list('due', content)}) is distinct from (${list('first', content)})`;
   await tx.query(
     `with twice as (
        select ${list('due', key)} from due where due.reason is null group by ${list('due', key)} having count(*) > 1
@@ -60,7 +60,7 @@ export async function countWritten(tx: Transaction, statement: string, parameter
   return row!.rows;
 }
 
-/** Ends with the table due: what was written, and the reasons of what was not. `only`: SQL that selects a part of due. */
+/** Ends with the table due: what was written, and why the rest was not. `only`: SQL that selects a part of due. */
 export async function settleDueRows(
   tx: Transaction,
   { added, changed, only = 'true' }: { added: number; changed: number; only?: string },

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
@@ -99,7 +100,7 @@ export function mountRoutes(app: Express, routes: readonly RunningRoute[]): void
     const answer: RequestHandler = async (request, response) => {
       const answered = await handle({
         credentials: credentialsOf(request),
-        headers: singleHeaders(request),
+        headers: describing(request.headers),
         params: request.params as Record<string, string>,
         query: new URL(request.originalUrl, 'http://strata').searchParams,
         // Whoever stops reading must still be able to answer: an iterator by default closes the connection then.
@@ -112,11 +113,13 @@ export function mountRoutes(app: Express, routes: readonly RunningRoute[]): void
   }
 }
 
-function singleHeaders(request: Request): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+const described = ['accept', 'content-type', 'content-encoding', 'content-disposition'];
+
+/** The headers that a route sees, in every topology: what the body is and what is wanted back. */
+const describing = (headers: IncomingHttpHeaders): Record<string, string> =>
+  Object.fromEntries(
+    described.flatMap(name => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
   );
-}
 
 async function send(response: Response, { status, headers = {}, body }: RouteResponse): Promise<void> {
   response.status(status);

@@ -1,0 +1,58 @@
+import { createGateway } from '../../gateway/app';
+import { overHttp } from '../../gateway/remote-connection';
+import { readSupergraph } from '../../gateway/supergraph';
+import { subgraphs } from '../../subgraphs';
+import type { Environment, SubgraphName } from '../../subgraphs/shared/environment';
+import { listen } from '../../subgraphs/shared/subgraph/listen';
+import { subgraphServer } from '../../subgraphs/shared/subgraph/serve';
+import { openDatabase, waitForDatabase } from './database';
+import { createLog } from './log';
+import type { Shutdown } from './shutdown';
+import { databaseChecks, startSubgraph, tokenVerifierOf } from './subgraphs';
+
+/** One subgraph behind HTTP, on the port of its URL; on a URL of this machine for this machine alone. */
+export async function startSubgraphService(
+  name: SubgraphName,
+  { environment, shutdown }: { environment: Environment; shutdown: Shutdown },
+): Promise<number> {
+  const subgraph = subgraphs.find(one => one.name === name);
+  if (!subgraph) throw new Error(`the list of subgraphs has no ${name}`);
+  const log = createLog(environment.logLevel);
+  const opening = openDatabase(environment);
+  shutdown.defer(async () => (await opening.catch(() => undefined))?.close());
+  const database = await opening;
+  await waitForDatabase(database);
+  const verifyToken = await tokenVerifierOf(environment);
+  const running = await startSubgraph(subgraph, { database, verifyToken, log });
+  shutdown.defer(() => running.close());
+  const app = subgraphServer({
+    running,
+    verifyToken,
+    checks: databaseChecks(database, running),
+    onBug: error => log.error({ err: error, subgraph: name }, 'a request failed'),
+  });
+  const { hostname, port, protocol } = new URL(environment.subgraphUrls[name]);
+  const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  const door = await listen(app, {
+    port: Number(port) || (protocol === 'https:' ? 443 : 80),
+    ...(isLocal ? { host: hostname.replace(/[[\]]/g, '') } : {}),
+  });
+  shutdown.defer(() => door.close());
+  return door.port;
+}
+
+/** The gateway alone, over the subgraphs' URLs. It starts without them: /readyz tells which it is waiting for. */
+export async function startGatewayService(environment: Environment, shutdown: Shutdown): Promise<number> {
+  const gateway = await createGateway({
+    connections: subgraphs.map(subgraph => overHttp(subgraph, environment.subgraphUrls[subgraph.name])),
+    supergraphSdl: readSupergraph(),
+    introspection: environment.introspection,
+    verifyToken: await tokenVerifierOf(environment),
+    checks: [],
+    log: createLog(environment.logLevel),
+  });
+  shutdown.defer(() => gateway.stop());
+  const door = await listen(gateway.app, { port: environment.port });
+  shutdown.defer(() => door.close());
+  return door.port;
+}

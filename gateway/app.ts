@@ -1,0 +1,86 @@
+import { expressMiddleware } from '@as-integrations/express5';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { VerifyToken } from '../subgraphs/shared/access/token';
+import { toProblem } from '../subgraphs/shared/errors';
+import {
+  credentialsOf,
+  mountRoutes,
+  noSuchRoute,
+  problemHandler,
+  requestProblem,
+  sendProblem,
+  statusOf,
+} from '../subgraphs/shared/subgraph/http';
+import { alive, readiness, type Check } from '../subgraphs/shared/subgraph/ready';
+import { startGraph, type GraphParts } from './graph';
+import { limits } from './limits';
+
+export interface GatewayParts extends GraphParts {
+  verifyToken: VerifyToken;
+  /** What must be well beside the subgraphs. */
+  checks: readonly Check[];
+}
+
+export interface Gateway {
+  app: Express;
+  stop(): Promise<void>;
+}
+
+/** The one door: identity, limits, the graph, the subgraphs' routes, health. */
+export async function createGateway(parts: GatewayParts): Promise<Gateway> {
+  const { connections, verifyToken, checks, log } = parts;
+  const onBug = (error: unknown) => log.error({ err: error }, 'a request failed');
+  const graph = await startGraph(parts);
+  const app = express().disable('x-powered-by').disable('etag');
+  app.get('/healthz', alive);
+  app.get('/readyz', readiness([...checks, ...connections.map(connection => connection.check)]));
+  app.use(
+    '/graphql',
+    getOrPost,
+    identified(verifyToken),
+    express.json({ limit: limits.kilobytes * 1024 }),
+    withBody,
+    expressMiddleware(graph, { context: async ({ req }) => ({ credentials: credentialsOf(req) }) }),
+    graphqlProblem(onBug),
+  );
+  for (const { routes } of connections) mountRoutes(app, routes);
+  app.use(noSuchRoute, problemHandler(onBug));
+  return { app, stop: () => graph.stop() };
+}
+
+const getOrPost: RequestHandler = (request, response, next) => {
+  if (request.method === 'GET' || request.method === 'POST') return next();
+  response.setHeader('allow', 'GET, POST');
+  sendProblem(response, {
+    status: 405,
+    title: 'Method not allowed',
+    detail: `/graphql answers GET and POST, not ${request.method}.`,
+    code: 'BAD_USER_INPUT',
+  });
+};
+
+/** Nothing of a request is read for somebody without a token that holds; the subgraphs ask again, and who it is. */
+const identified =
+  (verifyToken: VerifyToken): RequestHandler =>
+  async (request, _response, next) => {
+    await verifyToken(credentialsOf(request).token);
+    next();
+  };
+
+/** A request without a JSON body is one with an empty body: GraphQL's own words say then what is missing. */
+const withBody: RequestHandler = (request, _response, next) => {
+  request.body ??= {};
+  next();
+};
+
+const graphqlProblem =
+  (onBug: (error: unknown) => void): ErrorRequestHandler =>
+  (error, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    const { message, extensions } = toProblem(requestProblem(error, `${limits.kilobytes} KB`) ?? error);
+    const code = String(extensions.code ?? 'INTERNAL_SERVER_ERROR');
+    if (code === 'INTERNAL_SERVER_ERROR') onBug(error);
+    const status = statusOf(code);
+    if (status === 401) response.setHeader('www-authenticate', 'Bearer');
+    response.status(status).json({ errors: [{ message, extensions: { code } }] });
+  };

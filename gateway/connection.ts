@@ -1,0 +1,34 @@
+import type { FormattedExecutionResult } from 'graphql';
+import type { Credentials } from '../subgraphs/shared/access/caller';
+import type { SubgraphName } from '../subgraphs/shared/environment';
+import { documentStore } from '../subgraphs/shared/subgraph/documents';
+import type { Check } from '../subgraphs/shared/subgraph/ready';
+import type { RunningRoute } from '../subgraphs/shared/subgraph/route';
+import type { RunningSubgraph } from '../subgraphs/shared/subgraph/subgraph';
+
+export interface Fetch {
+  query: string;
+  variables: Record<string, unknown> | undefined;
+  operationName: string | undefined;
+  credentials: Credentials;
+}
+
+/** How the gateway reaches one subgraph: in its own process or over HTTP. Nothing above can tell which. */
+export interface SubgraphConnection {
+  readonly name: SubgraphName;
+  /** Answers with objects that are the caller's to change. Rejects where the subgraph gives no answer. */
+  fetch(request: Fetch): Promise<FormattedExecutionResult>;
+  readonly routes: readonly RunningRoute[];
+  readonly check: Check;
+}
+
+/** A subgraph of this process. */
+export function inProcess(running: RunningSubgraph): SubgraphConnection {
+  const documentOf = documentStore();
+  return {
+    name: running.name,
+    routes: running.routes,
+    check: { name: running.name, look: async () => void (await running.database.ping()) },
+    fetch: ({ query, ...rest }) => running.execute({ document: documentOf(query), ...rest }),
+  };
+}

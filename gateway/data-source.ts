@@ -1,0 +1,68 @@
+import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
+import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/types';
+import { Kind, type FormattedExecutionResult, type GraphQLFormattedError, type SelectionSetNode } from 'graphql';
+import type { Credentials } from '../subgraphs/shared/access/caller';
+import { toProblem } from '../subgraphs/shared/errors';
+import { documentStore } from '../subgraphs/shared/subgraph/documents';
+import type { SubgraphConnection } from './connection';
+
+export interface GatewayContext {
+  credentials: Credentials;
+}
+
+type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
+
+/** The planner's fetches to one subgraph. A subgraph that gives no answer leaves its own fields null, with an error. */
+export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
+  private readonly documentOf = documentStore();
+
+  constructor(private readonly connection: SubgraphConnection) {}
+
+  async process(options: GraphQLDataSourceProcessOptions<GatewayContext>): Promise<Answer> {
+    if (options.kind !== GraphQLDataSourceRequestKind.INCOMING_OPERATION) {
+      throw new Error('subgraphs are checked by /readyz, and their schemas read from the supergraph');
+    }
+    const query = options.request.query!;
+    const variables = options.request.variables as Record<string, unknown> | undefined;
+    let result: FormattedExecutionResult;
+    try {
+      result = await this.connection.fetch({
+        query,
+        variables,
+        operationName: options.request.operationName,
+        credentials: options.context.credentials,
+      });
+    } catch (error) {
+      const { message, extensions } = toProblem(error);
+      result = { errors: [{ message, extensions }] };
+    }
+    const errors = result.errors?.flatMap(error => (error.path ? [error] : this.placed(error, { query, variables })));
+    return { ...result, ...(errors ? { errors } : {}) } as unknown as Answer;
+  }
+
+  /**
+   * An error without a path is about all that was asked for: it is told of each field. Where several entities were
+   * asked for, it is told once, with the way to their list (the gateway puts that before an empty path).
+   */
+  private placed(
+    error: GraphQLFormattedError,
+    { query, variables }: { query: string; variables: Record<string, unknown> | undefined },
+  ): GraphQLFormattedError[] {
+    const operation = this.documentOf(query).definitions.find(node => node.kind === Kind.OPERATION_DEFINITION)!;
+    const representations = variables?.representations;
+    if (!Array.isArray(representations)) return fieldsOf(operation.selectionSet).map(name => ({ ...error, path: [name] }));
+    if (representations.length > 1) return [{ ...error, path: [] }];
+    const [entities] = operation.selectionSet.selections;
+    const fields = entities?.kind === Kind.FIELD && entities.selectionSet ? fieldsOf(entities.selectionSet) : [];
+    return fields.map(name => ({ ...error, path: ['_entities', 0, name] }));
+  }
+}
+
+/** The names under which the fields of a selection are answered; the planner's queries spread no named fragments here. */
+function fieldsOf(selectionSet: SelectionSetNode): string[] {
+  const names = selectionSet.selections.flatMap(selection => {
+    if (selection.kind === Kind.FIELD) return [(selection.alias ?? selection.name).value];
+    return selection.kind === Kind.INLINE_FRAGMENT ? fieldsOf(selection.selectionSet) : [];
+  });
+  return [...new Set(names)].filter(name => name !== '__typename');
+}

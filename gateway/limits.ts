@@ -1,0 +1,79 @@
+import {
+  GraphQLError,
+  Kind,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type ParseOptions,
+  type SelectionSetNode,
+  type ValidationRule,
+} from 'graphql';
+
+/** What one request may ask for, whatever it costs. Introspection counts for its aliases and root fields alone. */
+export const limits = { depth: 12, aliases: 30, rootFields: 20, tokens: 2_000, kilobytes: 256 } as const;
+
+export const parseOptions: ParseOptions = { maxTokens: limits.tokens };
+
+interface Measure {
+  /** Fields within fields. */
+  depth: number;
+  /** With those of fragments, as often as they are spread. */
+  aliases: number;
+  /** Fields on the outermost level. */
+  fields: number;
+}
+
+/** Refuses operations that are too deep or too wide; each fragment is measured once, however often it is spread. */
+export const limitsRule: ValidationRule = context => ({
+  Document(document) {
+    const measure = measurer(document);
+    for (const operation of document.definitions) {
+      if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
+      const { depth, aliases, fields } = measure(operation.selectionSet);
+      const refuse = (message: string) => context.reportError(new GraphQLError(message, { nodes: operation }));
+      if (depth > limits.depth) refuse(`The query is ${depth} levels deep; it may be ${limits.depth} at most.`);
+      if (aliases > limits.aliases) refuse(`The query has ${aliases} aliases; it may have ${limits.aliases} at most.`);
+      if (fields > limits.rootFields) {
+        refuse(`The query has ${fields} fields at its root; it may have ${limits.rootFields} at most.`);
+      }
+    }
+  },
+});
+
+function measurer(document: DocumentNode): (selectionSet: SelectionSetNode) => Measure {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  const measured = new Map<string, Measure>();
+
+  const ofFragment = (name: string): Measure => {
+    const known = measured.get(name);
+    if (known) return known;
+    measured.set(name, nothing); // a fragment that spreads itself is refused by a rule of GraphQL's own
+    const fragment = fragments.get(name);
+    const result = fragment ? measure(fragment.selectionSet) : nothing;
+    measured.set(name, result);
+    return result;
+  };
+
+  const measure = (selectionSet: SelectionSetNode): Measure => {
+    const total = { ...nothing };
+    for (const selection of selectionSet.selections) {
+      if (selection.kind === Kind.FIELD) {
+        const below = selection.selectionSet ? measure(selection.selectionSet) : nothing;
+        const isIntrospection = selection.name.value.startsWith('__');
+        total.fields += 1;
+        total.depth = Math.max(total.depth, isIntrospection ? 1 : 1 + below.depth);
+        total.aliases += below.aliases + (selection.alias ? 1 : 0);
+      } else {
+        const part =
+          selection.kind === Kind.INLINE_FRAGMENT ? measure(selection.selectionSet) : ofFragment(selection.name.value);
+        total.fields += part.fields;
+        total.depth = Math.max(total.depth, part.depth);
+        total.aliases += part.aliases;
+      }
+    }
+    return total;
+  };
+  return measure;
+}
+
+const nothing: Measure = { depth: 0, aliases: 0, fields: 0 };

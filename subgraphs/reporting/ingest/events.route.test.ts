@@ -1,0 +1,172 @@
+import { request as httpRequest } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import express, { type Express } from 'express';
+import request from 'supertest';
+import { createTestDatabase, type TestDatabase } from '../../../test/database';
+import { connectOwner, createTenant } from '../../../test/fixture';
+import { startForTest, type ServiceForTest } from '../../../test/start-for-test';
+import type { Database } from '../../shared/database/database';
+import { mountRoutes, problemHandler } from '../../shared/subgraph/http';
+import { listen } from '../../shared/subgraph/listen';
+import { reportingSubgraph } from '../subgraph';
+import { mostMegabytes } from './events-body';
+
+let database: TestDatabase;
+let owner: Database;
+let tenant: number;
+let service: ServiceForTest;
+let app: Express;
+let tokens: Record<'admin' | 'partner' | 'teacher', string>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = await connectOwner(database.url);
+  const acme = await createTenant(owner, {
+    key: 'acme',
+    groups: { land: 'country', north: 'state', south: 'state' },
+    classes: { n1: {}, s1: {} },
+    placements: { india: { land: null, north: 'land', south: 'land', n1: 'north', s1: 'south' } },
+    people: { admin: ['ORG_ADMIN'], partner: ['PARTNER'], teacher: ['TEACHER'], lea: ['LEARNER'] },
+    grants: { partner: ['north'] },
+  });
+  tenant = acme.number;
+  service = await startForTest({ url: database.url, subgraphs: [reportingSubgraph] });
+  const tokenOf = (subject: string) => service.token({ subject, tenant: 'acme', roles: acme.rolesOf(subject) });
+  tokens = { admin: await tokenOf('admin'), partner: await tokenOf('partner'), teacher: await tokenOf('teacher') };
+  app = express();
+  mountRoutes(app, service.subgraph('reporting').routes);
+  app.use(problemHandler(error => console.error(error)));
+});
+
+afterAll(async () => {
+  await service.close();
+  await owner.close();
+  await database.drop();
+});
+
+const event = (eventId: string, more: object = {}) => ({
+  eventId,
+  classId: 'n1',
+  userId: 'lea',
+  occurredAt: '2026-03-02T10:00:00Z',
+  score: 50,
+  ...more,
+});
+
+const lines = (...records: unknown[]): string => records.map(record => JSON.stringify(record)).join('\n');
+
+const post = (body: string | Buffer, { as = 'admin', type = 'application/x-ndjson' }: { as?: keyof typeof tokens; type?: string } = {}) =>
+  request(app)
+    .post('/events')
+    .set({ authorization: `Bearer ${tokens[as]}`, 'content-type': type })
+    .serialize(bytes => bytes as never)
+    .send(body);
+
+const stored = async (prefix: string): Promise<number> => {
+  const [row] = await owner.transaction(tenant, 'read', tx =>
+    tx.query<{ count: number }>('select count(*)::int as count from event_ids where tenant_id = $1 and event_id like $2', [
+      tenant,
+      `${prefix}%`,
+    ]),
+  );
+  return row!.count;
+};
+
+test('lines are taken in, and sent again they are duplicates', async () => {
+  const body = lines(event('a1'), event('a2'));
+  const first = await post(body);
+  expect([first.status, first.body]).toEqual([202, { accepted: 2, duplicates: 0, rejected: [] }]);
+  const second = await post(body);
+  expect(second.body).toEqual({ accepted: 0, duplicates: 2, rejected: [] });
+  expect(await stored('a')).toBe(2);
+});
+
+test('a list in JSON, zipped or not, is the same', async () => {
+  const plain = await post(JSON.stringify([event('b1')], null, 2), { type: 'application/json; charset=utf-8' });
+  expect(plain.body).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
+  const zipped = await post(gzipSync(JSON.stringify([event('b1'), event('b2')])), { type: 'application/json' }).set(
+    'content-encoding',
+    'gzip',
+  );
+  expect(zipped.body).toEqual({ accepted: 1, duplicates: 1, rejected: [] });
+});
+
+test('a line that is no JSON is one rejected record; BOM, CRLF and empty lines are none', async () => {
+  const { status, body } = await post(`\uFEFF${JSON.stringify(event('c1'))}\r\n\r\n{"eventId": "c2", \n${JSON.stringify(event('c3'))}\n`);
+  expect(status).toBe(202);
+  expect(body).toEqual({
+    accepted: 2,
+    duplicates: 0,
+    rejected: [{ eventId: '', code: 'BAD_USER_INPUT', message: 'line 3: it is not JSON.' }],
+  });
+});
+
+test('a line that is not UTF-8 is rejected, never guessed at', async () => {
+  const latin = Buffer.from(`${JSON.stringify(event('d1', { subject: 'é' }))}\n`, 'latin1');
+  const { body } = await post(Buffer.concat([latin, Buffer.from(JSON.stringify(event('d2')))]));
+  expect(body).toMatchObject({ accepted: 1, rejected: [{ message: 'line 1: it is not UTF-8.' }] });
+});
+
+test('a list that is no JSON is refused as a whole', async () => {
+  const { status, body, type } = await post(`[${JSON.stringify(event('e1'))}, {`, { type: 'application/json' });
+  expect([status, type, body.code]).toEqual([400, 'application/problem+json', 'BAD_USER_INPUT']);
+  expect(await stored('e')).toBe(0);
+});
+
+test('a partner sends for the classes it covers, and only for them', async () => {
+  const { body } = await post(lines(event('f1'), event('f2', { classId: 's1' })), { as: 'partner' });
+  expect(body).toMatchObject({ accepted: 1, rejected: [{ eventId: 'f2', code: 'FORBIDDEN' }] });
+});
+
+test('who is neither an administrator nor a partner is refused', async () => {
+  const { status, body } = await post(lines(event('g1')), { as: 'teacher' });
+  expect([status, body.code]).toEqual([403, 'FORBIDDEN']);
+  const nobody = await request(app).post('/events').set('content-type', 'application/json').send('[]');
+  expect([nobody.status, nobody.body.code]).toEqual([401, 'UNAUTHENTICATED']);
+});
+
+test.each([
+  ['another type', { 'content-type': 'text/csv' }, 'not as text/csv'],
+  ['another encoding', { 'content-type': 'application/json', 'content-encoding': 'br' }, 'not br'],
+  ['gzip that is none', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, 'not gzip'],
+])('%s is refused in words', async (_, headers, words) => {
+  const { status, body } = await post('[]').set(headers);
+  expect([status, body.code]).toEqual([400, 'BAD_USER_INPUT']);
+  expect(body.detail).toContain(words);
+});
+
+test('what is too large is refused by its unzipped size, and nothing of it is stored', async () => {
+  const many = `${JSON.stringify(event('h1'))}\n${' '.repeat(mostMegabytes * 1024 * 1024)}`;
+  const zipped = await post(gzipSync(many)).set('content-encoding', 'gzip');
+  expect([zipped.status, zipped.body.code]).toEqual([413, 'TOO_LARGE']);
+  expect(zipped.body.detail).toContain(`${mostMegabytes} MB`);
+  const plain = await post(many);
+  expect(plain.status).toBe(413);
+  expect(await stored('h')).toBe(0);
+});
+
+test.each([
+  ['plain', (body: Buffer) => body, {}],
+  ['zipped', (body: Buffer) => gzipSync(body), { 'content-encoding': 'gzip' }],
+])('of a %s body that breaks off in the middle nothing is stored; sent again in full, all is', async (how, encode, headers) => {
+  const records = Array.from({ length: 5_000 }, (_, index) => event(`${how}${index}`));
+  const body = encode(Buffer.from(lines(...records)));
+  const server = await listen(app, { port: 0, host: '127.0.0.1' });
+  const sent = httpRequest({
+    ...{ host: '127.0.0.1', port: server.port, method: 'POST', path: '/events' },
+    headers: {
+      authorization: `Bearer ${tokens.admin}`,
+      'content-type': 'application/x-ndjson',
+      'content-length': body.length,
+      ...headers,
+    },
+  });
+  const broken = new Promise(resolve => sent.once('close', resolve));
+  sent.on('error', () => undefined);
+  sent.write(body.subarray(0, Math.floor(body.length * 0.9)), () => sent.destroy());
+  await broken;
+  await server.close(2_000);
+  expect(await stored(how)).toBe(0);
+  const { body: receipt } = await post(body).set(headers);
+  expect(receipt).toEqual({ accepted: records.length, duplicates: 0, rejected: [] });
+});

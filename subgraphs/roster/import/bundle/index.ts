@@ -1,0 +1,1 @@
+export { loadBundle, type FileCounts, type LoadOptions, type LoadProblem, type LoadResult } from './load-bundle';

@@ -1,0 +1,17 @@
+import { withItsParent, type Permissions } from '../shared/access/protect';
+import { anyone, reportReader } from '../shared/access/rules';
+
+/** Every type and field is closed until it has a line here. */
+export const permissions: Permissions = {
+  Query: {
+    viewer: anyone,
+    _entities: anyone,
+    _service: anyone,
+  },
+  // The viewer is the caller, whichever way they are reached.
+  Viewer: withItsParent,
+  Tenant: withItsParent,
+  // A node is reached by reference alone, where the loader refuses it one by one.
+  HierarchyNode: { '*': withItsParent, studentCount: reportReader },
+  _Service: withItsParent,
+};
