@@ -43,8 +43,8 @@ export class Hierarchies1761000000002 implements MigrationInterface {
          ('india', 'India', 'Country, state, district, block, cluster, school'),
          ('us', 'US', 'Country, state, school district, school'),
          ('sap', 'SAP', 'Country, school')`,
-      `insert into hierarchy_levels (hierarchy_id, sequence, name, type)
-         select hierarchies.id, level.sequence, level.name, level.type
+      `insert into hierarchy_levels (hierarchy_id, sequence, name, type, stored)
+         select hierarchies.id, level.sequence, level.name, level.type, level.type not in ('block', 'cluster')
          from hierarchies
          join (values
            ('india', 1, 'Country', 'country'), ('india', 2, 'State', 'state'), ('india', 3, 'District', 'district'),

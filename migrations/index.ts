@@ -4,6 +4,7 @@ import { GroupsAndTrees1761000000003 } from './3-groups-and-trees';
 import { Roster1761000000004 } from './4-roster';
 import { Competencies1761000000005 } from './5-competencies';
 import { ActivityAndFacts1761000000006 } from './6-activity-and-facts';
+import { StoredAggregates1761000000007 } from './7-stored-aggregates';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Roster1761000000004,
   Competencies1761000000005,
   ActivityAndFacts1761000000006,
+  StoredAggregates1761000000007,
 ];

@@ -1,3 +1,4 @@
+import { moveGroup } from '../../reporting/published';
 import type { Transaction } from '../../shared/database/database';
 import { violates } from '../../shared/database/violations';
 import { badInput, notFound, Problem } from '../../shared/errors';
@@ -45,7 +46,7 @@ export async function updateGroup(
   }
   await groups.update(key, { ...columns, updatedAt: now }).catch(error => refuseTaken(error, input));
   for (const { hierarchyId } of placed) {
-    await rebuildTree(tx, hierarchyId);
+    await moveGroup(tx, { hierarchyId, groupId: group.id }, () => rebuildTree(tx, hierarchyId));
     await growVersion(tx, hierarchyId);
   }
   return { ...group, ...columns };

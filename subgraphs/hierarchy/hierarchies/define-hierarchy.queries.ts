@@ -1,3 +1,4 @@
+import { forgetStoredLevels } from '../../reporting/published';
 import type { Transaction } from '../../shared/database/database';
 import { lockTree, rebuildTree } from '../placements/tree.queries';
 
@@ -29,6 +30,7 @@ export async function rebuildAllTrees(tx: Transaction, hierarchyId: number, tena
       );
       if (!placed) continue;
       await lockTree(tenant, hierarchyId);
+      await forgetStoredLevels(tenant, hierarchyId);
       await rebuildTree(tenant, hierarchyId);
     }
   } finally {

@@ -42,7 +42,7 @@ export async function updateHierarchy(
   const before = await levels.find({ where: { hierarchyId: known.id }, order: { sequence: 'ASC' } });
   const after = rowsOf(known.id, input.levels);
   const changed = JSON.stringify(before.map(level => ({ ...level }))) !== JSON.stringify(after);
-  const reordered = before.map(level => level.type).join() !== after.map(level => level.type).join();
+  const shape = (rows: HierarchyLevelEntity[]) => rows.map(({ type, stored }) => `${type} ${stored}`).join();
   await hierarchies.update(
     { id: known.id },
     {
@@ -55,7 +55,7 @@ export async function updateHierarchy(
   if (!changed) return;
   await levels.delete({ hierarchyId: known.id });
   await levels.insert(after);
-  if (reordered) await rebuildAllTrees(tx, known.id, await selectTenantsPlacingIn(tx));
+  if (shape(before) !== shape(after)) await rebuildAllTrees(tx, known.id, await selectTenantsPlacingIn(tx));
 }
 
 const rowsOf = (hierarchyId: number, levels: LevelInput[]): HierarchyLevelEntity[] =>

@@ -2,7 +2,7 @@ import type { Caller } from '../../shared/access/caller';
 import type { Transaction } from '../../shared/database/database';
 import { publicId, readPublicId } from '../../shared/identifiers';
 import { selectNodes, levelOfClasses, type Found, type Node } from './node.queries';
-import { selectClassCounts, type ClassCounts } from './special-node.queries';
+import { selectClassCounts, type ClassCounts, type Counted } from './special-node.queries';
 import { seesNothing, type View } from './view.queries';
 
 /** Who looks, through which view. */
@@ -44,7 +44,7 @@ export async function locate({ tx, caller, view }: Looking, ids: readonly string
 
 /** The nodes that no placement makes. */
 function specialNodes(caller: Caller, view: View, counts: ClassCounts): Found[] {
-  const node = (kind: 'tenant' | 'scope' | 'other', id: string, name: string, classCount: number): Node => ({
+  const node = (kind: 'tenant' | 'scope' | 'other', id: string, name: string, [classCount, allClasses]: Counted): Node => ({
     id,
     kind,
     number: 0,
@@ -58,9 +58,12 @@ function specialNodes(caller: Caller, view: View, counts: ClassCounts): Found[] 
     path: [],
     pre: 0,
     post: 0,
+    stored: false,
+    below: {},
+    allClasses,
   });
-  const tenantOther = node('other', publicId('other', caller.tenantId), 'Other', counts.activeUncategorised);
-  const tenant = node('tenant', publicId('tenant', caller.tenantId), caller.tenantName, counts.activeInTenant);
+  const tenantOther = node('other', publicId('other', caller.tenantId), 'Other', counts.uncategorised);
+  const tenant = node('tenant', publicId('tenant', caller.tenantId), caller.tenantName, counts.inTenant);
   if (view.everything) {
     return [
       { node: tenant, visible: true },
@@ -68,11 +71,11 @@ function specialNodes(caller: Caller, view: View, counts: ClassCounts): Found[] 
     ];
   }
   const uncategorised = view.uncategorisedClasses.length;
-  const ownOther = node('other', otherId(caller, view), 'Other', counts.activeUncategorisedInScope);
+  const ownOther = node('other', otherId(caller, view), 'Other', counts.uncategorisedInScope);
   return [
     { node: tenant, visible: false },
-    { node: tenantOther, visible: uncategorised > 0 && uncategorised === counts.uncategorised },
-    { node: node('scope', wholeViewId(caller, view), 'My view', counts.activeInScope), visible: !seesNothing(view) },
+    { node: tenantOther, visible: uncategorised > 0 && uncategorised === counts.uncategorised[1] },
+    { node: node('scope', wholeViewId(caller, view), 'My view', counts.inScope), visible: !seesNothing(view) },
     ...(uncategorised > 0 ? [{ node: ownOther, visible: true }] : []),
   ];
 }

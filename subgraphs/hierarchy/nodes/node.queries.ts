@@ -23,6 +23,12 @@ export interface Node {
   /** What is below a group has its pre-order number in this range. */
   pre: number;
   post: number;
+  /** Whether a group's sums are kept: its level is stored, or it stands in for a stored level its branch skips. */
+  stored: boolean;
+  /** How many groups of each level, by its sequence, are below a group. */
+  below: Record<string, number>;
+  /** Classes at or below, inactive ones too. */
+  allClasses: number;
 }
 
 export const levelOfClasses = 1000;
@@ -34,12 +40,14 @@ interface NodeRow extends Omit<Node, 'id' | 'hierarchyKey'> {
 const groupColumns = `
   'group' as kind, groups.id as number, groups.external_id as "externalId", groups.name, groups.type,
   tree_nodes.level, tree_nodes.active_classes as "classCount", tree_nodes.parent_id as "parentGroup",
-  tree_nodes.path, tree_nodes.pre, tree_nodes.post`;
+  tree_nodes.path, tree_nodes.pre, tree_nodes.post, tree_nodes.stored, tree_nodes.below,
+  tree_nodes.classes as "allClasses"`;
 
 const classColumns = `
   'class' as kind, classes.id as number, classes.external_id as "externalId", classes.name, 'class' as type,
   ${levelOfClasses} as level, case when classes.active then 1 else 0 end as "classCount",
-  parent.group_id as "parentGroup", coalesce(parent.path, '{}') as path, 0 as pre, 0 as post`;
+  parent.group_id as "parentGroup", coalesce(parent.path, '{}') as path, 0 as pre, 0 as post,
+  false as stored, '{}'::jsonb as below, 1 as "allClasses"`;
 
 const parentOfClass = `
   left join class_placements on class_placements.tenant_id = classes.tenant_id

@@ -1,33 +1,33 @@
 import type { Transaction } from '../../shared/database/database';
 import type { View } from './view.queries';
 
+/** Active classes, and all of them. */
+export type Counted = [active: number, all: number];
+
 export interface ClassCounts {
-  /** Classes of the tenant that the hierarchy does not connect to a root, inactive ones too. */
-  uncategorised: number;
-  activeInTenant: number;
-  activeUncategorised: number;
-  /** Active classes in the caller's view, uncategorised ones included. */
-  activeInScope: number;
-  activeUncategorisedInScope: number;
+  inTenant: Counted;
+  /** Of the tenant, not connected to a root by the hierarchy. */
+  uncategorised: Counted;
+  /** In the caller's view, uncategorised ones included. */
+  inScope: Counted;
+  uncategorisedInScope: Counted;
 }
 
 /** How many classes stand behind the nodes that no placement makes: the tenant, 'other', and the caller's scope. */
 export async function selectClassCounts(tx: Transaction, view: View): Promise<ClassCounts> {
-  const [counts] = await tx.query<Record<keyof ClassCounts, string>>(
-    `select count(*) filter (where parent.group_id is null) as uncategorised,
-       count(*) filter (where classes.active) as "activeInTenant",
-       count(*) filter (where classes.active and parent.group_id is null) as "activeUncategorised",
-       count(*) filter (where classes.active and (
-         classes.id = any($5::int[]) or classes.id = any($6::int[])
+  const rows = await tx.query<{ inScope: boolean; uncategorised: boolean; listed: boolean; active: string; every: string }>(
+    `select parent.group_id is null as uncategorised, classes.id = any($6::int[]) as listed,
+       classes.id = any($5::int[]) or classes.id = any($6::int[])
          or exists (select from unnest($3::int[], $4::int[]) seen(pre, post) where parent.pre between seen.pre and seen.post)
-       )) as "activeInScope",
-       count(*) filter (where classes.active and classes.id = any($6::int[])) as "activeUncategorisedInScope"
+         as "inScope",
+       count(*) filter (where classes.active) as active, count(*) as every
      from classes
      left join class_placements on class_placements.tenant_id = classes.tenant_id
        and class_placements.hierarchy_id = $2 and class_placements.class_id = classes.id
      left join tree_nodes parent on parent.tenant_id = classes.tenant_id
        and parent.hierarchy_id = $2 and parent.group_id = class_placements.parent_id
-     where classes.tenant_id = $1`,
+     where classes.tenant_id = $1
+     group by 1, 2, 3`,
     [
       tx.tenantId,
       view.hierarchyId,
@@ -37,5 +37,12 @@ export async function selectClassCounts(tx: Transaction, view: View): Promise<Cl
       view.uncategorisedClasses,
     ],
   );
-  return Object.fromEntries(Object.entries(counts!).map(([name, count]) => [name, Number(count)])) as unknown as ClassCounts;
+  const counted = (belongs: (row: (typeof rows)[number]) => boolean): Counted =>
+    rows.filter(belongs).reduce<Counted>(([active, all], row) => [active + Number(row.active), all + Number(row.every)], [0, 0]);
+  return {
+    inTenant: counted(() => true),
+    uncategorised: counted(row => row.uncategorised),
+    inScope: counted(row => row.inScope),
+    uncategorisedInScope: counted(row => row.listed),
+  };
 }

@@ -1,3 +1,4 @@
+import { moveClass, moveGroup } from '../../reporting/published';
 import type { Transaction } from '../../shared/database/database';
 import { badInput, notFound } from '../../shared/errors';
 import { readPublicId } from '../../shared/identifiers';
@@ -30,12 +31,15 @@ export async function place(
     const levels = await selectLevels(tx, [hierarchy.id]);
     await refuseImpossible(tx, { hierarchyId: hierarchy.id, levels, child, parent });
     if (before === parent.number) return;
-    await upsertPlacement(tx, { hierarchyId: hierarchy.id, child, parentId: parent.number });
-  } else {
-    if (before === undefined) return;
-    await deletePlacement(tx, hierarchy.id, child);
-  }
-  await followInTree(tx, { hierarchyId: hierarchy.id, child, before: before ?? null, after: parent?.number ?? null });
+  } else if (before === undefined) return;
+  const move = { hierarchyId: hierarchy.id, from: before ?? null, to: parent?.number ?? null };
+  const change = async (): Promise<void> => {
+    if (parent) await upsertPlacement(tx, { hierarchyId: hierarchy.id, child, parentId: parent.number });
+    else await deletePlacement(tx, hierarchy.id, child);
+    await followInTree(tx, { hierarchyId: hierarchy.id, child, before: move.from, after: move.to });
+  };
+  if (child.kind === 'class') await moveClass(tx, { ...move, classId: child.number }, change);
+  else await moveGroup(tx, { hierarchyId: hierarchy.id, groupId: child.number }, change);
   await growVersion(tx, hierarchy.id);
 }
 

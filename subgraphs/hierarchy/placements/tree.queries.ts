@@ -51,7 +51,8 @@ export async function rebuildTree(tx: Transaction, hierarchyId: number): Promise
          and group_placements.parent_id is null
      ),
      tree as (
-       select groups.id as group_id, null::int as parent_id, first.sequence as level, 1 as depth, array[groups.id] as path
+       select groups.id as group_id, null::int as parent_id, first.sequence as level, 0 as parent_level, 1 as depth,
+         array[groups.id] as path
        from parents
        join groups on groups.tenant_id = $1 and groups.id = parents.group_id
        join (
@@ -59,7 +60,7 @@ export async function rebuildTree(tx: Transaction, hierarchyId: number): Promise
          where hierarchy_levels.hierarchy_id = $2 order by hierarchy_levels.sequence limit 1
        ) first on first.type = groups.type
        union all
-       select placed.group_id, placed.parent_id, placed.level, tree.depth + 1, tree.path || placed.group_id
+       select placed.group_id, placed.parent_id, placed.level, tree.level, tree.depth + 1, tree.path || placed.group_id
        from tree
        join placed on placed.parent_id = tree.group_id and placed.level > tree.level
      ),
@@ -71,16 +72,24 @@ export async function rebuildTree(tx: Transaction, hierarchyId: number): Promise
        where class_placements.tenant_id = $1 and class_placements.hierarchy_id = $2
        group by class_placements.parent_id
      ),
-     below as (
-       select above.group_id, count(*) as nodes, coalesce(sum(direct.classes), 0) as classes,
+     below_by_level as materialized (
+       select above.group_id, tree.level, count(*) as nodes, coalesce(sum(direct.classes), 0) as classes,
          coalesce(sum(direct.active_classes), 0) as active_classes
        from tree
        cross join lateral unnest(tree.path) above(group_id)
        left join direct on direct.group_id = tree.group_id
-       group by above.group_id
+       group by above.group_id, tree.level
+     ),
+     below as (
+       select below_by_level.group_id, sum(below_by_level.nodes) as nodes, sum(below_by_level.classes) as classes,
+         sum(below_by_level.active_classes) as active_classes,
+         jsonb_object_agg(below_by_level.level, below_by_level.nodes) as nodes_by_level
+       from below_by_level
+       group by below_by_level.group_id
      ),
      counted as materialized (
-       select tree.group_id, tree.parent_id, tree.level, tree.depth, tree.path,
+       select tree.group_id, tree.parent_id, tree.level, tree.parent_level, tree.depth, tree.path,
+         skipped.stand_in, skipped.stored, below.nodes_by_level - tree.level::text as below,
          row_number() over (order by tree.path)::int as pre, below.nodes::int as nodes,
          coalesce(direct.classes, 0)::int as direct_classes,
          coalesce(direct.active_classes, 0)::int as direct_active_classes,
@@ -88,28 +97,41 @@ export async function rebuildTree(tx: Transaction, hierarchyId: number): Promise
        from tree
        join below on below.group_id = tree.group_id
        left join direct on direct.group_id = tree.group_id
+       cross join lateral (
+         select coalesce(bool_or(hierarchy_levels.sequence < tree.level), false) as stand_in,
+           coalesce(bool_or(hierarchy_levels.stored and hierarchy_levels.sequence < lowest.sequence), false) as stored
+         from hierarchy_levels
+         cross join (
+           select max(hierarchy_levels.sequence) as sequence from hierarchy_levels where hierarchy_levels.hierarchy_id = $2
+         ) lowest
+         where hierarchy_levels.hierarchy_id = $2
+           and hierarchy_levels.sequence > tree.parent_level and hierarchy_levels.sequence <= tree.level
+       ) skipped
      ),
      gone as (
        delete from tree_nodes
        where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = $2
          and not exists (select from counted where counted.group_id = tree_nodes.group_id)
      )
-     insert into tree_nodes as kept (tenant_id, hierarchy_id, group_id, parent_id, level, depth, pre, post, path,
-       direct_classes, direct_active_classes, classes, active_classes)
-     select $1, $2, counted.group_id, counted.parent_id, counted.level, counted.depth, counted.pre,
-       counted.pre + counted.nodes - 1, counted.path, counted.direct_classes, counted.direct_active_classes,
+     insert into tree_nodes as kept (tenant_id, hierarchy_id, group_id, parent_id, level, parent_level, depth, pre, post,
+       path, stand_in, stored, below, direct_classes, direct_active_classes, classes, active_classes)
+     select $1, $2, counted.group_id, counted.parent_id, counted.level, counted.parent_level, counted.depth,
+       counted.pre, counted.pre + counted.nodes - 1, counted.path, counted.stand_in, counted.stored, counted.below,
+       counted.direct_classes, counted.direct_active_classes,
        counted.classes, counted.active_classes
      from counted
      on conflict (tenant_id, hierarchy_id, group_id) do update set
-       parent_id = excluded.parent_id, level = excluded.level, depth = excluded.depth, pre = excluded.pre,
-       post = excluded.post, path = excluded.path, direct_classes = excluded.direct_classes,
+       parent_id = excluded.parent_id, level = excluded.level, parent_level = excluded.parent_level,
+       depth = excluded.depth, pre = excluded.pre, post = excluded.post, path = excluded.path,
+       stand_in = excluded.stand_in, stored = excluded.stored, below = excluded.below, direct_classes = excluded.direct_classes,
        direct_active_classes = excluded.direct_active_classes, classes = excluded.classes,
        active_classes = excluded.active_classes
-     where (kept.parent_id, kept.level, kept.depth, kept.pre, kept.post, kept.path, kept.direct_classes,
-            kept.direct_active_classes, kept.classes, kept.active_classes)
+     where (kept.parent_id, kept.level, kept.parent_level, kept.depth, kept.pre, kept.post, kept.path, kept.stand_in,
+            kept.stored, kept.below, kept.direct_classes, kept.direct_active_classes, kept.classes, kept.active_classes)
        is distinct from
-           (excluded.parent_id, excluded.level, excluded.depth, excluded.pre, excluded.post, excluded.path,
-            excluded.direct_classes, excluded.direct_active_classes, excluded.classes, excluded.active_classes)`,
+           (excluded.parent_id, excluded.level, excluded.parent_level, excluded.depth, excluded.pre, excluded.post,
+            excluded.path, excluded.stand_in, excluded.stored, excluded.below, excluded.direct_classes,
+            excluded.direct_active_classes, excluded.classes, excluded.active_classes)`,
     [tx.tenantId, hierarchyId],
   );
 }

@@ -110,7 +110,8 @@ export async function selectSameContents(
 }
 
 /**
- * Stores accepted events and adds them to the class-day facts and the learners' days, in one statement. An event's day
+ * Stores accepted events, adds them to the class-day facts and the learners' days, and leaves what they add as deltas
+ * for the stored sums, in one statement. An event's day
  * is that of the tenant's time zone now. Facts are written in key order: no two senders wait for each other.
  */
 export async function storeEvents(tx: Transaction, events: KnownEvent[], now: Date): Promise<void> {
@@ -130,16 +131,25 @@ export async function storeEvents(tx: Transaction, events: KnownEvent[], now: Da
          event.status, $12
        from event
      ),
-     facts as (
-       insert into class_days as fact (tenant_id, class_id, day, context_id, score_sum, attempts, collection_seconds,
-         assessment_seconds)
-       select $1, event.class_id, event.day, event.context_id, coalesce(sum(event.score), 0), count(event.score),
-         coalesce(sum(event.seconds) filter (where event.kind = 'COLLECTION'), 0),
-         coalesce(sum(event.seconds) filter (where event.kind = 'ASSESSMENT'), 0)
+     change as materialized (
+       select event.class_id, event.day, event.context_id, coalesce(sum(event.score), 0) as score_sum,
+         count(event.score) as attempts,
+         coalesce(sum(event.seconds) filter (where event.kind = 'COLLECTION'), 0) as collection_seconds,
+         coalesce(sum(event.seconds) filter (where event.kind = 'ASSESSMENT'), 0) as assessment_seconds
        from event
        where event.score is not null or event.seconds > 0
        group by event.class_id, event.day, event.context_id
        order by event.class_id, event.day, event.context_id
+     ),
+     deltas as (
+       insert into fact_deltas (tenant_id, class_id, day, context_id, score_sum, attempts, collection_seconds,
+         assessment_seconds)
+       select $1, change.* from change
+     ),
+     facts as (
+       insert into class_days as fact (tenant_id, class_id, day, context_id, score_sum, attempts, collection_seconds,
+         assessment_seconds)
+       select $1, change.* from change
        on conflict (tenant_id, class_id, day, context_id) do update set
          score_sum = fact.score_sum + excluded.score_sum, attempts = fact.attempts + excluded.attempts,
          collection_seconds = fact.collection_seconds + excluded.collection_seconds,

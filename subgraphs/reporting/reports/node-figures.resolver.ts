@@ -6,6 +6,7 @@ import { checkPeriod } from '../../shared/period';
 import type { ReportingContext } from '../context';
 import type { FigureKey } from '../rollup/figures.loader';
 import { Performance, PerformancePoint, TimeSpent, TimeSpentPoint } from './figures.type';
+import { shownProvenance } from './shown-provenance';
 import { performancePoint, shownPerformance, shownTimeSpent, timeSpentPoint, type Shown } from './shown-figures';
 
 @Directive('@key(fields: "id hierarchyId")')
@@ -22,15 +23,22 @@ export type ShownNode = HierarchyNode & { readonly node: Node };
 
 export const nodeReference = (node: Node): ShownNode => ({ node, id: node.id, hierarchyId: node.hierarchyKey });
 
-/** The node's performance over a period; shared by the node itself and its row in a report. */
-export async function performanceOf(key: FigureKey, { loaders, now }: ReportingContext): Promise<Shown<Performance>> {
-  const { hierarchyVersion } = await loaders.nodes.view(key.node.hierarchyKey);
-  return shownPerformance(key, await loaders.sums.load(key), { now, hierarchyVersion });
+async function figuresOf(key: FigureKey, { loaders, now }: ReportingContext) {
+  const { hierarchyVersion, hierarchyId } = await loaders.nodes.view(key.node.hierarchyKey);
+  const { levels } = await loaders.storedState(hierarchyId);
+  const { sums, plan } = await loaders.figures.load(key);
+  return { sums, provenance: shownProvenance(key.node, plan.source, { levels, now, hierarchyVersion }) };
 }
 
-export async function timeSpentOf(key: FigureKey, { loaders, now }: ReportingContext): Promise<Shown<TimeSpent>> {
-  const { hierarchyVersion } = await loaders.nodes.view(key.node.hierarchyKey);
-  return shownTimeSpent(key, await loaders.sums.load(key), { now, hierarchyVersion });
+/** The node's performance over a period; shared by the node itself and its row in a report. */
+export async function performanceOf(key: FigureKey, context: ReportingContext): Promise<Shown<Performance>> {
+  const { sums, provenance } = await figuresOf(key, context);
+  return shownPerformance(key, sums, provenance);
+}
+
+export async function timeSpentOf(key: FigureKey, context: ReportingContext): Promise<Shown<TimeSpent>> {
+  const { sums, provenance } = await figuresOf(key, context);
+  return shownTimeSpent(key, sums, provenance);
 }
 
 @Resolver(() => HierarchyNode)

@@ -51,10 +51,10 @@ export class NodeReportResolver {
     const rowOf = (of: Node): ShownRow => ({ key: keyOf(of), node: nodeReference(of) });
     const other = hasOther(node) ? await loaders.nodes.node({ id: otherId(caller, view), hierarchyKey }) : null;
     const { nodes } = await loaders.nodes.children.load({ node, bounds: { first: null, after: null } });
-    const sums = await loaders.sums.loadMany([node, ...nodes, ...(other ? [other] : [])].map(keyOf));
-    const [own, ...below] = sums.map(found => {
+    const figures = await loaders.figures.loadMany([node, ...nodes, ...(other ? [other] : [])].map(keyOf));
+    const [own, ...below] = figures.map(found => {
       if (found instanceof Error) throw found;
-      return found;
+      return found.sums;
     });
     const children: Child[] = nodes.map((child, index) => ({ node: child, sums: below[index]! }));
     if (order?.by === ReportMeasure.LEARNERS) {

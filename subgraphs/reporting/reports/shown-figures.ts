@@ -1,4 +1,4 @@
-import { readAtTime } from '../../shared/graphql/provenance.type';
+import type { Provenance } from '../../shared/graphql/provenance.type';
 import type { FigureKey, TrendPoint } from '../rollup/figures.loader';
 import type { Sums } from '../rollup/sums';
 import type { Performance, PerformancePoint, TimeSpent, TimeSpentPoint } from './figures.type';
@@ -16,25 +16,20 @@ export const totalSeconds = ({ collectionSeconds, assessmentSeconds }: Sums): nu
 /** A figure remembers what it is of, for the fields that are looked up only when asked for. */
 export type Shown<Figure> = Figure & { readonly of: FigureKey };
 
-interface Moment {
-  now: Date;
-  hierarchyVersion: number;
-}
-
-export const shownPerformance = (of: FigureKey, sums: Sums, { now, hierarchyVersion }: Moment): Shown<Performance> => ({
+export const shownPerformance = (of: FigureKey, sums: Sums, provenance: Provenance): Shown<Performance> => ({
   of,
   averageScore: averageScore(sums),
   scoreSum: scoreInPercent(sums.scoreSum),
   attempts: sums.attempts,
-  provenance: readAtTime(now, hierarchyVersion),
+  provenance,
 });
 
-export const shownTimeSpent = (of: FigureKey, sums: Sums, { now, hierarchyVersion }: Moment): Shown<TimeSpent> => ({
+export const shownTimeSpent = (of: FigureKey, sums: Sums, provenance: Provenance): Shown<TimeSpent> => ({
   of,
   totalSeconds: totalSeconds(sums),
   collectionSeconds: sums.collectionSeconds,
   assessmentSeconds: sums.assessmentSeconds,
-  provenance: readAtTime(now, hierarchyVersion),
+  provenance,
 });
 
 export const performancePoint = ({ from, through, sums }: TrendPoint): PerformancePoint => ({

@@ -4,14 +4,13 @@ import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { intervalsOf, type IntervalName, type Period } from '../../shared/period';
+import type { Filter } from './context-filter';
+import { bucketsOf, coverOf } from './cover';
+import { selectLearners } from './learners.queries';
+import { planNode, refuseTooLarge, type Plan } from './plan';
+import { selectStoredState, type StoredState } from './stored-state.queries';
 import { noSums, type Learners, type Sums } from './sums';
-import {
-  selectLearners,
-  selectSums,
-  selectTrendSums,
-  type Filter,
-  type Question,
-} from './sums.queries';
+import { selectSums } from './sums.queries';
 
 /** One node's figures over one period. */
 export interface FigureKey {
@@ -22,6 +21,12 @@ export interface FigureKey {
 
 export interface TrendKey extends FigureKey {
   interval: IntervalName;
+}
+
+/** Sums, and where they were read. */
+export interface Figures {
+  sums: Sums;
+  plan: Plan;
 }
 
 export interface TrendPoint extends Period {
@@ -41,52 +46,82 @@ const questionOf = ({ node, period, filter, ...rest }: FigureKey): string =>
 
 const cacheKey = (key: FigureKey): string => `${questionOf(key)}\n${key.node.id}`;
 
+const daysOf = ({ from, through }: Period): number => (Date.parse(through) - Date.parse(from)) / 86_400_000 + 1;
+
 /** One set per operation. Nodes asked about with the same arguments are answered by one statement. */
 export function figureLoaders(parts: { caller: Caller; session: Session }) {
   const { caller, session } = parts;
   const nodes = nodeLoaders(parts);
 
+  const states = new Map<number, Promise<StoredState>>();
+  const storedState = (hierarchyId: number): Promise<StoredState> => {
+    let state = states.get(hierarchyId);
+    if (!state) states.set(hierarchyId, (state = session.read().then(tx => selectStoredState(tx, hierarchyId))));
+    return state;
+  };
+
   /** Answers keys, question by question, each for all its nodes at once. */
   const answering =
-    <Key extends FigureKey, Answer>(answer: (question: Question, key: Key) => Promise<(node: Node) => Answer>) =>
+    <Key extends FigureKey, Answer>(answer: (keys: Key[]) => Promise<(node: Node) => Answer>) =>
     async (keys: readonly Key[]): Promise<Answer[]> => {
       const answers = new Map<string, Answer>();
       for (const group of groupBy(keys, questionOf).values()) {
-        const first = group[0]!;
-        const view = await nodes.view(first.node.hierarchyKey);
-        const asked = group.map(key => key.node);
-        const of = await answer({ caller, view, nodes: asked, period: first.period, filter: first.filter }, first);
+        const of = await answer(group);
         for (const key of group) answers.set(cacheKey(key), of(key.node));
       }
       return keys.map(key => answers.get(cacheKey(key))!);
     };
 
-  const sums = new DataLoader<FigureKey, Sums, string>(
-    answering(async question => {
-      const found = await selectSums(await session.read(), question);
-      return node => found.get(node.id) ?? noSums;
-    }),
-    { cacheKeyFn: cacheKey },
-  );
+  /** The sums of nodes in consecutive intervals, each read where it takes the fewest rows. */
+  const sumsIn = async (keys: FigureKey[], intervals: Period[]) => {
+    const { node: first, filter } = keys[0]!;
+    const view = await nodes.view(first.hierarchyKey);
+    const state = await storedState(view.hierarchyId);
+    const buckets = intervals.reduce((sum, interval) => sum + bucketsOf(coverOf(interval)), 0);
+    const days = intervals.reduce((sum, interval) => sum + daysOf(interval), 0);
+    const distinct = new Map(keys.map(({ node }) => [node.id, node]));
+    const planned = [...distinct.values()].map(node => ({ node, plan: planNode({ node, ...state, buckets, days }) }));
+    refuseTooLarge(planned.map(({ plan }) => plan), 'This report');
+    const found = await selectSums(await session.read(), {
+      caller,
+      view,
+      filter,
+      intervals,
+      asked: planned.map(({ node, plan }) => ({ node, source: plan.source })),
+    });
+    const plans = new Map(planned.map(({ node, plan }) => [node.id, plan]));
+    return { found, plans };
+  };
 
-  const learners = new DataLoader<FigureKey, Learners, string>(
-    answering(async question => {
-      const found = await selectLearners(await session.read(), question);
-      return node => found.get(node.id) ?? { scored: 0, timed: 0 };
+  const figures = new DataLoader<FigureKey, Figures, string>(
+    answering(async keys => {
+      const { found, plans } = await sumsIn(keys, [keys[0]!.period]);
+      return node => ({ sums: found.get(node.id)?.get(0) ?? noSums, plan: plans.get(node.id)! });
     }),
     { cacheKeyFn: cacheKey },
   );
 
   const trend = new DataLoader<TrendKey, TrendPoint[], string>(
-    answering<TrendKey, TrendPoint[]>(async (question, { interval }) => {
-      const intervals = intervalsOf(question.period, interval);
-      const found = await selectTrendSums(await session.read(), { ...question, intervals });
+    answering(async keys => {
+      const intervals = intervalsOf(keys[0]!.period, keys[0]!.interval);
+      const { found } = await sumsIn(keys, intervals);
       return node => intervals.map((span, index) => ({ ...span, sums: found.get(node.id)?.get(index) ?? noSums }));
     }),
     { cacheKeyFn: cacheKey },
   );
 
-  return { nodes, sums, learners, trend };
+  const learners = new DataLoader<FigureKey, Learners, string>(
+    answering(async keys => {
+      const { node: first, period, filter } = keys[0]!;
+      const view = await nodes.view(first.hierarchyKey);
+      const asked = keys.map(({ node }) => node);
+      const found = await selectLearners(await session.read(), { caller, view, nodes: asked, period, filter });
+      return node => found.get(node.id) ?? { scored: 0, timed: 0 };
+    }),
+    { cacheKeyFn: cacheKey },
+  );
+
+  return { nodes, storedState, figures, trend, learners };
 }
 
 export type FigureLoaders = ReturnType<typeof figureLoaders>;

@@ -1,130 +1,193 @@
 import { memberClasses, type Node, type View } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Transaction } from '../../shared/database/database';
-import { dayAfter, monthMasks, type Period } from '../../shared/period';
-import type { Learners, Sums } from './sums';
+import { dayAfter, type Period } from '../../shared/period';
+import { contextIds } from './context.queries';
+import { filters, type Filter } from './context-filter';
+import { coverOf } from './cover';
+import type { Source } from './plan';
+import type { Sums } from './sums';
 
-export interface Filter {
-  subject?: string | null | undefined;
-  contentSource?: string | null | undefined;
-  framework?: string | null | undefined;
+/** Below every level: the cells. */
+const belowAllLevels = 1_000_000;
+
+/** A node that the view has shown to be visible, and where its figures are read. */
+export interface Asked {
+  node: Node;
+  source: Source;
 }
 
-/** Figures of nodes the view has shown to be visible, over a period. */
 export interface Question {
   caller: Caller;
   view: View;
-  nodes: readonly Node[];
-  period: Period;
+  asked: readonly Asked[];
   filter: Filter;
+  /** Consecutive periods; sums are told apart by the one they fall into. */
+  intervals: readonly Period[];
 }
 
-const isGiven = (value: string | null | undefined): value is string => value !== null && value !== undefined;
+/** Puts a statement together and numbers its parameters. */
+class Statement {
+  readonly parameters: unknown[] = [];
 
-/** Whether a fact's context matches the filter; $2 to $4 are the filter's subject, content source and framework. */
-function contextCondition({ subject, contentSource, framework }: Filter, fact: string) {
-  const conditions = [
-    isGiven(subject) ? 'activity_contexts.subject = $2' : '$2::text is null',
-    isGiven(contentSource) ? 'activity_contexts.content_source = $3' : '$3::text is null',
-    isGiven(framework) ? 'activity_contexts.framework = $4' : '$4::text is null',
-  ];
-  return {
-    parameters: [subject ?? null, contentSource ?? null, framework ?? null],
-    sql: [subject, contentSource, framework].some(isGiven)
-      ? `${fact}.context_id in (select activity_contexts.id from activity_contexts
-           where activity_contexts.tenant_id = $1 and ${conditions.join(' and ')})`
-      : conditions.join(' and '),
-  };
-}
-
-const sumColumns = `
-  sum(class_days.score_sum) as "scoreSum", sum(class_days.attempts) as attempts,
-  sum(class_days.collection_seconds) as "collectionSeconds", sum(class_days.assessment_seconds) as "assessmentSeconds"`;
-
-type SumsRow = Record<keyof Sums, string> & { key: string };
-
-const readSums = (row: SumsRow): Sums => ({
-  scoreSum: Number(row.scoreSum),
-  attempts: Number(row.attempts),
-  collectionSeconds: Number(row.collectionSeconds),
-  assessmentSeconds: Number(row.assessmentSeconds),
-});
-
-/** The sums of each node by its public id, from the classes' facts; one statement however many nodes. */
-export async function selectSums(tx: Transaction, { caller, view, nodes, period, filter }: Question): Promise<Map<string, Sums>> {
-  const context = contextCondition(filter, 'class_days');
-  const member = memberClasses({ nodes, view, caller }, 7);
-  const rows = await tx.query<SumsRow>(
-    `with member as (${member.sql})
-     select member.key, ${sumColumns}
-     from member
-     join class_days on class_days.tenant_id = $1 and class_days.class_id = member.class_id
-       and class_days.day >= $5 and class_days.day < $6
-     where ${context.sql}
-     group by member.key`,
-    [tx.tenantId, ...context.parameters, period.from, dayAfter(period.through), ...member.parameters],
-  );
-  return new Map(rows.map(row => [row.key, readSums(row)]));
-}
-
-/** The sums of each node and interval: by the node's public id, in the order of the intervals. */
-export async function selectTrendSums(
-  tx: Transaction,
-  { caller, view, nodes, period, filter, intervals }: Question & { intervals: Period[] },
-): Promise<Map<string, Map<number, Sums>>> {
-  const context = contextCondition(filter, 'class_days');
-  const member = memberClasses({ nodes, view, caller }, 8);
-  const rows = await tx.query<SumsRow & { interval: number }>(
-    `with member as (${member.sql})
-     select member.key, width_bucket(class_days.day, $7::date[]) - 1 as interval, ${sumColumns}
-     from member
-     join class_days on class_days.tenant_id = $1 and class_days.class_id = member.class_id
-       and class_days.day >= $5 and class_days.day < $6
-     where ${context.sql}
-     group by 1, 2`,
-    [
-      tx.tenantId,
-      ...context.parameters,
-      period.from,
-      dayAfter(period.through),
-      intervals.map(interval => interval.from),
-      ...member.parameters,
-    ],
-  );
-  const trends = new Map<string, Map<number, Sums>>();
-  for (const row of rows) {
-    const trend = trends.get(row.key) ?? new Map<number, Sums>();
-    trends.set(row.key, trend.set(row.interval, readSums(row)));
+  add(value: unknown, type: string): string {
+    return `$${this.parameters.push(value)}::${type}`;
   }
-  return trends;
 }
 
-/** The distinct learners of each node, exact, by its public id. */
-export async function selectLearners(
-  tx: Transaction,
-  { caller, view, nodes, period, filter }: Question,
-): Promise<Map<string, Learners>> {
-  const context = contextCondition(filter, 'learner_months');
-  const member = memberClasses({ nodes, view, caller }, 7);
-  const months = monthMasks(period);
-  const rows = await tx.query<{ key: string; scored: string; timed: string }>(
-    `with member as (${member.sql})
-     select member.key,
-       count(distinct learner_months.person_id) filter (where learner_months.scored_days & asked.mask <> 0) as scored,
-       count(distinct learner_months.person_id) filter (where learner_months.timed_days & asked.mask <> 0) as timed
-     from member
-     cross join unnest($5::date[], $6::int[]) asked(month, mask)
-     join learner_months on learner_months.tenant_id = $1 and learner_months.class_id = member.class_id
-       and learner_months.month = asked.month
-     where ${context.sql}
-     group by member.key`,
-    [
-      tx.tenantId,
-      ...context.parameters,
-      months.map(({ month }) => month),
-      months.map(({ mask }) => mask),
-      ...member.parameters,
-    ],
+const columns = (table: string): string =>
+  ['score_sum', 'attempts', 'collection_seconds', 'assessment_seconds'].map(column => `${table}.${column}`).join(', ');
+
+/**
+ * The sums of each node and interval, by the node's public id and the interval's place; one statement, of one moment,
+ * however many nodes: stored rows where the plan says so, with what was accepted since they were folded, else facts.
+ */
+export async function selectSums(tx: Transaction, question: Question): Promise<Map<string, Map<number, Sums>>> {
+  const { asked, intervals } = question;
+  if (asked.length === 0 || intervals.length === 0) return new Map();
+  const statement = new Statement();
+  statement.add(tx.tenantId, 'int');
+  const fromStored = asked.filter(({ source }) => source.read !== 'classes');
+  const fromClasses = asked.filter(({ source }) => source.read === 'classes');
+  const parts = [
+    ...(fromStored.length > 0 ? [storedPart(statement, question, fromStored), deltaPart(statement, question, fromStored)] : []),
+    ...(fromClasses.length > 0 ? [classPart(statement, question, fromClasses)] : []),
+  ];
+  const rows = await tx.query<{ key: string; interval: number } & Record<keyof Sums, string>>(
+    `select part.key, part.interval, sum(part.score_sum) as "scoreSum", sum(part.attempts) as attempts,
+       sum(part.collection_seconds) as "collectionSeconds", sum(part.assessment_seconds) as "assessmentSeconds"
+     from (${parts.join('\nunion all\n')}) part(key, interval, score_sum, attempts, collection_seconds, assessment_seconds)
+     group by part.key, part.interval`,
+    statement.parameters,
   );
-  return new Map(rows.map(({ key, scored, timed }) => [key, { scored: Number(scored), timed: Number(timed) }]));
+  const found = new Map<string, Map<number, Sums>>();
+  for (const { key, interval, ...sums } of rows) {
+    const ofNode = found.get(key) ?? new Map<number, Sums>();
+    found.set(key, ofNode);
+    ofNode.set(interval, {
+      scoreSum: Number(sums.scoreSum),
+      attempts: Number(sums.attempts),
+      collectionSeconds: Number(sums.collectionSeconds),
+      assessmentSeconds: Number(sums.assessmentSeconds),
+    });
+  }
+  return found;
 }
+
+/** The stored rows whose sum each node is: whose they are (owner), and which buckets of them (span). */
+function storedPart(statement: Statement, { view, filter, intervals }: Question, asked: readonly Asked[]): string {
+  const spans = intervals.flatMap((interval, index) => coverOf(interval).map(span => ({ ...span, index })));
+  const span = [
+    statement.add(spans.map(({ grain }) => grain), 'smallint[]'),
+    statement.add(spans.map(({ from }) => from), 'date[]'),
+    statement.add(spans.map(({ before }) => before), 'date[]'),
+    statement.add(spans.map(({ index }) => index), 'int[]'),
+  ];
+  const context = filters(filter) ? `in (${contextIds(filter, value => statement.add(value, 'text'))})` : '= 0';
+  return `
+    select owner.key, span.interval, ${columns('aggregates')}
+    from (${owners(statement, view, asked)}) owner(key, hierarchy_id, owner_id)
+    cross join unnest(${span.join(', ')}) span(grain, first, before, interval)
+    join aggregates on aggregates.tenant_id = $1 and aggregates.hierarchy_id = owner.hierarchy_id
+      and aggregates.owner_id = owner.owner_id and aggregates.grain = span.grain
+      and aggregates.start >= span.first and aggregates.start < span.before
+      and aggregates.context_id ${context}`;
+}
+
+function owners(statement: Statement, view: View, asked: readonly Asked[]): string {
+  const parts: string[] = [];
+  // The tenant's own row is of no hierarchy; a parameter that no part uses would be refused.
+  const hierarchy = asked.some(({ node }) => node.kind !== 'tenant') ? statement.add(view.hierarchyId, 'int') : '';
+  const own = asked.filter(({ node, source }) => source.read === 'own' && node.kind === 'group');
+  if (own.length > 0) {
+    parts.push(`
+      select own.key, ${hierarchy} as hierarchy_id, own.owner_id
+      from unnest(${statement.add(own.map(({ node }) => node.id), 'text[]')},
+                  ${statement.add(own.map(({ node }) => node.number), 'int[]')}) own(key, owner_id)`);
+  }
+  const tenant = asked.find(({ node }) => node.kind === 'tenant');
+  if (tenant) parts.push(`select ${statement.add(tenant.node.id, 'text')} as key, 0 as hierarchy_id, 0 as owner_id`);
+  const other = asked.find(({ node }) => node.kind === 'other');
+  if (other) {
+    parts.push(`
+      select ${statement.add(other.node.id, 'text')} as key, 0 as hierarchy_id, cells.id as owner_id
+      from cells
+      left join cell_parents on cell_parents.tenant_id = $1
+        and cell_parents.hierarchy_id = ${hierarchy} and cell_parents.cell_id = cells.id
+      left join tree_nodes on tree_nodes.tenant_id = $1
+        and tree_nodes.hierarchy_id = ${hierarchy} and tree_nodes.group_id = cell_parents.parent_id
+      where cells.tenant_id = $1 and tree_nodes.group_id is null`);
+  }
+  const cut = asked.filter(({ node, source }) => node.kind === 'group' && source.read !== 'own');
+  if (cut.length > 0) {
+    const nodes = `unnest(
+      ${statement.add(cut.map(({ node }) => node.id), 'text[]')},
+      ${statement.add(cut.map(({ node }) => node.pre), 'int[]')},
+      ${statement.add(cut.map(({ node }) => node.post), 'int[]')},
+      ${statement.add(cut.map(({ source }) => (source.read === 'level' ? source.sequence : belowAllLevels)), 'int[]')}
+    ) asked(key, pre, post, cut)`;
+    const below = `join tree_nodes on tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
+        and tree_nodes.pre between asked.pre and asked.post`;
+    // The nodes of the level; those that stand in for it where a branch skips it; and classes that hang above it.
+    parts.push(
+      `select asked.key, ${hierarchy}, tree_nodes.group_id from ${nodes} ${below} and tree_nodes.level = asked.cut`,
+      `select asked.key, ${hierarchy}, tree_nodes.group_id from ${nodes} ${below}
+         and tree_nodes.stand_in and tree_nodes.level > asked.cut and tree_nodes.parent_level < asked.cut`,
+      `select asked.key, 0, cell_parents.cell_id from ${nodes} ${below}
+         and tree_nodes.level < asked.cut and tree_nodes.direct_classes > 0
+       join cell_parents on cell_parents.tenant_id = $1
+         and cell_parents.hierarchy_id = ${hierarchy} and cell_parents.parent_id = tree_nodes.group_id`,
+    );
+  }
+  return parts.join('\nunion all\n');
+}
+
+/** What was accepted and is not yet in the stored rows, for nodes that are read from these. */
+function deltaPart(statement: Statement, { view, filter, intervals }: Question, asked: readonly Asked[]): string {
+  const groups = asked.filter(({ node }) => node.kind === 'group');
+  const whole = statement.add(asked.find(({ node }) => node.kind === 'tenant')?.node.id ?? null, 'text');
+  const other = statement.add(asked.find(({ node }) => node.kind === 'other')?.node.id ?? null, 'text');
+  const hierarchy = statement.add(view.hierarchyId, 'int');
+  return `
+    select place.key, ${intervalOf(statement, intervals, 'fact_deltas.day')}, ${columns('fact_deltas')}
+    from fact_deltas
+    left join class_placements on class_placements.tenant_id = $1
+      and class_placements.hierarchy_id = ${hierarchy} and class_placements.class_id = fact_deltas.class_id
+    left join tree_nodes on tree_nodes.tenant_id = $1
+      and tree_nodes.hierarchy_id = ${hierarchy} and tree_nodes.group_id = class_placements.parent_id
+    cross join lateral (
+      select asked.key
+      from unnest(${statement.add(groups.map(({ node }) => node.id), 'text[]')},
+                  ${statement.add(groups.map(({ node }) => node.pre), 'int[]')},
+                  ${statement.add(groups.map(({ node }) => node.post), 'int[]')}) asked(key, pre, post)
+      where tree_nodes.pre between asked.pre and asked.post
+      union all select ${whole} where ${whole} is not null
+      union all select ${other} where ${other} is not null and tree_nodes.group_id is null
+    ) place
+    where fact_deltas.tenant_id = $1 and ${inPeriod(statement, intervals, 'fact_deltas.day')}
+      ${contextCondition(statement, filter, 'fact_deltas')}`;
+}
+
+/** The class-day facts themselves; what was accepted is in them at once. */
+function classPart(statement: Statement, question: Question, asked: readonly Asked[]): string {
+  const { caller, view, filter, intervals } = question;
+  const member = memberClasses({ nodes: asked.map(({ node }) => node), view, caller }, statement.parameters.length + 1);
+  statement.parameters.push(...member.parameters);
+  return `
+    select member.key, ${intervalOf(statement, intervals, 'class_days.day')}, ${columns('class_days')}
+    from (${member.sql}) member
+    join class_days on class_days.tenant_id = $1 and class_days.class_id = member.class_id
+      and ${inPeriod(statement, intervals, 'class_days.day')}
+    where true ${contextCondition(statement, filter, 'class_days')}`;
+}
+
+const inPeriod = (statement: Statement, intervals: readonly Period[], day: string): string =>
+  `${day} >= ${statement.add(intervals[0]!.from, 'date')} and ${day} < ${statement.add(dayAfter(intervals.at(-1)!.through), 'date')}`;
+
+const intervalOf = (statement: Statement, intervals: readonly Period[], day: string): string =>
+  intervals.length === 1
+    ? '0 as interval'
+    : `width_bucket(${day}, ${statement.add(intervals.map(({ from }) => from), 'date[]')}) - 1 as interval`;
+
+const contextCondition = (statement: Statement, filter: Filter, table: string): string =>
+  filters(filter) ? `and ${table}.context_id in (${contextIds(filter, value => statement.add(value, 'text'))})` : '';

@@ -1,0 +1,87 @@
+import type { Transaction } from '../../shared/database/database';
+import { addToStored, measuresOf } from './stored.queries';
+
+/** Forgets every stored sum of the tenant, or of one hierarchy. */
+export async function clearStored(tx: Transaction, hierarchyId?: number): Promise<void> {
+  if (hierarchyId !== undefined) {
+    await tx.query(`delete from stored_trees where stored_trees.tenant_id = $1 and stored_trees.hierarchy_id = $2`, [
+      tx.tenantId,
+      hierarchyId,
+    ]);
+    await tx.query(`delete from aggregates where aggregates.tenant_id = $1 and aggregates.hierarchy_id = $2`, [
+      tx.tenantId,
+      hierarchyId,
+    ]);
+    return;
+  }
+  for (const table of ['stored_trees', 'aggregates', 'class_cells', 'cells']) {
+    await tx.query(`delete from ${table} where ${table}.tenant_id = $1`, [tx.tenantId]);
+  }
+}
+
+/** Says that a hierarchy's stored sums (0: the cells and the tenant) are complete. */
+export async function markBuilt(tx: Transaction, hierarchyId: number): Promise<void> {
+  await tx.query(
+    `insert into stored_trees (tenant_id, hierarchy_id, built_at) values ($1, $2, now())
+     on conflict (tenant_id, hierarchy_id) do update set built_at = excluded.built_at`,
+    [tx.tenantId, hierarchyId],
+  );
+}
+
+/**
+ * Adds every fact up to its cell and the tenant. What waits as a delta is in the facts, so the deltas go in the same
+ * statement: what is accepted at this very moment is in both, or in neither.
+ */
+export async function buildCells(tx: Transaction): Promise<void> {
+  await tx.query(
+    `with gone as (
+       delete from fact_deltas
+       using class_cells
+       where fact_deltas.tenant_id = $1 and class_cells.tenant_id = $1 and class_cells.class_id = fact_deltas.class_id
+     )
+     ${addToStored(`
+      select 0 as hierarchy_id, owner.id as owner_id, class_days.context_id, class_days.day, ${measuresOf('class_days')}
+      from class_days
+      join class_cells on class_cells.tenant_id = $1 and class_cells.class_id = class_days.class_id
+      cross join lateral (values (0), (class_cells.cell_id)) owner(id)
+      where class_days.tenant_id = $1`)}`,
+    [tx.tenantId],
+  );
+}
+
+/** Adds the cells' days up to stored nodes of a hierarchy; of all, or of some groups. */
+export async function buildNodes(tx: Transaction, hierarchyId: number, groups?: readonly number[]): Promise<void> {
+  await tx.query(
+    addToStored(`
+      select above.hierarchy_id, above.group_id as owner_id, aggregates.context_id, aggregates.start as day,
+        ${measuresOf('aggregates')}
+      from cell_parents
+      join tree_nodes parent on parent.tenant_id = $1
+        and parent.hierarchy_id = cell_parents.hierarchy_id and parent.group_id = cell_parents.parent_id
+      join tree_nodes above on above.tenant_id = $1 and above.hierarchy_id = parent.hierarchy_id
+        and above.group_id = any(parent.path) and above.stored ${groups ? 'and above.group_id = any($3)' : ''}
+      join aggregates on aggregates.tenant_id = $1 and aggregates.hierarchy_id = 0
+        and aggregates.owner_id = cell_parents.cell_id and aggregates.grain = 1 and aggregates.context_id <> 0
+      where cell_parents.tenant_id = $1 and cell_parents.hierarchy_id = $2`),
+    groups ? [tx.tenantId, hierarchyId, groups] : [tx.tenantId, hierarchyId],
+  );
+}
+
+/** Forgets the stored sums of some groups in a hierarchy. */
+export async function deleteNodes(tx: Transaction, hierarchyId: number, groups: readonly number[]): Promise<void> {
+  await tx.query(
+    `delete from aggregates
+     where aggregates.tenant_id = $1 and aggregates.hierarchy_id = $2 and aggregates.owner_id = any($3)`,
+    [tx.tenantId, hierarchyId, groups],
+  );
+}
+
+/** The hierarchies in which the tenant has a tree. */
+export async function selectTrees(tx: Transaction): Promise<{ id: number; key: string }[]> {
+  return tx.query(
+    `select hierarchies.id, hierarchies.key from hierarchies
+     where exists (select from tree_nodes where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = hierarchies.id)
+     order by hierarchies.id`,
+    [tx.tenantId],
+  );
+}

@@ -1,0 +1,48 @@
+import type { Transaction } from '../../shared/database/database';
+import { buildCells, buildNodes, clearStored, markBuilt, selectTrees } from './build.queries';
+import { assignCells } from './cells.queries';
+import { lockStored, selectBuiltTrees } from './stored.queries';
+
+export type Progress = (step: string, done: number, of: number) => void;
+
+/**
+ * Makes all stored sums of the tenant anew from the class-day facts, in the caller's transaction: until it commits,
+ * readers see the old ones. What is accepted meanwhile waits as deltas and is not lost.
+ */
+export async function buildEverything(tx: Transaction, progress: Progress = () => undefined): Promise<void> {
+  await lockStored(tx);
+  const trees = await selectTrees(tx);
+  const steps = trees.length + 1;
+  await clearStored(tx);
+  await assignCells(tx);
+  progress('cells', 0, steps);
+  await buildCells(tx);
+  await markBuilt(tx, 0);
+  for (const [index, { id, key }] of trees.entries()) {
+    progress(key, index + 1, steps);
+    await buildNodes(tx, id);
+    await markBuilt(tx, id);
+  }
+  progress('done', steps, steps);
+}
+
+/** The stored levels of a hierarchy no longer fit its tree: reads go to the cells until they are built again. */
+export async function forgetStoredLevels(tx: Transaction, hierarchyId: number): Promise<void> {
+  await lockStored(tx);
+  await clearStored(tx, hierarchyId);
+}
+
+/** Placements of many classes change at once: reads go to the facts until everything is built again. */
+export async function forgetEverything(tx: Transaction): Promise<void> {
+  await lockStored(tx);
+  await clearStored(tx);
+}
+
+/** Makes the stored sums of one hierarchy anew from the cells; of all where the cells are not there yet. */
+export async function buildHierarchy(tx: Transaction, hierarchyId: number): Promise<void> {
+  await lockStored(tx);
+  if (!(await selectBuiltTrees(tx)).has(0)) return buildEverything(tx);
+  await clearStored(tx, hierarchyId);
+  await buildNodes(tx, hierarchyId);
+  await markBuilt(tx, hierarchyId);
+}

@@ -1,0 +1,33 @@
+import { memberClasses, type Node, type View } from '../../hierarchy/published';
+import type { Caller } from '../../shared/access/caller';
+import type { Transaction } from '../../shared/database/database';
+import { monthMasks, type Period } from '../../shared/period';
+import { contextIds } from './context.queries';
+import { filters, type Filter } from './context-filter';
+import type { Learners } from './sums';
+
+/** The distinct learners of each node over a period, exact, by the node's public id. */
+export async function selectLearners(
+  tx: Transaction,
+  { caller, view, nodes, period, filter }: { caller: Caller; view: View; nodes: readonly Node[]; period: Period; filter: Filter },
+): Promise<Map<string, Learners>> {
+  const months = monthMasks(period);
+  const parameters: unknown[] = [tx.tenantId, months.map(({ month }) => month), months.map(({ mask }) => mask)];
+  const member = memberClasses({ nodes, view, caller }, parameters.length + 1);
+  parameters.push(...member.parameters);
+  const context = filters(filter)
+    ? `and learner_months.context_id in (${contextIds(filter, value => `$${parameters.push(value)}::text`)})`
+    : '';
+  const rows = await tx.query<{ key: string; scored: string; timed: string }>(
+    `select member.key,
+       count(distinct learner_months.person_id) filter (where learner_months.scored_days & asked.mask <> 0) as scored,
+       count(distinct learner_months.person_id) filter (where learner_months.timed_days & asked.mask <> 0) as timed
+     from (${member.sql}) member
+     cross join unnest($2::date[], $3::int[]) asked(month, mask)
+     join learner_months on learner_months.tenant_id = $1 and learner_months.class_id = member.class_id
+       and learner_months.month = asked.month ${context}
+     group by member.key`,
+    parameters,
+  );
+  return new Map(rows.map(({ key, scored, timed }) => [key, { scored: Number(scored), timed: Number(timed) }]));
+}

@@ -1,0 +1,121 @@
+import type { Transaction } from '../../shared/database/database';
+
+/**
+ * Whoever changes a tenant's stored sums (folding, moving, rebuilding) does so alone; readers never wait. Locks are
+ * taken in one order everywhere: first the trees, then this.
+ */
+export async function lockStored(tx: Transaction): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(7310003, $1)`, [tx.tenantId]);
+}
+
+const measures = ['score_sum', 'attempts', 'collection_seconds', 'assessment_seconds'] as const;
+
+/** The measures of a table. */
+export const measuresOf = (table: string): string => measures.map(measure => `${table}.${measure}`).join(', ');
+/** The measures, added or taken away as `change.sign` says. */
+export const signedMeasures = (table: string): string =>
+  measures.map(measure => `change.sign * ${table}.${measure} as ${measure}`).join(', ');
+
+const summed = (table: string): string => measures.map(measure => `sum(${table}.${measure})::bigint as ${measure}`).join(', ');
+
+/**
+ * Adds changes to the stored rows of their owners: each to its day, week and month, under its own context and under 0
+ * for all. `changes` is a select with hierarchy_id, owner_id, context_id, day and the measures; $1 is the tenant. Rows
+ * are written in key order.
+ */
+export const addToStored = (changes: string): string => `
+  insert into aggregates as stored (tenant_id, hierarchy_id, owner_id, grain, context_id, start, ${measures.join(', ')})
+  select $1, change.hierarchy_id, change.owner_id, bucket.grain, context.id, bucket.start, ${summed('change')}
+  from (${changes}) change
+  cross join lateral (values
+    (1::smallint, change.day),
+    (7::smallint, date_trunc('week', change.day)::date),
+    (30::smallint, date_trunc('month', change.day)::date)
+  ) bucket(grain, start)
+  cross join lateral (values (0), (change.context_id)) context(id)
+  group by change.hierarchy_id, change.owner_id, bucket.grain, context.id, bucket.start
+  order by 2, 3, 4, 5, 6
+  on conflict (tenant_id, hierarchy_id, owner_id, grain, context_id, start) do update set
+    ${measures.map(measure => `${measure} = stored.${measure} + excluded.${measure}`).join(', ')}`;
+
+/**
+ * The owners that sums of cells go up to, as a select from `changes` (cell_id, context_id, day, measures): the cells
+ * themselves, the tenant, and in each built hierarchy the stored nodes above.
+ */
+const upFromCells = (changes: string): string => `
+  select owner.hierarchy_id, owner.owner_id, ${changes}.context_id, ${changes}.day, ${measuresOf(changes)}
+  from ${changes}
+  cross join lateral (
+    select 0 as hierarchy_id, ${changes}.cell_id as owner_id
+    union all select 0, 0
+    union all
+    select above.hierarchy_id, above.group_id
+    from cell_parents
+    join stored_trees on stored_trees.tenant_id = $1 and stored_trees.hierarchy_id = cell_parents.hierarchy_id
+    join tree_nodes parent on parent.tenant_id = $1
+      and parent.hierarchy_id = cell_parents.hierarchy_id and parent.group_id = cell_parents.parent_id
+    join tree_nodes above on above.tenant_id = $1
+      and above.hierarchy_id = parent.hierarchy_id and above.group_id = any(parent.path) and above.stored
+    where cell_parents.tenant_id = $1 and cell_parents.cell_id = ${changes}.cell_id
+  ) owner`;
+
+/** How many deltas wait, at most `limit` of them counted. */
+export async function countDeltas(tx: Transaction, limit: number): Promise<number> {
+  const [row] = await tx.query<{ count: string }>(
+    `select count(*) from (
+       select from fact_deltas where fact_deltas.tenant_id = $1 limit $2
+     ) waiting`,
+    [tx.tenantId, limit],
+  );
+  return Number(row!.count);
+}
+
+/** The classes of the next deltas. */
+export async function selectClassesToFold(tx: Transaction, most: number): Promise<number[]> {
+  const rows = await tx.query<{ class_id: number }>(
+    `select distinct next.class_id from (
+       select fact_deltas.class_id from fact_deltas where fact_deltas.tenant_id = $1 order by fact_deltas.id limit $2
+     ) next`,
+    [tx.tenantId, most],
+  );
+  return rows.map(row => row.class_id);
+}
+
+/**
+ * Moves waiting deltas into the stored rows, all the way up, in one statement; of one class, or the oldest `most`.
+ * Returns how many. Whoever reads sees a delta or the sums it went into, never both.
+ */
+export async function foldDeltas(tx: Transaction, which: { most: number } | { classId: number }): Promise<number> {
+  const chosen =
+    'most' in which
+      ? `fact_deltas.id in (
+           select next.id from fact_deltas next where next.tenant_id = $1 order by next.id limit $2)`
+      : 'fact_deltas.class_id = $2';
+  const [row] = await tx.query<{ folded: string }>(
+    `with taken as (
+       delete from fact_deltas
+       using class_cells
+       where fact_deltas.tenant_id = $1 and ${chosen}
+         and class_cells.tenant_id = $1 and class_cells.class_id = fact_deltas.class_id
+       returning fact_deltas.*, class_cells.cell_id
+     ),
+     change as materialized (
+       select taken.cell_id, taken.context_id, taken.day, ${summed('taken')}
+       from taken
+       group by taken.cell_id, taken.context_id, taken.day
+     ),
+     added as (${addToStored(upFromCells('change'))})
+     select count(*) as folded from taken`,
+    [tx.tenantId, 'most' in which ? which.most : which.classId],
+  );
+  return Number(row!.folded);
+}
+
+/** Whether the tenant's cells and its own sums are kept at all. */
+export async function selectBuiltTrees(tx: Transaction): Promise<Set<number>> {
+  const rows = await tx.query<{ hierarchy_id: number }>(
+    `select stored_trees.hierarchy_id from stored_trees where stored_trees.tenant_id = $1`,
+    [tx.tenantId],
+  );
+  return new Set(rows.map(row => row.hierarchy_id));
+}
