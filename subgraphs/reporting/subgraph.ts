@@ -3,6 +3,7 @@ import { createLoaders } from './context';
 import { ActivityResolver } from './ingest/activity.resolver';
 import { eventsRoute } from './ingest/events.route';
 import { permissions } from './permissions';
+import { startFolder } from './rollup/folder';
 import {
   HierarchyNode,
   NodeFiguresResolver,
@@ -27,5 +28,6 @@ export const reportingSubgraph = defineSubgraph({
   references: { HierarchyNode: resolveNodeReference },
   permissions,
   createLoaders,
+  startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),
   routes: [eventsRoute],
 });

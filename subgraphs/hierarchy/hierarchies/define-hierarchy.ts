@@ -1,3 +1,4 @@
+import { forgetStoredLevels } from '../../reporting/published';
 import type { Transaction } from '../../shared/database/database';
 import { badInput, notFound, Problem } from '../../shared/errors';
 import { HierarchyEntity, HierarchyLevelEntity } from './hierarchy.entity';
@@ -55,7 +56,9 @@ export async function updateHierarchy(
   if (!changed) return;
   await levels.delete({ hierarchyId: known.id });
   await levels.insert(after);
-  if (shape(before) !== shape(after)) await rebuildAllTrees(tx, known.id, await selectTenantsPlacingIn(tx));
+  if (shape(before) === shape(after)) return;
+  const tenants = await selectTenantsPlacingIn(tx);
+  await rebuildAllTrees(tx, { hierarchyId: known.id, tenants, beforeEach: forgetStoredLevels });
 }
 
 const rowsOf = (hierarchyId: number, levels: LevelInput[]): HierarchyLevelEntity[] =>

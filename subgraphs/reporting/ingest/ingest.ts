@@ -1,6 +1,7 @@
 import { recordStatuses, selectCompetencies, type CompetencyKey } from '../../competency/published';
 import type { Transaction } from '../../shared/database/database';
 import { classNumber, personNumber } from '../../shared/identifiers';
+import { announceDeltas } from '../rollup/announce';
 import { checkEvent, contentHash, type KnownEvent, type Rejection, type SoundEvent } from './event';
 import {
   claimEventIds,
@@ -56,6 +57,7 @@ export async function ingest(tx: Transaction, events: readonly unknown[], option
   const accepted = [...first.values()].filter(event => claimed.has(event.eventId));
   if (accepted.length > 0) {
     await storeEvents(tx, accepted, options.now);
+    tx.afterCommit(() => announceDeltas(tx.tenantId));
     await recordStatuses(tx, accepted.filter(hasStatus));
   }
   receipt.accepted = accepted.length;

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../shared/database/database';
 import { buildCells, buildNodes, clearStored, markBuilt, selectTrees } from './build.queries';
 import { assignCells } from './cells.queries';
-import { lockStored, selectBuiltTrees } from './stored.queries';
+import { liftTimeLimit, lockStored, selectBuiltTrees } from './stored.queries';
 
 export type Progress = (step: string, done: number, of: number) => void;
 
@@ -24,6 +24,22 @@ export async function buildEverything(tx: Transaction, progress: Progress = () =
     await markBuilt(tx, id);
   }
   progress('done', steps, steps);
+}
+
+/** Makes what of the tenant's stored sums is not there: nothing where all is. Returns what it made. */
+export async function buildMissing(tx: Transaction): Promise<string[]> {
+  const missing = async () => {
+    const built = await selectBuiltTrees(tx);
+    const trees = [{ id: 0, key: 'cells' }, ...(await selectTrees(tx))];
+    return trees.filter(({ id }) => !built.has(id));
+  };
+  if ((await missing()).length === 0) return [];
+  await liftTimeLimit(tx);
+  await lockStored(tx);
+  const toBuild = await missing(); // somebody else may have made them while this waited
+  if (toBuild.some(({ id }) => id === 0)) await buildEverything(tx);
+  else for (const { id } of toBuild) await buildHierarchy(tx, id);
+  return toBuild.map(({ key }) => key);
 }
 
 /** The stored levels of a hierarchy no longer fit its tree: reads go to the cells until they are built again. */

@@ -8,6 +8,11 @@ export async function lockStored(tx: Transaction): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(7310003, $1)`, [tx.tenantId]);
 }
 
+/** For work in the background: it takes as long as it takes. */
+export async function liftTimeLimit(tx: Transaction): Promise<void> {
+  await tx.query(`set local statement_timeout = 0`);
+}
+
 const measures = ['score_sum', 'attempts', 'collection_seconds', 'assessment_seconds'] as const;
 
 /** The measures of a table. */

@@ -6,6 +6,8 @@ export interface Transaction {
   readonly tenantId: number;
   readonly manager: EntityManager;
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /** `act` is called once this transaction has committed, and never where it does not. */
+  afterCommit(act: () => void): void;
 }
 
 export interface DatabaseSettings {
@@ -100,6 +102,7 @@ export class Database {
 
 export class OpenTransaction implements Transaction {
   private open = false;
+  private readonly acts: (() => void)[] = [];
 
   constructor(
     readonly tenantId: number,
@@ -125,8 +128,13 @@ export class OpenTransaction implements Transaction {
     return (result as { records?: Row[] }).records ?? [];
   }
 
-  commit(): Promise<void> {
-    return this.end('commit');
+  afterCommit(act: () => void): void {
+    this.acts.push(act);
+  }
+
+  async commit(): Promise<void> {
+    await this.end('commit');
+    for (const act of this.acts.splice(0)) act();
   }
 
   rollback(): Promise<void> {

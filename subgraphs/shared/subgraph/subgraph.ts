@@ -15,6 +15,8 @@ export interface SubgraphParts extends SchemaParts {
   /** The tables it owns, for TypeORM. */
   tables: Function[];
   createLoaders: (parts: { caller: Caller; session: Session; now: Date }) => unknown;
+  /** Work that goes on beside the requests; it ends before the subgraph's connections do. */
+  startBackground?: (parts: { database: Database; onBug: OnBug }) => { stop(): Promise<void> };
   /** HTTP routes that it answers beside its part of the graph. */
   routes?: readonly SubgraphRoute[];
 }
@@ -55,7 +57,7 @@ export interface Subgraph extends SubgraphSchema {
 }
 
 export function defineSubgraph(parts: SubgraphParts): Subgraph {
-  const { name, tables, createLoaders, routes = [] } = parts;
+  const { name, tables, createLoaders, routes = [], startBackground } = parts;
   const { schema, sdl } = buildProtectedSchema(parts);
   return {
     name,
@@ -70,6 +72,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
         ...(poolSize === undefined ? {} : { poolSize }),
       });
       const identify = callerIdentifier(database, verifyToken);
+      const background = startBackground?.({ database, onBug });
       const createContext = contextFactory({ database, identify, now, createLoaders });
       return {
         name,
@@ -80,7 +83,10 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
           path,
           handle: request => handle(request, { database, identify, now: now() }),
         })),
-        close: () => database.close(),
+        close: async () => {
+          await background?.stop();
+          await database.close();
+        },
         execute: async ({ document, variables, operationName, credentials }) => {
           try {
             const context = await createContext(credentials);

@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '../../../../test/database';
 import type { LoadResult } from './load-bundle';
-import { event, load, sample, sampleWith } from './sample-bundle';
+import { event, load, sample, sampleWith } from '../../../../test/sample-bundle';
 
 /** A row, and what is said about it. */
 type Case = [file: string, row: string, reason: string];

@@ -1,5 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '../../../../test/database';
-import { lines, load, look, sample } from './sample-bundle';
+import { lines, load, look, sample } from '../../../../test/sample-bundle';
 
 let database: TestDatabase;
 

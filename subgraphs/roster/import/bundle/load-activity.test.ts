@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { createTestDatabase, type TestDatabase } from '../../../../test/database';
-import { event, lines, load, look, sample } from './sample-bundle';
+import { event, lines, load, look, sample } from '../../../../test/sample-bundle';
 
 let database: TestDatabase;
 

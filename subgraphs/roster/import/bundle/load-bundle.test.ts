@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '../../../../test/database';
 import { publicId } from '../../../shared/identifiers';
-import { event, lines, load, look, now, sample, sampleWith } from './sample-bundle';
+import { event, lines, load, look, now, sample, sampleWith } from '../../../../test/sample-bundle';
 
 let database: TestDatabase;
 

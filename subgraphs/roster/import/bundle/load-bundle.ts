@@ -1,4 +1,5 @@
 import { selectTenants } from '../../../hierarchy/published';
+import { buildMissing } from '../../../reporting/published';
 import { Database, type Transaction } from '../../../shared/database/database';
 import { publicId } from '../../../shared/identifiers';
 import { findFiles } from './find-files';
@@ -35,7 +36,7 @@ const platform = 1;
 /**
  * Loads a bundle. A file that cannot be read, or lacks a column, ends it with BadInput before anything is written; a
  * bad row is rejected with its reason, and the rest is loaded. The hierarchies and tenants are written in one
- * transaction, then each tenant's roster in one, then the activity in batches. The same bundle again changes nothing,
+ * transaction, then each tenant's roster in one, then the activity in batches; last, the stored sums are made. The same bundle again changes nothing,
  * so a load that was broken off is finished by another; what a bundle leaves out stays as it is.
  */
 export async function loadBundle(options: LoadOptions): Promise<LoadResult> {
@@ -67,6 +68,7 @@ export async function loadBundle(options: LoadOptions): Promise<LoadResult> {
       };
       await loadActivity(database, { activity: files.activity, tenants: find, tally, now, onProgress });
     }
+    for (const { id } of touched.values()) await database.transaction(id, 'write', tx => buildMissing(tx));
     return {
       tenants: [...touched.values()].map(({ id, ...tenant }) => ({ id: publicId('tenant', id), ...tenant })),
       files: tally.files,

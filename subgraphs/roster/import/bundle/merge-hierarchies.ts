@@ -10,6 +10,7 @@ import {
   type BundleHierarchy,
   type BundleLevel,
 } from '../../../hierarchy/published';
+import { forgetStoredLevels } from '../../../reporting/published';
 import type { Transaction } from '../../../shared/database/database';
 import { refuseContradictions, type ReadRow } from './contradictions';
 import { shapes, type Row } from './shapes';
@@ -68,7 +69,8 @@ async function mergeLevels(
   if (before.size === 0) return;
   await growLevelsVersion(tx, hierarchy.id, now);
   if (order(before.values()) !== order(after.values())) {
-    await rebuildAllTrees(tx, hierarchy.id, await selectTenantsPlacingIn(tx));
+    const tenants = await selectTenantsPlacingIn(tx);
+    await rebuildAllTrees(tx, { hierarchyId: hierarchy.id, tenants, beforeEach: forgetStoredLevels });
   }
 }
 

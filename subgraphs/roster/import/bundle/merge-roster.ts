@@ -9,6 +9,7 @@ import {
   rebuildTree,
   selectHierarchiesToPlaceIn,
 } from '../../../hierarchy/published';
+import { forgetEverything } from '../../../reporting/published';
 import type { Transaction } from '../../../shared/database/database';
 import type { Merged } from '../../../shared/database/due-rows.queries';
 import { mergeClasses, mergeEnrolments, mergeUsers } from '../../bundle.queries';
@@ -57,6 +58,8 @@ export async function mergeRoster(
   if (has('enrolments')) note(shapes.enrolments.file, await mergeEnrolments(tx, load));
   if (has('competencies')) note(shapes.competencies.file, await mergeCompetencies(tx, load));
 
+  // Sums that were stored along the old placements; they are made anew when the load has taken everything in.
+  if (moved.length > 0) await forgetEverything(tx);
   for (const hierarchyId of new Set([...moved, ...recount])) {
     if (!placedIn.includes(hierarchyId)) await lockTree(tx, hierarchyId);
     await rebuildTree(tx, hierarchyId);

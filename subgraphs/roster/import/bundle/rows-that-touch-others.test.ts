@@ -1,5 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '../../../../test/database';
-import { event, lines, load, look, sample, sampleWith, type Bundle } from './sample-bundle';
+import { event, lines, load, look, sample, sampleWith, type Bundle } from '../../../../test/sample-bundle';
 
 let database: TestDatabase;
 

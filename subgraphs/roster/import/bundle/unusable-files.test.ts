@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { createTestDatabase, type TestDatabase } from '../../../../test/database';
 import { BadInput } from '../../../shared/bad-input';
 import { loadBundle } from './load-bundle';
-import { lines, load, look, now, sample, type Bundle } from './sample-bundle';
+import { lines, load, look, now, sample, type Bundle } from '../../../../test/sample-bundle';
 
 let database: TestDatabase;
 

@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import type { TestDatabase } from '../../../../test/database';
-import { loadBundle, type LoadOptions, type LoadResult } from './load-bundle';
+import type { TestDatabase } from './database';
+import { loadBundle, type LoadOptions, type LoadResult } from '../subgraphs/roster/import/bundle/load-bundle';
 
 /** For tests only: a bundle as text, by file. */
 export type Bundle = Record<string, string | Buffer>;
