@@ -34,6 +34,6 @@ export default tseslint.config(
     languageOptions: { sourceType: 'commonjs' },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
-  { files: ['cli/**', 'bench/**', 'test/**', 'gateway/compose.ts'], rules: { 'no-console': 'off' } },
+  { files: ['cli/**', 'bench/**', 'test/**', '**/*.test.ts', 'gateway/compose.ts'], rules: { 'no-console': 'off' } },
   { files: ['cli/generate/{places,people-names,subjects}.ts'], rules: { 'max-lines': 'off' } }, // lists
 );

@@ -78,7 +78,7 @@ async function proxy({ name, method, target }: Route, request: RouteRequest): Pr
   const body = method === 'POST' ? ({ body: request.body, duplex: 'half' } as unknown as RequestInit) : {};
   const response = await send(name, target, { method, headers, ...body });
   const answered: Record<string, string> = {};
-  for (const header of ['content-type', 'content-disposition', 'www-authenticate', 'location']) {
+  for (const header of ['content-type', 'content-disposition', 'www-authenticate', 'retry-after', 'location']) {
     const value = response.headers.get(header);
     if (value !== null) answered[header] = value;
   }

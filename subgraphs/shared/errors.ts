@@ -14,8 +14,9 @@ export type ProblemCode =
 export class Problem extends GraphQLError {
   readonly code: ProblemCode;
 
-  constructor(code: ProblemCode, message: string) {
-    super(message, { extensions: { code } });
+  /** `retryAfter`: seconds after which the same request may well succeed. */
+  constructor(code: ProblemCode, message: string, { retryAfter }: { retryAfter?: number } = {}) {
+    super(message, { extensions: { code, ...(retryAfter === undefined ? {} : { retryAfter }) } });
     this.code = code;
   }
 }

@@ -1,4 +1,5 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { forbidden } from '../../shared/errors';
 import { GroupType } from '../../shared/graphql/group-type.enum';
 import { publicId } from '../../shared/identifiers';
 import type { HierarchyContext } from '../context';
@@ -34,7 +35,14 @@ export class GroupResolver {
   }
 }
 
-export const resolveGroupReference = async ({ id }: { id: string }, { loaders }: HierarchyContext): Promise<Group | null> => {
+/** A group that another subgraph's answer names, or a stranger's request: shown where its node would be. */
+export async function resolveGroupReference({ id }: { id: string }, { loaders, caller }: HierarchyContext): Promise<Group | null> {
   const group = await loaders.group.load(id);
-  return group && shownGroup(group);
-};
+  if (!group) return null;
+  if (!caller.tenantWide) {
+    const { key } = await loaders.hierarchy();
+    const found = await loaders.found.load({ id, hierarchyKey: key });
+    if (!found?.visible) throw forbidden('You may not see this group: it is not granted to you.');
+  }
+  return shownGroup(group);
+}

@@ -2,6 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { Problem } from '../../shared/errors';
 import type { ReportingContext } from '../context';
 import { ActivityEventInput, ActivityReceipt } from './activity.type';
+import { refuseBehind } from './backpressure';
 import { ingest } from './ingest';
 import { permittedClasses } from './record';
 
@@ -24,7 +25,8 @@ export class ActivityResolver {
         `recordActivity takes ${mostEvents} events at most, not ${events.length}; POST /events takes more.`,
       );
     }
-    return session.write(tx => {
+    return session.write(async tx => {
+      await refuseBehind(tx);
       const permitted = permittedClasses(tx, caller);
       return ingest(tx, events, { now, ids: 'public', ...(permitted ? { permitted } : {}) });
     });

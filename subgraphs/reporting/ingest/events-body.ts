@@ -12,6 +12,9 @@ const mediaTypes = [
   'application/jsonl',
   'application/x-jsonlines',
   'application/json',
+  // What programs say that know no better; the contents tell a list from lines.
+  'text/plain',
+  'application/octet-stream',
 ];
 
 interface EventsBody {
@@ -25,9 +28,9 @@ interface EventsBody {
  */
 export async function readEventsBody({ headers, body }: EventsBody): Promise<Buffer> {
   const mediaType = headers['content-type']?.split(';')[0]!.trim().toLowerCase();
-  if (!mediaType || !mediaTypes.includes(mediaType)) {
+  if (mediaType && !mediaTypes.includes(mediaType)) {
     throw badInput(
-      `Events come as application/x-ndjson, one a line, or as a list in application/json, not as ${mediaType || 'nothing'}.`,
+      `Events come as application/x-ndjson, one a line, or as a list in application/json, not as ${mediaType}.`,
     );
   }
   const encoding = headers['content-encoding']?.trim().toLowerCase() || 'identity';
@@ -59,7 +62,7 @@ async function* unzipped(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   });
   try {
     yield* zipped.pipe(gunzip);
-  } catch (error) {
+  } catch {
     if (brokenOff) throw brokenOff;
     throw badInput('The body is not gzip, although its Content-Encoding says so.');
   } finally {

@@ -1,6 +1,7 @@
 import { selectCoveredClasses } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Database, Transaction } from '../../shared/database/database';
+import { refuseBehind } from './backpressure';
 import { ingest, type IngestOptions, type Receipt } from './ingest';
 
 /** Events of one transaction: enough to be quick, few enough not to hold others up. */
@@ -19,14 +20,18 @@ export async function recordEvents({
   caller,
   events,
   now,
+  mostWaiting,
 }: {
   database: Database;
   caller: Caller;
   events: AsyncIterable<unknown> | Iterable<unknown>;
   now: Date;
+  /** Deltas that may wait before this is refused with RATE_LIMITED. */
+  mostWaiting?: number;
 }): Promise<Receipt> {
   const total: Receipt = { accepted: 0, duplicates: 0, rejected: [] };
   let batch: unknown[] = [];
+  await database.transaction(caller.tenantId, 'read', tx => refuseBehind(tx, mostWaiting));
   const store = async (): Promise<void> => {
     const taken = batch;
     batch = [];

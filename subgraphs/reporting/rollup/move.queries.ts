@@ -1,5 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
-import { addToStored, signedMeasures } from './stored.queries';
+import { addToStored, measuresOf, negatedMeasures, signedMeasures } from './stored.queries';
 
 /** A group's place in a tree, for what must follow when it changes. */
 export interface Standing {
@@ -65,15 +65,25 @@ const changesOf = (changes: Change[]): unknown[] => [
   changes.map(change => change.sign),
 ];
 
-/** Adds a class's facts to some owners and takes them from others. All of its deltas must have been folded. */
+/**
+ * Adds what is stored of a class to some owners and takes it from others: its facts without those that still wait as
+ * deltas. Both are of one statement's moment, so what is accepted while the class moves is folded where it hangs then.
+ */
 export async function shiftClass(tx: Transaction, classId: number, changes: Change[]): Promise<void> {
   if (changes.length === 0) return;
   await tx.query(
     addToStored(`
-      select change.hierarchy_id, change.owner_id, class_days.context_id, class_days.day, ${signedMeasures('class_days')}
-      from class_days
-      cross join unnest($3::int[], $4::int[], $5::int[]) change(hierarchy_id, owner_id, sign)
-      where class_days.tenant_id = $1 and class_days.class_id = $2`),
+      select change.hierarchy_id, change.owner_id, kept.context_id, kept.day, ${signedMeasures('kept')}
+      from (
+        select class_days.context_id, class_days.day, ${measuresOf('class_days')}
+        from class_days
+        where class_days.tenant_id = $1 and class_days.class_id = $2
+        union all
+        select fact_deltas.context_id, fact_deltas.day, ${negatedMeasures('fact_deltas')}
+        from fact_deltas
+        where fact_deltas.tenant_id = $1 and fact_deltas.class_id = $2
+      ) kept
+      cross join unnest($3::int[], $4::int[], $5::int[]) change(hierarchy_id, owner_id, sign)`),
     [tx.tenantId, classId, ...changesOf(changes)],
   );
 }

@@ -8,6 +8,12 @@ export async function lockStored(tx: Transaction): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(7310003, $1)`, [tx.tenantId]);
 }
 
+/** The same where nobody else does so just now; false, at once, where somebody does. */
+export async function tryLockStored(tx: Transaction): Promise<boolean> {
+  const [row] = await tx.query<{ locked: boolean }>(`select pg_try_advisory_xact_lock(7310003, $1) as locked`, [tx.tenantId]);
+  return row!.locked;
+}
+
 /** For work in the background: it takes as long as it takes. */
 export async function liftTimeLimit(tx: Transaction): Promise<void> {
   await tx.query(`set local statement_timeout = 0`);
@@ -20,8 +26,11 @@ export const measuresOf = (table: string): string => measures.map(measure => `${
 /** The measures, added or taken away as `change.sign` says. */
 export const signedMeasures = (table: string): string =>
   measures.map(measure => `change.sign * ${table}.${measure} as ${measure}`).join(', ');
+/** The measures, taken away. */
+export const negatedMeasures = (table: string): string => measures.map(measure => `-${table}.${measure} as ${measure}`).join(', ');
 
-const summed = (table: string): string => measures.map(measure => `sum(${table}.${measure})::bigint as ${measure}`).join(', ');
+/** The sums of the measures, of a group of rows. */
+export const summed = (table: string): string => measures.map(measure => `sum(${table}.${measure})::bigint as ${measure}`).join(', ');
 
 /**
  * Adds changes to the stored rows of their owners: each to its day, week and month, under its own context and under 0
@@ -64,15 +73,14 @@ const upFromCells = (changes: string): string => `
     where cell_parents.tenant_id = $1 and cell_parents.cell_id = ${changes}.cell_id
   ) owner`;
 
-/** How many deltas wait, at most `limit` of them counted. */
-export async function countDeltas(tx: Transaction, limit: number): Promise<number> {
-  const [row] = await tx.query<{ count: string }>(
-    `select count(*) from (
-       select from fact_deltas where fact_deltas.tenant_id = $1 limit $2
-     ) waiting`,
-    [tx.tenantId, limit],
+/** About how many deltas wait: from the oldest number to the newest, so never fewer than there are. */
+export async function selectBacklog(tx: Transaction): Promise<number> {
+  const [row] = await tx.query<{ backlog: string }>(
+    `select coalesce(max(fact_deltas.id) - min(fact_deltas.id) + 1, 0) as backlog
+     from fact_deltas where fact_deltas.tenant_id = $1`,
+    [tx.tenantId],
   );
-  return Number(row!.count);
+  return Number(row!.backlog);
 }
 
 /** The classes of the next deltas. */

@@ -52,7 +52,14 @@ export function problemDetails(error: unknown): ProblemDetails {
   const { message, extensions } = toProblem(error);
   const code = String(extensions.code ?? 'INTERNAL_SERVER_ERROR');
   const status = statusOf(code);
-  return { status, title: titles[status] ?? 'Internal error', detail: message, code };
+  const { retryAfter } = extensions;
+  return {
+    status,
+    title: titles[status] ?? 'Internal error',
+    detail: message,
+    code,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  };
 }
 
 /** RFC 9457: how every HTTP route says what went wrong. */
@@ -62,6 +69,7 @@ export function sendProblem(response: Response, problem: ProblemDetails): void {
     return;
   }
   if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
+  if (problem.retryAfter !== undefined) response.setHeader('retry-after', String(problem.retryAfter));
   response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 

@@ -7,9 +7,10 @@ const host = '127.0.0.1';
 
 /** Answers when the test says so. */
 async function slowServer() {
-  const asked = Promise.withResolvers<ServerResponse>();
-  const server = await listen((_request, response) => asked.resolve(response), { port: 0, host });
-  return { server, asked: asked.promise };
+  let answer!: (response: ServerResponse) => void;
+  const asked = new Promise<ServerResponse>(resolve => (answer = resolve));
+  const server = await listen((_request, response) => answer(response), { port: 0, host });
+  return { server, asked };
 }
 
 const ask = (server: OpenServer, agent = new Agent()): Promise<IncomingMessage> =>
