@@ -1,4 +1,5 @@
-import type { Database } from '../database/database';
+import { LRUCache } from 'lru-cache';
+import type { Database, Transaction } from '../database/database';
 import { Problem, forbidden } from '../errors';
 import { platformTenant } from '../../../migrations/row-level-security';
 import { selectPerson, selectTenant } from './caller.queries';
@@ -31,7 +32,11 @@ export interface Credentials {
   actingTenant?: string | undefined;
 }
 
-export type Identify = (credentials: Credentials) => Promise<Caller>;
+/**
+ * Who sends a request. `read` runs a query in a read transaction of the sender's own tenant; who has one at hand lends it.
+ */
+export type Identify = (credentials: Credentials, read?: ReadIn) => Promise<Caller>;
+export type ReadIn = <T>(tenantId: number, work: (tx: Transaction) => Promise<T>) => Promise<T>;
 
 interface Person {
   id: number;
@@ -41,17 +46,20 @@ interface Person {
 
 /** Finds out who is asking. Every subgraph does so itself, whatever stands before it. */
 export function callerIdentifier(database: Database, verify: VerifyToken): Identify {
-  return async ({ token, actingTenant }) => {
+  const tenantByPublicId = tenantDirectory(database);
+  const readAlone: ReadIn = (tenantId, work) => database.transaction(tenantId, 'read', work);
+
+  return async ({ token, actingTenant }, read = readAlone) => {
     const claims = await verify(token);
-    const home = await tenantByPublicId(database, claims.tenant);
-    const person = home && (await database.transaction(home.id, 'read', tx => selectPerson(tx, claims.subject)));
+    const home = await tenantByPublicId(claims.tenant);
+    const person = home && (await read(home.id, tx => selectPerson(tx, claims.subject)));
     if (!home || !person) throw new Problem('UNAUTHENTICATED', 'The token names a user or a tenant that does not exist.');
     const roles = new Set(person.roles.filter(role => claims.roles.includes(role)));
     const superAdmin = roles.has('SUPER_ADMIN') && home.id === platformTenant;
     if (!superAdmin) roles.delete('SUPER_ADMIN');
     if (actingTenant === undefined) return caller({ claims, person, roles, tenant: home });
     if (!superAdmin) throw forbidden('Only a super admin may act in another tenant (header Strata-Tenant).');
-    const tenant = await tenantByPublicId(database, actingTenant);
+    const tenant = await tenantByPublicId(actingTenant);
     if (!tenant) throw new Problem('NOT_FOUND', 'The tenant named by the header Strata-Tenant does not exist.');
     return caller({ claims, person, roles, tenant });
   };
@@ -63,8 +71,19 @@ interface Tenant {
   name: string;
 }
 
-const tenantByPublicId = (database: Database, id: string): Promise<Tenant | undefined> =>
-  database.transaction(platformTenant, 'read', tx => selectTenant(tx, id));
+const secondsToRemember = 30;
+
+/** Tenants by public id, remembered for a short while: their numbers never change, and their names seldom. */
+function tenantDirectory(database: Database): (publicId: string) => Promise<Tenant | undefined> {
+  const known = new LRUCache<string, Tenant>({ max: 1_000, ttl: secondsToRemember * 1_000 });
+  return async publicId => {
+    const remembered = known.get(publicId);
+    if (remembered) return remembered;
+    const tenant = await database.transaction(platformTenant, 'read', tx => selectTenant(tx, publicId));
+    if (tenant) known.set(publicId, tenant);
+    return tenant;
+  };
+}
 
 interface Known {
   claims: Claims;

@@ -10,7 +10,7 @@ export class Session {
 
   constructor(
     private readonly database: Database,
-    private readonly tenantId: number,
+    readonly tenantId: number,
   ) {}
 
   read(): Promise<Transaction> {

@@ -27,8 +27,7 @@ export type CreateContext<Loaders = unknown> = (credentials: Credentials) => Pro
 export const contextFactory =
   <Loaders>({ database, identify, now, createLoaders }: ContextParts<Loaders>): CreateContext<Loaders> =>
   async credentials => {
-    const caller = await identify(credentials);
-    const session = new Session(database, caller.tenantId);
+    const { caller, session } = await openSession(credentials, { database, identify });
     const moment = now();
     let loaders: Loaders | undefined;
     session.onWrite(() => (loaders = undefined));
@@ -46,3 +45,23 @@ export const contextFactory =
       },
     };
   };
+
+/** Who asks is looked up in the transaction that then answers; only who acts in another tenant needs a second one. */
+async function openSession(
+  credentials: Credentials,
+  { database, identify }: Pick<ContextParts<unknown>, 'database' | 'identify'>,
+): Promise<{ caller: Caller; session: Session }> {
+  let own: Session | undefined;
+  try {
+    const caller = await identify(credentials, async (tenantId, work) => {
+      own = new Session(database, tenantId);
+      return work(await own.read());
+    });
+    if (own?.tenantId === caller.tenantId) return { caller, session: own };
+    await own?.end();
+    return { caller, session: new Session(database, caller.tenantId) };
+  } catch (error) {
+    await own?.end();
+    throw error;
+  }
+}

@@ -1,0 +1,153 @@
+import type { Transaction } from '../../shared/database/database';
+import { measuresOf, negatedMeasures, summed } from './stored.queries';
+import {
+  cellLabel,
+  classLabel,
+  contextLabel,
+  measuresAsJson,
+  someDiffer,
+  type Bound,
+  type Found,
+} from './verify-labels.queries';
+
+/** The classes whose cell is not the one of their placements. Those that have none yet are not meant. */
+export const selectMisplacedClasses = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
+  tx.query(
+    `select ${classLabel('belongs')} as subject, jsonb_build_object('parents', belongs.parents) as expected,
+       jsonb_build_object('parents', belongs.cell) as found, count(*) over () as total
+     from (
+       select classes.id, classes.external_id, cells.parents as cell,
+         coalesce(string_agg(class_placements.hierarchy_id || ':' || class_placements.parent_id, ','
+           order by class_placements.hierarchy_id), '') as parents
+       from class_cells
+       join classes on classes.tenant_id = $1 and classes.id = class_cells.class_id
+       join cells on cells.tenant_id = $1 and cells.id = class_cells.cell_id
+       left join class_placements on class_placements.tenant_id = $1 and class_placements.class_id = classes.id
+       where class_cells.tenant_id = $1
+       group by classes.id, classes.external_id, cells.parents
+     ) belongs
+     where belongs.parents <> belongs.cell
+     order by belongs.id limit $2`,
+    [tx.tenantId, most],
+  );
+
+/** The cells that do not hang where their name says. */
+export const selectMishungCells = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
+  tx.query(
+    `select ${cellLabel('hung.id')} as subject, jsonb_build_object('parents', hung.expected) as expected,
+       jsonb_build_object('parents', hung.found) as found, hung.total
+     from (
+       select cells.id, cells.parents as expected, count(*) over () as total,
+         coalesce(string_agg(cell_parents.hierarchy_id || ':' || cell_parents.parent_id, ','
+           order by cell_parents.hierarchy_id), '') as found
+       from cells
+       left join cell_parents on cell_parents.tenant_id = $1 and cell_parents.cell_id = cells.id
+       where cells.tenant_id = $1
+       group by cells.id, cells.parents
+       having cells.parents <> coalesce(string_agg(cell_parents.hierarchy_id || ':' || cell_parents.parent_id, ','
+         order by cell_parents.hierarchy_id), '')
+     ) hung
+     order by hung.id limit $2`,
+    [tx.tenantId, most],
+  );
+
+/** Facts of classes without a cell that do not wait as deltas: no stored sum has them, and none will. */
+export const selectLostFacts = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
+  tx.query(
+    `select ${factLabel('lost')} as subject, ${measuresAsJson('lost', 'lost.class_id')} as expected, null as found, lost.total
+     from (
+       select kept.*, count(*) over () as total from (
+         select fact.class_id, fact.day, fact.context_id, ${summed('fact')}
+         from (
+           select class_days.class_id, class_days.day, class_days.context_id, ${measuresOf('class_days')}
+           from class_days where class_days.tenant_id = $1
+           union all
+           select fact_deltas.class_id, fact_deltas.day, fact_deltas.context_id, ${negatedMeasures('fact_deltas')}
+           from fact_deltas where fact_deltas.tenant_id = $1
+         ) fact
+         where not exists (select from class_cells where class_cells.tenant_id = $1 and class_cells.class_id = fact.class_id)
+         group by fact.class_id, fact.day, fact.context_id
+       ) kept
+       where (kept.score_sum, kept.attempts, kept.collection_seconds, kept.assessment_seconds) <> (0, 0, 0, 0)
+       order by kept.class_id, kept.day, kept.context_id limit $2
+     ) lost
+     left join classes on classes.tenant_id = $1 and classes.id = lost.class_id`,
+    [tx.tenantId, most],
+  );
+
+const factLabel = (fact: string): string =>
+  `concat_ws(', ', ${classLabel('classes')}, 'day ' || ${fact}.day, ${contextLabel(`${fact}.context_id`)})`;
+
+/**
+ * The facts that cannot be, going by the learners of the day: attempts or time without a learner, a learner without
+ * either, or more learners than attempts.
+ */
+export const selectFactsUnlikeLearners = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
+  tx.query(
+    `select ${factLabel('wrong')} as subject,
+       jsonb_build_object('learners with attempts', wrong.scored, 'learners with time', wrong.timed) as expected,
+       jsonb_build_object('attempts', wrong.attempts, 'seconds', wrong.seconds) as found, wrong.total
+     from (
+       select class_id, day, context_id, coalesce(learners.scored, 0) as scored, coalesce(learners.timed, 0) as timed,
+         coalesce(facts.attempts, 0) as attempts, coalesce(facts.seconds, 0) as seconds, count(*) over () as total
+       from (
+         select class_days.class_id, class_days.day, class_days.context_id, class_days.attempts,
+           class_days.collection_seconds + class_days.assessment_seconds as seconds
+         from class_days where class_days.tenant_id = $1
+       ) facts
+       full join (
+         select learner_months.class_id, learner_months.month + bit.number as day, learner_months.context_id,
+           sum(learner_months.scored_days >> bit.number & 1) as scored, sum(learner_months.timed_days >> bit.number & 1) as timed
+         from learner_months
+         cross join generate_series(0, 30) bit(number)
+         where learner_months.tenant_id = $1
+           and (learner_months.scored_days | learner_months.timed_days) >> bit.number & 1 = 1
+         group by learner_months.class_id, learner_months.month + bit.number, learner_months.context_id
+       ) learners using (class_id, day, context_id)
+       where coalesce(learners.scored, 0) > coalesce(facts.attempts, 0)
+          or (coalesce(learners.scored, 0) > 0) <> (coalesce(facts.attempts, 0) > 0)
+          or (coalesce(learners.timed, 0) > 0) <> (coalesce(facts.seconds, 0) > 0)
+       order by class_id, day, context_id limit $2
+     ) wrong
+     left join classes on classes.tenant_id = $1 and classes.id = wrong.class_id`,
+    [tx.tenantId, most],
+  );
+
+/**
+ * The facts that are not what the activity adds up to. Raw activity ends before the ids of its events do: as long as
+ * every id still has its activity, facts must equal it; afterwards they may be more, and never less.
+ */
+export const selectFactsUnlikeActivity = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
+  tx.query(
+    `with activity as (
+       select activity_events.class_id, activity_events.day, activity_events.context_id,
+         coalesce(sum(activity_events.score), 0) as score_sum, count(activity_events.score) as attempts,
+         coalesce(sum(activity_events.seconds) filter (where activity_events.kind = 'COLLECTION'), 0) as collection_seconds,
+         coalesce(sum(activity_events.seconds) filter (where activity_events.kind = 'ASSESSMENT'), 0) as assessment_seconds
+       from activity_events
+       where activity_events.tenant_id = $1 and (activity_events.score is not null or activity_events.seconds > 0)
+       group by activity_events.class_id, activity_events.day, activity_events.context_id
+     ),
+     whole as materialized (
+       select (select count(*) from event_ids where event_ids.tenant_id = $1)
+         <= (select count(*) from activity_events where activity_events.tenant_id = $1) as is_there
+     ),
+     fact as (select class_days.* from class_days where class_days.tenant_id = $1),
+     wrong as (
+       select class_id, day, context_id, ${measuresAsJson('activity', 'activity.class_id')} as expected,
+         ${measuresAsJson('fact', 'fact.class_id')} as found, count(*) over () as total
+       from activity
+       full join fact using (class_id, day, context_id)
+       cross join whole
+       where ${someDiffer('activity', 'fact')}
+         and (whole.is_there or activity.score_sum > coalesce(fact.score_sum, 0)
+           or activity.attempts > coalesce(fact.attempts, 0)
+           or activity.collection_seconds > coalesce(fact.collection_seconds, 0)
+           or activity.assessment_seconds > coalesce(fact.assessment_seconds, 0))
+       order by class_id, day, context_id limit $2
+     )
+     select ${factLabel('wrong')} as subject, wrong.expected, wrong.found, wrong.total
+     from wrong
+     left join classes on classes.tenant_id = $1 and classes.id = wrong.class_id`,
+    [tx.tenantId, most],
+  );
