@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parse, type FormattedExecutionResult } from 'graphql';
 import { signDevelopmentToken, verificationKeys, type TokenContents } from '../subgraphs/shared/access/keys';
-import { tokenVerifier } from '../subgraphs/shared/access/token';
+import { tokenVerifier, type VerifyToken } from '../subgraphs/shared/access/token';
 import type { SubgraphName } from '../subgraphs/shared/environment';
 import type { RunningSubgraph, Subgraph } from '../subgraphs/shared/subgraph/subgraph';
 import type { KnownTenant } from './fixture';
@@ -32,6 +32,8 @@ export interface ServiceForTest {
       fields: string;
     },
   ): Promise<FormattedExecutionResult<{ _entities: (Record<string, unknown> | null)[] }>>;
+  /** What the service checks tokens with. */
+  verifyToken: VerifyToken;
   /** A token that the service accepts. */
   token(contents: TokenContents): Promise<string>;
   close(): Promise<void>;
@@ -42,17 +44,17 @@ export async function startForTest({
   url,
   subgraphs,
   now,
+  onBug = error => console.error(error), // what callers are not told, who looks for a test's mistake must be
 }: {
   url: string;
   subgraphs: readonly Subgraph[];
   /** The moment at which requests are answered; the clock's when omitted. Tokens go by the clock. */
   now?: () => Date;
+  onBug?: (error: unknown) => void;
 }): Promise<ServiceForTest> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'strata-keys-'));
   const rules = { dataDir, issuer: 'test', audience: 'strata' };
   const verifyToken = tokenVerifier({ key: await verificationKeys(rules), ...rules });
-  // What callers are not told, who looks for a test's mistake must be.
-  const onBug = (error: unknown) => console.error(error);
   const running = new Map<SubgraphName, RunningSubgraph>();
   for (const subgraph of subgraphs) {
     const runtime = { databaseUrl: url, stepDown: true, verifyToken, onBug, poolSize: 4, ...(now ? { now } : {}) };
@@ -72,6 +74,7 @@ export async function startForTest({
   };
   return {
     subgraph: subgraphOf,
+    verifyToken,
     token: sign,
     ask,
     entities: ({ type, keys, fields, ...question }) =>
