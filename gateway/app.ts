@@ -1,4 +1,3 @@
-import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { VerifyToken } from '../subgraphs/shared/access/token';
 import { toProblem } from '../subgraphs/shared/errors';
@@ -12,6 +11,7 @@ import {
   statusOf,
 } from '../subgraphs/shared/subgraph/http';
 import { alive, readiness, type Check } from '../subgraphs/shared/subgraph/ready';
+import { answerGraph } from './answers';
 import { startGraph, type GraphParts } from './graph';
 import { limits } from './limits';
 
@@ -40,7 +40,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     identified(verifyToken),
     express.json({ limit: limits.kilobytes * 1024 }),
     withBody,
-    expressMiddleware(graph, { context: async ({ req }) => ({ credentials: credentialsOf(req) }) }),
+    answerGraph(graph, connections.find(connection => connection.version)?.version),
     graphqlProblem(onBug),
   );
   for (const { routes } of connections) mountRoutes(app, routes);

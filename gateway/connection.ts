@@ -18,6 +18,8 @@ export interface SubgraphConnection {
   readonly name: SubgraphName;
   /** Answers with objects that are the caller's to change. Rejects where the subgraph gives no answer. */
   fetch(request: Fetch): Promise<FormattedExecutionResult>;
+  /** The version of all that answers to this caller depend on; without it none is given twice. */
+  version?(credentials: Credentials): Promise<string>;
   readonly routes: readonly RunningRoute[];
   readonly check: Check;
 }
@@ -29,6 +31,7 @@ export function inProcess(running: RunningSubgraph): SubgraphConnection {
     name: running.name,
     routes: running.routes,
     check: { name: running.name, look: async () => void (await running.database.ping()) },
+    version: credentials => running.version(credentials),
     fetch: ({ query, ...rest }) => running.execute({ document: documentOf(query), ...rest }),
   };
 }

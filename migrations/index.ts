@@ -5,6 +5,7 @@ import { Roster1761000000004 } from './4-roster';
 import { Competencies1761000000005 } from './5-competencies';
 import { ActivityAndFacts1761000000006 } from './6-activity-and-facts';
 import { StoredAggregates1761000000007 } from './7-stored-aggregates';
+import { Versions1761000000008 } from './8-versions';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Competencies1761000000005,
   ActivityAndFacts1761000000006,
   StoredAggregates1761000000007,
+  Versions1761000000008,
 ];

@@ -8,7 +8,8 @@ export { seesNothing, type View } from './nodes/view.queries';
 export { memberClasses } from './nodes/members.queries';
 export { nodeLoaders, type NodeKey, type NodeLoaders } from './nodes/node.loader';
 export { growVersion, lockTree, rebuildTree } from './placements/tree.queries';
-export { lockHierarchyKeys, rebuildAllTrees, selectTenantsPlacingIn } from './hierarchies/define-hierarchy.queries';
+export { selectTreeDifferences } from './placements/verify.queries';
+export { lockHierarchyKeys, moveEveryVersion, rebuildAllTrees, selectTenantNumbers } from './hierarchies/define-hierarchy.queries';
 export {
   insertHierarchy,
   growLevelsVersion,

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
+import { moveVersion } from '../../shared/database/version.queries';
 import { lockTree, rebuildTree } from '../placements/tree.queries';
 
 /** One change of the shared hierarchies at a time. */
@@ -7,7 +8,7 @@ export async function lockHierarchyKeys(tx: Transaction): Promise<void> {
 }
 
 /** Every tenant's number; only the platform's transactions see them. */
-export async function selectTenantsPlacingIn(tx: Transaction): Promise<number[]> {
+export async function selectTenantNumbers(tx: Transaction): Promise<number[]> {
   const rows = await tx.query<{ id: number }>(`select tenants.id from tenants order by tenants.id`);
   return rows.map(row => row.id);
 }
@@ -16,34 +17,44 @@ export async function selectTenantsPlacingIn(tx: Transaction): Promise<number[]>
 export type ForEachTree = (tx: Transaction, hierarchyId: number) => Promise<void>;
 
 /**
- * Makes the trees of all tenants in a hierarchy anew, one tenant at a time under its own row-level security, in this
- * transaction: all of them follow its levels at the same moment.
+ * Makes the trees of all tenants in a hierarchy anew, in this transaction: all of them follow its levels at the same
+ * moment.
  */
-export async function rebuildAllTrees(
+export const rebuildAllTrees = (
   tx: Transaction,
   { hierarchyId, tenants, beforeEach }: { hierarchyId: number; tenants: number[]; beforeEach: ForEachTree },
-): Promise<void> {
-  const inTenant = (tenantId: number) => tx.query(`select set_config('app.tenant_id', $1, true)`, [String(tenantId)]);
+): Promise<void> =>
+  inEachTenant(tx, tenants, async tenant => {
+    const [placed] = await tenant.query(
+      `select from tenant_hierarchies
+       where tenant_hierarchies.tenant_id = $1 and tenant_hierarchies.hierarchy_id = $2`,
+      [tenant.tenantId, hierarchyId],
+    );
+    if (!placed) return;
+    await lockTree(tenant, hierarchyId);
+    await beforeEach(tenant, hierarchyId);
+    await rebuildTree(tenant, hierarchyId);
+  });
+
+/** Says to every tenant that what tenants share has changed: no answer from before is given again. */
+export const moveEveryVersion = (tx: Transaction, tenants: number[]): Promise<void> =>
+  inEachTenant(tx, tenants, async tenant => void (await tenant.query(moveVersion(tenant.tenantId))));
+
+/** Works in one tenant after the other, each under its own row-level security, within a transaction of the platform. */
+async function inEachTenant(tx: Transaction, tenants: number[], work: (tenant: Transaction) => Promise<void>): Promise<void> {
+  const enter = (tenantId: number) => tx.query(`select set_config('app.tenant_id', $1, true)`, [String(tenantId)]);
   try {
     for (const tenantId of tenants) {
-      await inTenant(tenantId);
-      const tenant: Transaction = {
+      await enter(tenantId);
+      await work({
         tenantId,
         manager: tx.manager,
         query: tx.query.bind(tx),
         afterCommit: tx.afterCommit.bind(tx),
-      };
-      const [placed] = await tenant.query(
-        `select from tenant_hierarchies
-         where tenant_hierarchies.tenant_id = $1 and tenant_hierarchies.hierarchy_id = $2`,
-        [tenantId, hierarchyId],
-      );
-      if (!placed) continue;
-      await lockTree(tenant, hierarchyId);
-      await beforeEach(tenant, hierarchyId);
-      await rebuildTree(tenant, hierarchyId);
+        keepVersion: tx.keepVersion.bind(tx),
+      });
     }
   } finally {
-    await inTenant(tx.tenantId).catch(() => undefined); // a failed transaction takes no more statements
+    await enter(tx.tenantId).catch(() => undefined); // a failed transaction takes no more statements
   }
 }

@@ -3,7 +3,7 @@ import type { Transaction } from '../../shared/database/database';
 import { badInput, notFound, Problem } from '../../shared/errors';
 import { HierarchyEntity, HierarchyLevelEntity } from './hierarchy.entity';
 import type { CreateHierarchyInput, LevelInput } from './hierarchy.type';
-import { lockHierarchyKeys, rebuildAllTrees, selectTenantsPlacingIn } from './define-hierarchy.queries';
+import { lockHierarchyKeys, moveEveryVersion, rebuildAllTrees, selectTenantNumbers } from './define-hierarchy.queries';
 
 const longestName = 512;
 
@@ -23,6 +23,7 @@ export async function createHierarchy(tx: Transaction, input: CreateHierarchyInp
     updatedAt: now,
   });
   await tx.manager.getRepository(HierarchyLevelEntity).insert(rowsOf(identifiers[0]!.id as number, input.levels));
+  await moveEveryVersion(tx, await selectTenantNumbers(tx));
   return key;
 }
 
@@ -53,11 +54,12 @@ export async function updateHierarchy(
       ...(changed ? { levelsVersion: known.levelsVersion + 1 } : {}),
     },
   );
+  const tenants = await selectTenantNumbers(tx);
+  await moveEveryVersion(tx, tenants);
   if (!changed) return;
   await levels.delete({ hierarchyId: known.id });
   await levels.insert(after);
   if (shape(before) === shape(after)) return;
-  const tenants = await selectTenantsPlacingIn(tx);
   await rebuildAllTrees(tx, { hierarchyId: known.id, tenants, beforeEach: forgetStoredLevels });
 }
 

@@ -23,8 +23,8 @@ interface EventsBody {
 }
 
 /**
- * The body of a request with events, unzipped and to its end: of one that breaks off, nothing is taken. Throws TOO_LARGE
- * as soon as it is too large, whatever its zipped size.
+ * The body of a request with events, unzipped and to its end: of one that breaks off, nothing is taken. Throws
+ * TOO_LARGE as soon as it is too large, whatever its zipped size.
  */
 export async function readEventsBody({ headers, body }: EventsBody): Promise<Buffer> {
   const mediaType = headers['content-type']?.split(';')[0]!.trim().toLowerCase();
@@ -45,7 +45,8 @@ async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   for await (const chunk of chunks) {
     bytes += chunk.length;
     if (bytes > mostBytes) {
-      throw new Problem('TOO_LARGE', `Events may be ${mostMegabytes} MB at most in one request, unzipped; please send them in parts.`);
+      const limit = `Events may be ${mostMegabytes} MB at most in one request, unzipped; please send them in parts.`;
+      throw new Problem('TOO_LARGE', limit);
     }
     collected.push(chunk);
   }
@@ -102,7 +103,8 @@ const isBlank = (text: Buffer): boolean => text.every(byte => byte === 0x20 || b
 function readList(bytes: Buffer): unknown[] {
   const read = parse(bytes);
   if ('value' in read && Array.isArray(read.value)) return read.value;
-  throw badInput(`The body begins like a JSON list of events, but is none: ${'reason' in read ? read.reason : 'no list'}`);
+  const reason = 'reason' in read ? read.reason : 'it is no list.';
+  throw badInput(`The body begins like a JSON list of events, but is none: ${reason}`);
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -13,7 +13,9 @@ export const eventsRoute: SubgraphRoute = {
   path: '/events',
   handle: async ({ credentials, headers, body }, { database, identify, now }) => {
     const caller = await identify(credentials);
-    if (!caller.tenantWide && !caller.roles.has('PARTNER')) throw forbidden('This needs the role ORG_ADMIN or PARTNER.');
+    if (!caller.tenantWide && !caller.roles.has('PARTNER')) {
+      throw forbidden('This needs the role ORG_ADMIN or PARTNER.');
+    }
     const bytes = await readEventsBody({ headers, body });
     const noJson: Rejection[] = [];
     const events = readEvents(bytes, rejection => noJson.push(rejection));

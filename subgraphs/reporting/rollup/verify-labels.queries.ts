@@ -36,13 +36,13 @@ export const contextLabel = (id: string): string => `
 /** Some classes of a cell, by which it can be recognised. */
 export const cellLabel = (id: string): string => `
   'cell ' || ${id} || coalesce(' of ' || (
-    select string_agg(some.label, ', ') from (
+    select string_agg(few.label, ', ') from (
       select ${classLabel('classes')} as label
       from class_cells
       join classes on classes.tenant_id = $1 and classes.id = class_cells.class_id
       where class_cells.tenant_id = $1 and class_cells.cell_id = ${id}
       order by classes.id limit 3
-    ) some
+    ) few
   ), '')`;
 
 /** The first $3 of some rows, how many there are, and whose sums each is. */

@@ -73,6 +73,24 @@ interface Tenant {
 
 const secondsToRemember = 30;
 
+/**
+ * The version of all that an answer to a caller depends on: of the sender's own tenant, where roles and grants are, and
+ * of the tenant acted in. Says nothing of what the caller may do.
+ */
+export function callerVersion(database: Database, verify: VerifyToken): (credentials: Credentials) => Promise<string> {
+  const tenantByPublicId = tenantDirectory(database);
+  return async ({ token, actingTenant }) => {
+    const { tenant } = await verify(token);
+    const named = [tenant, ...(actingTenant === undefined ? [] : [actingTenant])];
+    const versions = named.map(async publicId => {
+      const known = await tenantByPublicId(publicId);
+      if (!known) throw new Problem('NOT_FOUND', 'There is no such tenant.');
+      return database.version(known.id);
+    });
+    return (await Promise.all(versions)).join('/');
+  };
+}
+
 /** Tenants by public id, remembered for a short while: their numbers never change, and their names seldom. */
 function tenantDirectory(database: Database): (publicId: string) => Promise<Tenant | undefined> {
   const known = new LRUCache<string, Tenant>({ max: 1_000, ttl: secondsToRemember * 1_000 });

@@ -1,11 +1,14 @@
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { applicationRole } from '../../../migrations/row-level-security';
+import { moveVersion, selectVersion } from './version.queries';
 
 /** One tenant's transaction. Whatever is read or written goes through it; it cannot see another tenant's rows. */
 export interface Transaction {
   readonly tenantId: number;
   readonly manager: EntityManager;
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /** What this transaction writes changes no answer: the tenant's version stays. Sums that are only moved, say. */
+  keepVersion(): void;
   /** `act` is called once this transaction has committed, and never where it does not. */
   afterCommit(act: () => void): void;
 }
@@ -58,7 +61,7 @@ export class Database {
     const runner = this.source.createQueryRunner();
     try {
       await runner.connect();
-      const transaction = new OpenTransaction(tenantId, runner, sql => this.onStatement?.(sql));
+      const transaction = new OpenTransaction({ tenantId, access, runner, onStatement: sql => this.onStatement?.(sql) });
       await transaction.start(this.firstMessage(tenantId, access));
       return transaction;
     } catch (error) {
@@ -77,6 +80,18 @@ export class Database {
     } catch (error) {
       await transaction.rollback();
       throw error;
+    }
+  }
+
+  /** The tenant's version; in one message, since it is asked before every answer that is given again. */
+  async version(tenantId: number): Promise<string> {
+    const runner = this.source.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as { query(sql: string): Promise<{ rows: { version: string }[] }[]> };
+      const results = await client.query(`${this.firstMessage(tenantId, 'read')}; ${selectVersion(tenantId)}; commit`);
+      return results.at(-2)!.rows[0]!.version;
+    } finally {
+      await runner.release();
     }
   }
 
@@ -100,15 +115,28 @@ export class Database {
   }
 }
 
+interface TransactionParts {
+  tenantId: number;
+  access: Access;
+  runner: QueryRunner;
+  onStatement: (sql: string) => void;
+}
+
 export class OpenTransaction implements Transaction {
   private open = false;
   private readonly acts: (() => void)[] = [];
 
-  constructor(
-    readonly tenantId: number,
-    private readonly runner: QueryRunner,
-    private readonly onStatement: (sql: string) => void,
-  ) {}
+  private readonly runner: QueryRunner;
+  private readonly onStatement: (sql: string) => void;
+  readonly tenantId: number;
+  private movesVersion: boolean;
+
+  constructor({ tenantId, access, runner, onStatement }: TransactionParts) {
+    this.tenantId = tenantId;
+    this.movesVersion = access === 'write';
+    this.runner = runner;
+    this.onStatement = onStatement;
+  }
 
   get manager(): EntityManager {
     return this.runner.manager;
@@ -128,12 +156,16 @@ export class OpenTransaction implements Transaction {
     return (result as { records?: Row[] }).records ?? [];
   }
 
+  keepVersion(): void {
+    this.movesVersion = false;
+  }
+
   afterCommit(act: () => void): void {
     this.acts.push(act);
   }
 
   async commit(): Promise<void> {
-    await this.end('commit');
+    await this.end(this.movesVersion ? `${moveVersion(this.tenantId)}; commit` : 'commit');
     for (const act of this.acts.splice(0)) act();
   }
 
@@ -141,13 +173,13 @@ export class OpenTransaction implements Transaction {
     return this.end('rollback');
   }
 
-  private async end(word: 'commit' | 'rollback'): Promise<void> {
+  private async end(message: string): Promise<void> {
     if (!this.open) return;
     this.open = false;
     try {
-      await this.runner.query(word);
+      await this.runner.query(message);
     } catch (error) {
-      if (word === 'commit') throw error; // after a lost connection there is nothing left to roll back
+      if (message !== 'rollback') throw error; // after a lost connection there is nothing left to roll back
     } finally {
       (this.runner as { isTransactionActive: boolean }).isTransactionActive = false;
       await this.runner.release();

@@ -36,7 +36,9 @@ function presented(error: GraphQLError, onBug: OnBug): GraphQLError {
 /** What was thrown, however often it was wrapped on its way. */
 function causeOf(error: unknown): unknown {
   let cause = error;
-  while (cause instanceof GraphQLError && !(cause instanceof Problem) && cause.originalError) cause = cause.originalError;
+  while (cause instanceof GraphQLError && !(cause instanceof Problem) && cause.originalError) {
+    cause = cause.originalError;
+  }
   return cause;
 }
 

@@ -4,9 +4,12 @@ import { LRUCache } from 'lru-cache';
 /** Characters of query text that are remembered; what was parsed from them takes some twenty times as much. */
 const remembered = 1_000_000;
 
-/** Parses each text once and keeps what came of it, up to a limit. The gateway sends the same few texts again and again. */
+/** Parses each text once and keeps what came of it, up to a limit: the gateway sends the same few texts over and over. */
 export function documentStore(): (text: string) => DocumentNode {
-  const documents = new LRUCache<string, DocumentNode>({ maxSize: remembered, sizeCalculation: (_, text) => text.length });
+  const documents = new LRUCache<string, DocumentNode>({
+    maxSize: remembered,
+    sizeCalculation: (_, text) => text.length,
+  });
   return text => {
     let document = documents.get(text);
     if (!document) {

@@ -21,8 +21,8 @@ export async function listen(handler: RequestListener, at: { port: number; host?
     await once(server, 'listening');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new PortNotFree(`Port ${at.port} is taken by another program; PORT chooses another.`);
-    if (code === 'EACCES') throw new PortNotFree(`Port ${at.port} may not be used by this user; PORT chooses another.`);
+    if (code === 'EADDRINUSE') throw new PortNotFree(`Port ${at.port} is taken by another program.`);
+    if (code === 'EACCES') throw new PortNotFree(`Port ${at.port} may not be used by this user.`);
     throw error;
   }
   const { port } = server.address() as AddressInfo;

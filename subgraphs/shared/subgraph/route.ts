@@ -16,7 +16,7 @@ export interface SubgraphRoute {
 
 export interface RouteRequest {
   credentials: Credentials;
-  /** What the body is and what is wanted back, names in lower case: accept and content-type, -encoding, -disposition. */
+  /** What the body is and what is wanted back, in lower case: accept, content-type, -encoding and -disposition. */
   headers: Readonly<Record<string, string | undefined>>;
   /** Parameters of the path, decoded. */
   params: Readonly<Record<string, string>>;

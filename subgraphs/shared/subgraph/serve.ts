@@ -18,7 +18,7 @@ export interface SubgraphServerParts {
   onBug: OnBug;
 }
 
-/** One subgraph as a server of its own: POST /graphql, its routes, /healthz and /readyz. All but the last two need a token. */
+/** One subgraph as a server of its own: POST /graphql and its routes, for callers with a token; /healthz and /readyz. */
 export function subgraphServer({ running, verifyToken, checks, onBug }: SubgraphServerParts): Express {
   const app = express().disable('x-powered-by').disable('etag');
   app.get('/healthz', alive);
@@ -44,10 +44,11 @@ function graphqlHandlers({ running, verifyToken }: Pick<SubgraphServerParts, 'ru
   };
   const answer: RequestHandler = async (request, response) => {
     const { query, variables, operationName } = (request.body ?? {}) as Posted;
-    if (typeof query !== 'string') throw badRequest('The body must be a JSON object with a query, as application/json.');
+    if (typeof query !== 'string') throw badRequest('The body must be a JSON object with a query (application/json).');
     const checked = check(query);
     if ('errors' in checked) {
-      response.status(400).json({ errors: checked.errors.map(error => formatError(error.toJSON(), badRequest(error.message))) });
+      const errors = checked.errors.map(error => formatError(error.toJSON(), badRequest(error.message)));
+      response.status(400).json({ errors });
       return;
     }
     const credentials = credentialsOf(request);
@@ -56,7 +57,8 @@ function graphqlHandlers({ running, verifyToken }: Pick<SubgraphServerParts, 'ru
   return { token, answer };
 }
 
-const badRequest = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+const badRequest = (message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 
 const graphqlProblem =
   (onBug: OnBug): ErrorRequestHandler =>

@@ -1,5 +1,5 @@
 import { execute, GraphQLError, type DocumentNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
-import { callerIdentifier, type Caller, type Credentials } from '../access/caller';
+import { callerIdentifier, callerVersion, type Caller, type Credentials } from '../access/caller';
 import type { VerifyToken } from '../access/token';
 import { Database } from '../database/database';
 import type { Session } from '../database/session';
@@ -45,6 +45,8 @@ export interface RunningSubgraph {
   readonly schema: GraphQLSchema;
   readonly database: Database;
   readonly routes: readonly RunningRoute[];
+  /** The version of all that an answer to this caller depends on. Rejects where the token does not hold. */
+  version(credentials: Credentials): Promise<string>;
   /** Answers one operation. Never rejects: what goes wrong is in the answer's errors, bugs masked. */
   execute(request: SubgraphRequest): Promise<FormattedExecutionResult>;
   close(): Promise<void>;
@@ -83,6 +85,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
           path,
           handle: request => handle(request, { database, identify, now: now() }),
         })),
+        version: callerVersion(database, verifyToken),
         close: async () => {
           await background?.stop();
           await database.close();

@@ -93,7 +93,9 @@ test('the same bundle again changes nothing, on another day too', async () => {
     look(
       database,
       `select query_to_xml(format('select * from %I order by 1, 2, 3', table_name), true, false, '')::text
-       from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' order by table_name`,
+       from information_schema.tables
+       where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'tenant_versions'
+       order by table_name`,
     );
   const before = await everything();
   expect(JSON.stringify(before)).toContain('North Goa');

@@ -1,6 +1,7 @@
 import { selectTenants } from '../../../hierarchy/published';
 import { buildMissing } from '../../../reporting/published';
 import { Database, type Transaction } from '../../../shared/database/database';
+import { refreshStatistics } from '../../../shared/database/statistics.queries';
 import { publicId } from '../../../shared/identifiers';
 import { findFiles } from './find-files';
 import { loadActivity } from './load-activity';
@@ -68,6 +69,8 @@ export async function loadBundle(options: LoadOptions): Promise<LoadResult> {
       };
       await loadActivity(database, { activity: files.activity, tenants: find, tally, now, onProgress });
     }
+    // First the statistics: of tables that were empty a moment ago the database would think that they still are.
+    await database.transaction(platform, 'write', refreshStatistics);
     for (const { id } of touched.values()) await database.transaction(id, 'write', tx => buildMissing(tx));
     return {
       tenants: [...touched.values()].map(({ id, ...tenant }) => ({ id: publicId('tenant', id), ...tenant })),

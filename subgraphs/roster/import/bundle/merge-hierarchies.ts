@@ -2,10 +2,11 @@ import {
   growLevelsVersion,
   insertHierarchy,
   lockHierarchyKeys,
+  moveEveryVersion,
   rebuildAllTrees,
   replaceLevels,
   selectAllHierarchies,
-  selectTenantsPlacingIn,
+  selectTenantNumbers,
   updateHierarchyWords,
   type BundleHierarchy,
   type BundleLevel,
@@ -45,6 +46,7 @@ export async function mergeHierarchies(
     } else tally.count(hierarchiesFile, 'unchanged');
   }
   for (const [key, rows] of sound) await mergeLevels(tx, { hierarchy: known.get(key)!, rows, tally, now });
+  if (declared.length > 0 || levels.length > 0) await moveEveryVersion(tx, await selectTenantNumbers(tx));
 }
 
 async function mergeLevels(
@@ -69,13 +71,14 @@ async function mergeLevels(
   if (before.size === 0) return;
   await growLevelsVersion(tx, hierarchy.id, now);
   if (order(before.values()) !== order(after.values())) {
-    const tenants = await selectTenantsPlacingIn(tx);
+    const tenants = await selectTenantNumbers(tx);
     await rebuildAllTrees(tx, { hierarchyId: hierarchy.id, tenants, beforeEach: forgetStoredLevels });
   }
 }
 
+/** What trees depend on: which types follow which, and whose sums are stored. */
 const order = (levels: Iterable<BundleLevel>): string =>
-  [...levels].sort((one, other) => one.sequence - other.sequence).map(level => level.type).join();
+  [...levels].sort((one, other) => one.sequence - other.sequence).map(level => `${level.type} ${level.stored}`).join();
 
 const fields = ['name', 'type', 'stored', 'providerType', 'providerLevel'] as const;
 const same = (one: BundleLevel, other: BundleLevel): boolean => fields.every(field => one[field] === other[field]);

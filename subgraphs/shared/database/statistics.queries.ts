@@ -1,4 +1,4 @@
-import type { Transaction } from '../../subgraphs/shared/database/database';
+import type { Transaction } from './database';
 
 /** Lets the database count its rows: of tables that have just been filled it would guess, and plan badly, for a minute. */
 export const refreshStatistics = (tx: Transaction): Promise<unknown> =>

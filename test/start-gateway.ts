@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Express } from 'express';
+import type { GraphQLFormattedError } from 'graphql';
+import pino from 'pino';
+import request from 'supertest';
+import { databaseChecks } from '../cli/run/subgraphs';
+import { createGateway } from '../gateway/app';
+import { inProcess } from '../gateway/connection';
+import { readSupergraph } from '../gateway/supergraph';
+import { platformTenant } from '../migrations/row-level-security';
+import { subgraphs } from '../subgraphs';
+import type { TokenContents } from '../subgraphs/shared/access/keys';
+import { loadBundle } from '../subgraphs/roster/import/bundle';
+import type { Database } from '../subgraphs/shared/database/database';
+import { refreshStatistics } from '../subgraphs/shared/database/statistics.queries';
+import { createTestDatabase, type TestDatabase } from './database';
+import { connectOwner } from './fixture';
+import { startForTest, type ServiceForTest } from './start-for-test';
+
+/** Who asks: what their token says, and the header Strata-Tenant. */
+export interface Asker extends TokenContents {
+  actingTenant?: string;
+}
+
+/** An answer as it came over HTTP. Its data are the test's own business. */
+export interface Answer {
+  status: number;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each test reads what it asked for
+  data: any;
+  errors: GraphQLFormattedError[];
+  text: string;
+}
+
+export interface GatewayForTest {
+  app: Express;
+  database: Pick<TestDatabase, 'url' | 'adminUrl'>;
+  /** The subgraphs behind the gateway, for questions that go past it. */
+  service: ServiceForTest;
+  /** What no caller was told: bugs of the service. */
+  bugs: unknown[];
+  /** A request over HTTP. */
+  ask(who: Asker, query: string, variables?: object): Promise<Answer>;
+  /** The data of a request that must go well. */
+  read(who: Asker, query: string, variables?: object): Promise<Answer['data']>;
+  /** The codes of a request's errors, one by one; empty where it went well. */
+  codes(who: Asker, query: string, variables?: object): Promise<string[]>;
+  /** POST /events. */
+  send(who: Asker, events: object[]): Promise<request.Response>;
+  close(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  /** Writes a bundle into a folder, to be loaded as `strata load` does. */
+  bundle?: (out: string) => Promise<unknown>;
+  /** Puts rows into the database past the service. */
+  fill?: (owner: Database) => Promise<unknown>;
+  /** The moment of the load and of every request. */
+  now: Date;
+  /** A database that is there already; else one of the test's own. */
+  database?: TestDatabase;
+}
+
+/** The whole service in this process, as `strata start` puts it together, on a database of its own. */
+export async function startGateway({ bundle, fill, now, ...options }: GatewayOptions): Promise<GatewayForTest> {
+  const database = options.database ?? (await createTestDatabase());
+  const owner = await connectOwner(database.url);
+  try {
+    if (bundle) await load(database.url, { bundle, now });
+    await fill?.(owner);
+    // Of tables that have just been filled the database would guess, and plan badly, for a minute.
+    await owner.transaction(platformTenant, 'write', refreshStatistics);
+  } finally {
+    await owner.close();
+  }
+  const bugs: unknown[] = [];
+  const service = await startForTest({
+    url: database.url,
+    subgraphs,
+    now: () => now,
+    onBug: error => bugs.push(error),
+  });
+  const running = subgraphs.map(({ name }) => service.subgraph(name));
+  const open = { ownerUrl: database.url, appUrl: database.url, stepDown: true, embedded: false, close: async () => undefined };
+  const gateway = await createGateway({
+    connections: running.map(inProcess),
+    supergraphSdl: readSupergraph(),
+    introspection: false,
+    verifyToken: service.verifyToken,
+    checks: databaseChecks(open, running[0]!),
+    log: pino({ level: 'silent' }),
+  });
+
+  const headers = async ({ actingTenant, ...contents }: Asker) => ({
+    authorization: `Bearer ${await service.token(contents)}`,
+    ...(actingTenant === undefined ? {} : { 'strata-tenant': actingTenant }),
+  });
+  const ask: GatewayForTest['ask'] = async (who, query, variables) => {
+    const response = await request(gateway.app).post('/graphql').set(await headers(who)).send({ query, variables });
+    const { data, errors = [] } = response.body as { data?: unknown; errors?: GraphQLFormattedError[] };
+    return { status: response.status, data, errors, text: response.text };
+  };
+  return {
+    app: gateway.app,
+    ...{ database, service, bugs, ask },
+    read: async (who, query, variables) => {
+      const { data, errors } = await ask(who, query, variables);
+      if (errors.length > 0) throw new Error(`${query}\n${JSON.stringify(errors)}`);
+      return data;
+    },
+    codes: async (who, query, variables) =>
+      (await ask(who, query, variables)).errors.map(({ extensions }) => String(extensions?.code)),
+    send: async (who, events) =>
+      request(gateway.app).post('/events').set(await headers(who)).send(events),
+    close: async () => {
+      await gateway.stop();
+      await service.close();
+      if (!options.database) await database.drop();
+    },
+  };
+}
+
+async function load(databaseUrl: string, { bundle, now }: Required<Pick<GatewayOptions, 'bundle' | 'now'>>): Promise<void> {
+  const room = mkdtempSync(path.join(os.tmpdir(), 'strata-bundle-'));
+  const dir = path.join(room, 'bundle');
+  try {
+    await bundle(dir);
+    const { problems } = await loadBundle({ databaseUrl, dir, now });
+    if (problems.length > 0) throw new Error(`the bundle has bad rows: ${JSON.stringify(problems.slice(0, 3))}`);
+  } finally {
+    rmSync(room, { recursive: true, force: true });
+  }
+}
