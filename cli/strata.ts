@@ -1,12 +1,15 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
+import { addExplain } from './commands/explain';
 import { addGenerate } from './commands/generate';
 import { addImportOulad } from './commands/import-oulad';
 import { addLoad } from './commands/load';
 import { addMigrate } from './commands/migrate';
+import { addRebuild } from './commands/rebuild';
 import { addServices } from './commands/service';
 import { addStart } from './commands/start';
 import { addToken } from './commands/token';
+import { addVerify } from './commands/verify';
 
 const program = new Command('strata')
   .description('Strata: how are the learners below this node doing, and how do its children compare?')
@@ -19,6 +22,9 @@ addLoad(program);
 addGenerate(program);
 addImportOulad(program);
 addToken(program);
+addRebuild(program);
+addVerify(program);
+addExplain(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;

@@ -69,7 +69,7 @@ async function main(argv: string[]): Promise<number> {
     return 0;
   }
   if (argv.includes('--check')) {
-    console.error(`schema/ differs from the code: ${changed.join(', ')}. Run npm run schema and commit what it writes.`);
+    console.error(`schema/ differs from the code: ${changed.join(', ')}. Run npm run schema, and commit it.`);
     return 1;
   }
   writeFiles(schemaFolder, files);

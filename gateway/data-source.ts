@@ -50,7 +50,9 @@ export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
   ): GraphQLFormattedError[] {
     const operation = this.documentOf(query).definitions.find(node => node.kind === Kind.OPERATION_DEFINITION)!;
     const representations = variables?.representations;
-    if (!Array.isArray(representations)) return fieldsOf(operation.selectionSet).map(name => ({ ...error, path: [name] }));
+    if (!Array.isArray(representations)) {
+      return fieldsOf(operation.selectionSet).map(name => ({ ...error, path: [name] }));
+    }
     if (representations.length > 1) return [{ ...error, path: [] }];
     const [entities] = operation.selectionSet.selections;
     const fields = entities?.kind === Kind.FIELD && entities.selectionSet ? fieldsOf(entities.selectionSet) : [];
@@ -58,7 +60,7 @@ export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
   }
 }
 
-/** The names under which the fields of a selection are answered; the planner's queries spread no named fragments here. */
+/** The names under which a selection's fields are answered; the planner's queries spread no named fragments here. */
 function fieldsOf(selectionSet: SelectionSetNode): string[] {
   const names = selectionSet.selections.flatMap(selection => {
     if (selection.kind === Kind.FIELD) return [(selection.alias ?? selection.name).value];

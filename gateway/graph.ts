@@ -30,7 +30,12 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
   const { connections, supergraphSdl, introspection, log } = parts;
   const byName = new Map<string, SubgraphConnection>(connections.map(connection => [connection.name, connection]));
   // Both libraries talk of their own starting and stopping, which is no news to whoever runs Strata.
-  const logger = { debug: log.trace.bind(log), info: log.debug.bind(log), warn: log.warn.bind(log), error: log.error.bind(log) };
+  const logger = {
+    debug: log.trace.bind(log),
+    info: log.debug.bind(log),
+    warn: log.warn.bind(log),
+    error: log.error.bind(log),
+  };
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService: ({ name }) => {

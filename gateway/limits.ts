@@ -41,7 +41,9 @@ export const limitsRule: ValidationRule = context => ({
 
 function measurer(document: DocumentNode): (selectionSet: SelectionSetNode) => Measure {
   const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  }
   const measured = new Map<string, Measure>();
 
   const ofFragment = (name: string): Measure => {

@@ -36,7 +36,7 @@ export function overHttp(subgraph: Pick<Subgraph, 'name' | 'routes'>, url: strin
 }
 
 const unavailable = (name: string): Problem =>
-  new Problem('UNAVAILABLE', `A part of the service (${name}) cannot be reached just now. Please try again in a moment.`);
+  new Problem('UNAVAILABLE', `A part of the service (${name}) cannot be reached just now. Please try again soon.`);
 
 async function send(name: string, url: string | URL, request: RequestInit): Promise<Response> {
   try {
@@ -62,7 +62,8 @@ async function notReady(url: string): Promise<string | undefined> {
 }
 
 function targetOf({ url, path, request }: { url: string; path: string; request: RouteRequest }): URL {
-  const target = new URL(path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(request.params[name] ?? '')), url);
+  const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(request.params[name] ?? ''));
+  const target = new URL(filled, url);
   target.search = request.query.toString();
   return target;
 }

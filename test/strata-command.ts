@@ -35,7 +35,10 @@ export interface Started {
 
 /** Starts a service and waits until it says that it is ready. */
 export async function startStrata(words: string[], settings: Record<string, string>): Promise<Started> {
-  const child = spawn(process.execPath, [bin, ...words], { env: environmentOf(settings), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [bin, ...words], {
+    env: environmentOf(settings),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const said = { stdout: '', stderr: '' };
   child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
   const ended = new Promise<number | null>(resolve => child.once('exit', resolve));
@@ -45,7 +48,9 @@ export async function startStrata(words: string[], settings: Record<string, stri
       const found = /ready at (http:\S+)\s*$/.exec(said.stdout);
       if (found) resolve(found[1]!);
     });
-    void ended.then(code => reject(new Error(`strata ${words.join(' ')} ended with ${code}:\n${said.stdout}${said.stderr}`)));
+    void ended.then(code =>
+      reject(new Error(`strata ${words.join(' ')} ended with ${code}:\n${said.stdout}${said.stderr}`)),
+    );
   });
   return { process: child, url: await ready, output: () => said.stdout + said.stderr, ended };
 }

@@ -61,7 +61,8 @@ describe('usage', () => {
   });
 
   test('every wrong setting is named at once', async () => {
-    const { exitCode, stderr } = await strata(['migrate'], { ...settings, PORT: 'x', LOG_LEVEL: 'loud', STRATA_DEMO: 'maybe' });
+    const wrong = { PORT: 'x', LOG_LEVEL: 'loud', STRATA_DEMO: 'maybe' };
+    const { exitCode, stderr } = await strata(['migrate'], { ...settings, ...wrong });
     expect(exitCode).toBe(2);
     for (const name of ['PORT', 'LOG_LEVEL', 'STRATA_DEMO']) expect(stderr).toContain(name);
   });
@@ -80,7 +81,8 @@ describe('token', () => {
     const { exitCode, stdout, stderr } = await strata(['token', 'ANN@acme'], settings);
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^\S+\n$/);
-    expect(await claimsOf(stdout.trim())).toMatchObject({ subject: 'ann@acme', tenant: 'acme', roles: ['ORG_ADMIN', 'TEACHER'] });
+    const said = { subject: 'ann@acme', tenant: 'acme', roles: ['ORG_ADMIN', 'TEACHER'] };
+    expect(await claimsOf(stdout.trim())).toMatchObject(said);
   });
 
   test('a login of several tenants needs --tenant', async () => {
@@ -104,7 +106,8 @@ describe('token', () => {
   });
 
   test('--super is the same super admin of the platform each time', async () => {
-    const [first, second] = [await strata(['token', '--super'], settings), await strata(['token', '--super', '--json'], settings)];
+    const first = await strata(['token', '--super'], settings);
+    const second = await strata(['token', '--super', '--json'], settings);
     expect(await claimsOf(first.stdout.trim())).toMatchObject({ tenant: 'platform', roles: ['SUPER_ADMIN'] });
     expect(JSON.parse(second.stdout)).toMatchObject({ tenant: 'platform', user: 'super' });
   });
@@ -147,7 +150,11 @@ describe('load', () => {
 
   test('a rejected row ends it with 1 and is named with its file and line', async () => {
     const dir = bundle('with-a-bad-row', {
-      'users.csv': 'tenant_id,user_id,login,role,given_name,family_name\nacme,u9,u9@acme,KING,,\nacme,u8,u8@acme,LEARNER,,\n',
+      'users.csv': [
+        'tenant_id,user_id,login,role,given_name,family_name',
+        'acme,u9,u9@acme,KING,,',
+        'acme,u8,u8@acme,LEARNER,,',
+      ].join('\n'),
     });
     const { exitCode, stdout, stderr } = await strata(['load', dir], settings);
     expect(exitCode).toBe(1);

@@ -31,6 +31,9 @@ export function addServices(program: Command): void {
     .description('Start the gateway alone, over the subgraphs at STRATA_SUBGRAPH_<NAME>_URL');
   act<Options>(gateway, async ({ options, environment }) => {
     const { startGatewayService } = await import('../run/service');
-    return serveUntilStopped(shutdown => startGatewayService(environment, shutdown), announce('Strata gateway', options));
+    return serveUntilStopped(
+      shutdown => startGatewayService(environment, shutdown),
+      announce('Strata gateway', options),
+    );
   });
 }

@@ -25,7 +25,10 @@ export function addStart(program: Command): void {
         : (await import('../run/one-process')).startOneProcess;
     return serveUntilStopped(
       shutdown => start(environment, shutdown),
-      port => console.log(options.json ? JSON.stringify({ ready: true, url: urlOf(port) }) : readyMessage(environment, port)),
+      port =>
+        console.log(
+          options.json ? JSON.stringify({ ready: true, url: urlOf(port) }) : readyMessage(environment, port),
+        ),
     );
   });
 }

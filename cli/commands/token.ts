@@ -16,7 +16,7 @@ export function addToken(program: Command): void {
     .option('--super', 'a token of a super admin of the platform');
   act<Options>(command, async ({ operands: [login], options, environment }) => {
     const { jwksUrl, dataDir, issuer, audience } = environment;
-    if (jwksUrl) throw new BadInput('STRATA_JWKS_URL is set: tokens come from its issuer, not from the development key');
+    if (jwksUrl) throw new BadInput('STRATA_JWKS_URL is set: tokens come from its issuer, no development key signs');
     if (Boolean(login) === Boolean(options.super)) throw new BadInput('Please give either a login or --super');
     if (options.super && options.tenant) {
       throw new BadInput('--super goes without --tenant: a super admin chooses one with the header Strata-Tenant');

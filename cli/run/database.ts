@@ -71,7 +71,8 @@ async function whenReachable<T>({ ownerUrl }: OpenDatabase, work: () => Promise<
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? '');
 
-const isPassing = (error: unknown): boolean => isUnavailable(error) || ['EAI_AGAIN', 'EHOSTUNREACH'].includes(codeOf(error));
+const isPassing = (error: unknown): boolean =>
+  isUnavailable(error) || ['EAI_AGAIN', 'EHOSTUNREACH'].includes(codeOf(error));
 
 /** Wrong password or role, no such database, no right to make what the schema needs: waiting mends none of them. */
 const refusal = (error: unknown): boolean => /^(28|3D|42501)/.test(codeOf(error));
@@ -89,7 +90,10 @@ function placeOf(url: string): string {
 }
 
 /** Runs a command's work with the database of the running service, migrated; one started for it is stopped again. */
-export async function withDatabase<T>(environment: Environment, work: (database: OpenDatabase) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  environment: Environment,
+  work: (database: OpenDatabase) => Promise<T>,
+): Promise<T> {
   const database = await openDatabase(environment);
   try {
     await migrateDatabase(database);

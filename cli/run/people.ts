@@ -35,7 +35,10 @@ export async function withConnection<T>(
 
 export async function findTenants(database: Database): Promise<Tenant[]> {
   const rows = await database.transaction(platformTenant, 'read', selectTenants);
-  return rows.map(({ id, external_id, name }) => ({ number: id, id: publicId('tenant', id), externalId: external_id, name }));
+  return rows.map(({ id: number, external_id: externalId, name }) => ({
+    ...{ number, externalId, name },
+    id: publicId('tenant', number),
+  }));
 }
 
 /** The tenant that is called so: by the customer's tenant_id or, failing that, by the graph's id. */
@@ -61,7 +64,10 @@ const person = (tenant: Tenant, { external_id, login, roles }: PersonRow): Perso
 });
 
 /** The one person who logs in so; where there are several, the tenant must be named. */
-export async function findPerson(database: Database, { login, tenant }: { login: string; tenant?: string }): Promise<Person> {
+export async function findPerson(
+  database: Database,
+  { login, tenant }: { login: string; tenant?: string },
+): Promise<Person> {
   const tenants = tenant === undefined ? await findTenants(database) : [await findTenant(database, tenant)];
   const found: Person[] = [];
   for (const candidate of tenants) {
@@ -73,12 +79,13 @@ export async function findPerson(database: Database, { login, tenant }: { login:
     throw new BadInput(`Several tenants have a user '${login}': ${names}. Please choose one with --tenant.`);
   }
   if (!found[0]) {
-    throw new BadInput(`There is no user with the login '${login}'${tenant === undefined ? '' : ` in the tenant '${tenant}'`}`);
+    const where = tenant === undefined ? '' : ` in the tenant '${tenant}'`;
+    throw new BadInput(`There is no user with the login '${login}'${where}`);
   }
   return found[0];
 }
 
-/** The platform's super admin, made where there is none yet: for the development key, which is the installation's own. */
+/** The platform's super admin, made where there is none yet: for the development key, the installation's own. */
 export async function findSuperAdmin(database: Database): Promise<Person> {
   const platform = (await findTenants(database)).find(tenant => tenant.number === platformTenant)!;
   const row = await database.transaction(platformTenant, 'write', async tx => {

@@ -57,7 +57,9 @@ function startService(
   const ready = new Promise<ReadyReport>((resolve, reject) => {
     child.once('message', report => resolve(report as ReadyReport));
     child.once('error', reject);
-    child.once('exit', code => reject(new ServiceEnded(`strata ${words.join(' ')} ended before it was ready (${code})`)));
+    child.once('exit', code =>
+      reject(new ServiceEnded(`strata ${words.join(' ')} ended before it was ready (${code})`)),
+    );
   });
   child.once('exit', (code, signal) => {
     if (shutdown.stopping) return;

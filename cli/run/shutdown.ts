@@ -14,9 +14,13 @@ export class Shutdown {
   readonly ended: Promise<number> = new Promise(resolve => (this.settle = resolve));
 
   constructor() {
+    let first = 0;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
+        // One Ctrl-C arrives twice where npm or timeout hands it on beside the terminal: nobody is that impatient.
+        if (this.running && performance.now() - first < 1_000) return;
         if (this.running) process.exit(130);
+        first = performance.now();
         progress(`Stopping (${signal}); again to stop at once`);
         void this.stop(0);
       });
@@ -30,7 +34,7 @@ export class Shutdown {
     return this.running !== undefined;
   }
 
-  /** To be called before what it ends has quite begun, so that nothing is left behind when a signal comes in between. */
+  /** Called before what it ends has quite begun, so that nothing is left behind when a signal comes in between. */
   defer(step: Step): void {
     this.steps.push(step);
   }

@@ -19,7 +19,10 @@ interface StartParts {
   log: Logger;
 }
 
-export const startSubgraph = (subgraph: Subgraph, { database, verifyToken, log }: StartParts): Promise<RunningSubgraph> =>
+export const startSubgraph = (
+  subgraph: Subgraph,
+  { database, verifyToken, log }: StartParts,
+): Promise<RunningSubgraph> =>
   subgraph.start({
     databaseUrl: database.appUrl,
     stepDown: database.stepDown,

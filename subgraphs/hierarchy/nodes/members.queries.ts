@@ -22,12 +22,20 @@ export function memberClasses(
   const parts: string[] = [];
 
   const below = (ids: string, pres: string, posts: string) => `
-    select node.key, class_placements.class_id
+    select node.key, placed.class_id
     from unnest(${ids}, ${pres}, ${posts}) node(key, pre, post)
-    join tree_nodes on tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
-      and tree_nodes.pre between node.pre and node.post
-    join class_placements on class_placements.tenant_id = $1 and class_placements.hierarchy_id = ${hierarchy}
-      and class_placements.parent_id = tree_nodes.group_id`;
+    cross join lateral (
+      select tree_nodes.group_id from tree_nodes
+      where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
+        and tree_nodes.direct_classes > 0 and tree_nodes.pre between node.pre and node.post
+      offset 0 -- looked up in this order, whatever the statistics say
+    ) parent
+    cross join lateral (
+      select class_placements.class_id from class_placements
+      where class_placements.tenant_id = $1 and class_placements.hierarchy_id = ${hierarchy}
+        and class_placements.parent_id = parent.group_id
+      offset 0
+    ) placed`;
   const listed = (key: string, ids: number[]) => `
     select ${add(key, 'text')} as key, listed.class_id from unnest(${add(ids, 'int[]')}) listed(class_id)`;
 

@@ -40,11 +40,15 @@ export async function buildCells(tx: Transaction): Promise<void> {
        where fact_deltas.tenant_id = $1 and class_cells.tenant_id = $1 and class_cells.class_id = fact_deltas.class_id
      )
      ${addToStored(`
-      select 0 as hierarchy_id, owner.id as owner_id, class_days.context_id, class_days.day, ${measuresOf('class_days')}
-      from class_days
-      join class_cells on class_cells.tenant_id = $1 and class_cells.class_id = class_days.class_id
+      select 0 as hierarchy_id, owner.id as owner_id, fact.context_id, fact.day, ${measuresOf('fact')}
+      from class_cells
+      cross join lateral (
+        select class_days.context_id, class_days.day, ${measuresOf('class_days')} from class_days
+        where class_days.tenant_id = $1 and class_days.class_id = class_cells.class_id
+        offset 0 -- looked up class by class: there may be no statistics yet
+      ) fact
       cross join lateral (values (0), (class_cells.cell_id)) owner(id)
-      where class_days.tenant_id = $1`)}`,
+      where class_cells.tenant_id = $1`)}`,
     [tx.tenantId],
   );
 }
@@ -53,15 +57,26 @@ export async function buildCells(tx: Transaction): Promise<void> {
 export async function buildNodes(tx: Transaction, hierarchyId: number, groups?: readonly number[]): Promise<void> {
   await tx.query(
     addToStored(`
-      select above.hierarchy_id, above.group_id as owner_id, aggregates.context_id, aggregates.start as day,
-        ${measuresOf('aggregates')}
+      select $2::int as hierarchy_id, above.group_id as owner_id, cell.context_id, cell.day, ${measuresOf('cell')}
       from cell_parents
-      join tree_nodes parent on parent.tenant_id = $1
-        and parent.hierarchy_id = cell_parents.hierarchy_id and parent.group_id = cell_parents.parent_id
-      join tree_nodes above on above.tenant_id = $1 and above.hierarchy_id = parent.hierarchy_id
-        and above.group_id = any(parent.path) and above.stored ${groups ? 'and above.group_id = any($3)' : ''}
-      join aggregates on aggregates.tenant_id = $1 and aggregates.hierarchy_id = 0
-        and aggregates.owner_id = cell_parents.cell_id and aggregates.grain = 1 and aggregates.context_id <> 0
+      cross join lateral (
+        select tree_nodes.path from tree_nodes
+        where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = $2 and tree_nodes.group_id = cell_parents.parent_id
+        offset 0
+      ) parent
+      cross join lateral (
+        select tree_nodes.group_id from unnest(parent.path) step(group_id)
+        join tree_nodes on tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = $2
+          and tree_nodes.group_id = step.group_id and tree_nodes.stored
+        ${groups ? 'where tree_nodes.group_id = any($3)' : ''}
+        offset 0
+      ) above
+      cross join lateral (
+        select aggregates.context_id, aggregates.start as day, ${measuresOf('aggregates')} from aggregates
+        where aggregates.tenant_id = $1 and aggregates.hierarchy_id = 0 and aggregates.owner_id = cell_parents.cell_id
+          and aggregates.grain = 1 and aggregates.context_id > 0
+        offset 0 -- looked up cell by cell: these rows were written a moment ago, and there are no statistics
+      ) cell
       where cell_parents.tenant_id = $1 and cell_parents.hierarchy_id = $2`),
     groups ? [tx.tenantId, hierarchyId, groups] : [tx.tenantId, hierarchyId],
   );

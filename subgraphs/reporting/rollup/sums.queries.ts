@@ -27,13 +27,19 @@ export interface Question {
 }
 
 /** Puts a statement together and numbers its parameters. */
-class Statement {
+export class Statement {
   readonly parameters: unknown[] = [];
 
   add(value: unknown, type: string): string {
     return `$${this.parameters.push(value)}::${type}`;
   }
 }
+
+/**
+ * Rows looked up for each row before them, in this order and no other. The database guesses badly about a tenant it has
+ * no statistics of, and a guess must not decide whether a report takes a millisecond or a minute.
+ */
+const lookUp = (select: string): string => `cross join lateral (${select} offset 0)`;
 
 const columns = (table: string): string =>
   ['score_sum', 'attempts', 'collection_seconds', 'assessment_seconds'].map(column => `${table}.${column}`).join(', ');
@@ -85,16 +91,19 @@ function storedPart(statement: Statement, { view, filter, intervals }: Question,
   ];
   const context = filters(filter) ? `in (${contextIds(filter, value => statement.add(value, 'text'))})` : '= 0';
   return `
-    select owner.key, span.interval, ${columns('aggregates')}
+    select owner.key, span.interval, ${columns('stored')}
     from (${owners(statement, view, asked)}) owner(key, hierarchy_id, owner_id)
     cross join unnest(${span.join(', ')}) span(grain, first, before, interval)
-    join aggregates on aggregates.tenant_id = $1 and aggregates.hierarchy_id = owner.hierarchy_id
-      and aggregates.owner_id = owner.owner_id and aggregates.grain = span.grain
-      and aggregates.start >= span.first and aggregates.start < span.before
-      and aggregates.context_id ${context}`;
+    ${lookUp(`
+      select ${columns('aggregates')} from aggregates
+      where aggregates.tenant_id = $1 and aggregates.hierarchy_id = owner.hierarchy_id
+        and aggregates.owner_id = owner.owner_id and aggregates.grain = span.grain
+        and aggregates.start >= span.first and aggregates.start < span.before
+        and aggregates.context_id ${context}`)} stored`;
 }
 
-function owners(statement: Statement, view: View, asked: readonly Asked[]): string {
+/** Whose stored rows add up to each node, as a select of the node's public id, the hierarchy and the owner. */
+export function owners(statement: Statement, view: View, asked: readonly Asked[]): string {
   const parts: string[] = [];
   // The tenant's own row is of no hierarchy; a parameter that no part uses would be refused.
   const hierarchy = asked.some(({ node }) => node.kind !== 'tenant') ? statement.add(view.hierarchyId, 'int') : '';
@@ -112,11 +121,15 @@ function owners(statement: Statement, view: View, asked: readonly Asked[]): stri
     parts.push(`
       select ${statement.add(other.node.id, 'text')} as key, 0 as hierarchy_id, cells.id as owner_id
       from cells
-      left join cell_parents on cell_parents.tenant_id = $1
-        and cell_parents.hierarchy_id = ${hierarchy} and cell_parents.cell_id = cells.id
-      left join tree_nodes on tree_nodes.tenant_id = $1
-        and tree_nodes.hierarchy_id = ${hierarchy} and tree_nodes.group_id = cell_parents.parent_id
-      where cells.tenant_id = $1 and tree_nodes.group_id is null`);
+      where cells.tenant_id = $1 and not exists (
+        select from cell_parents
+        ${lookUp(`
+          select from tree_nodes
+          where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
+            and tree_nodes.group_id = cell_parents.parent_id`)} connected
+        where cell_parents.tenant_id = $1
+          and cell_parents.hierarchy_id = ${hierarchy} and cell_parents.cell_id = cells.id
+        offset 0)`);
   }
   const cut = asked.filter(({ node, source }) => node.kind === 'group' && source.read !== 'own');
   if (cut.length > 0) {
@@ -126,17 +139,24 @@ function owners(statement: Statement, view: View, asked: readonly Asked[]): stri
       ${statement.add(cut.map(({ node }) => node.post), 'int[]')},
       ${statement.add(cut.map(({ source }) => (source.read === 'level' ? source.sequence : belowAllLevels)), 'int[]')}
     ) asked(key, pre, post, cut)`;
-    const below = `join tree_nodes on tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
-        and tree_nodes.pre between asked.pre and asked.post`;
+    const below = (condition: string): string =>
+      lookUp(`
+        select tree_nodes.group_id from tree_nodes
+        where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
+          and tree_nodes.pre between asked.pre and asked.post and ${condition}`);
+    const cellsUnderNode = lookUp(`
+      select cell_parents.cell_id from cell_parents
+      where cell_parents.tenant_id = $1 and cell_parents.hierarchy_id = ${hierarchy}
+        and cell_parents.parent_id = node.group_id`);
     // The nodes of the level; those that stand in for it where a branch skips it; and classes that hang above it.
     parts.push(
-      `select asked.key, ${hierarchy}, tree_nodes.group_id from ${nodes} ${below} and tree_nodes.level = asked.cut`,
-      `select asked.key, ${hierarchy}, tree_nodes.group_id from ${nodes} ${below}
-         and tree_nodes.stand_in and tree_nodes.level > asked.cut and tree_nodes.parent_level < asked.cut`,
-      `select asked.key, 0, cell_parents.cell_id from ${nodes} ${below}
-         and tree_nodes.level < asked.cut and tree_nodes.direct_classes > 0
-       join cell_parents on cell_parents.tenant_id = $1
-         and cell_parents.hierarchy_id = ${hierarchy} and cell_parents.parent_id = tree_nodes.group_id`,
+      `select asked.key, ${hierarchy}, node.group_id from ${nodes} ${below('tree_nodes.level = asked.cut')} node`,
+      `select asked.key, ${hierarchy}, node.group_id from ${nodes} ${below(
+        'tree_nodes.stand_in and tree_nodes.level > asked.cut and tree_nodes.parent_level < asked.cut',
+      )} node`,
+      `select asked.key, 0, cell.cell_id from ${nodes} ${below(
+        'tree_nodes.level < asked.cut and tree_nodes.direct_classes > 0',
+      )} node ${cellsUnderNode} cell`,
     );
   }
   return parts.join('\nunion all\n');
@@ -151,18 +171,24 @@ function deltaPart(statement: Statement, { view, filter, intervals }: Question, 
   return `
     select place.key, ${intervalOf(statement, intervals, 'fact_deltas.day')}, ${columns('fact_deltas')}
     from fact_deltas
-    left join class_placements on class_placements.tenant_id = $1
-      and class_placements.hierarchy_id = ${hierarchy} and class_placements.class_id = fact_deltas.class_id
-    left join tree_nodes on tree_nodes.tenant_id = $1
-      and tree_nodes.hierarchy_id = ${hierarchy} and tree_nodes.group_id = class_placements.parent_id
+    left join lateral (
+      select tree_nodes.pre from class_placements
+      ${lookUp(`
+        select tree_nodes.pre from tree_nodes
+        where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
+          and tree_nodes.group_id = class_placements.parent_id`)} tree_nodes
+      where class_placements.tenant_id = $1
+        and class_placements.hierarchy_id = ${hierarchy} and class_placements.class_id = fact_deltas.class_id
+      offset 0
+    ) parent on true
     cross join lateral (
       select asked.key
       from unnest(${statement.add(groups.map(({ node }) => node.id), 'text[]')},
                   ${statement.add(groups.map(({ node }) => node.pre), 'int[]')},
                   ${statement.add(groups.map(({ node }) => node.post), 'int[]')}) asked(key, pre, post)
-      where tree_nodes.pre between asked.pre and asked.post
+      where parent.pre between asked.pre and asked.post
       union all select ${whole} where ${whole} is not null
-      union all select ${other} where ${other} is not null and tree_nodes.group_id is null
+      union all select ${other} where ${other} is not null and parent.pre is null
     ) place
     where fact_deltas.tenant_id = $1 and ${inPeriod(statement, intervals, 'fact_deltas.day')}
       ${contextCondition(statement, filter, 'fact_deltas')}`;
@@ -174,11 +200,13 @@ function classPart(statement: Statement, question: Question, asked: readonly Ask
   const member = memberClasses({ nodes: asked.map(({ node }) => node), view, caller }, statement.parameters.length + 1);
   statement.parameters.push(...member.parameters);
   return `
-    select member.key, ${intervalOf(statement, intervals, 'class_days.day')}, ${columns('class_days')}
+    select member.key, ${intervalOf(statement, intervals, 'fact.day')}, ${columns('fact')}
     from (${member.sql}) member
-    join class_days on class_days.tenant_id = $1 and class_days.class_id = member.class_id
-      and ${inPeriod(statement, intervals, 'class_days.day')}
-    where true ${contextCondition(statement, filter, 'class_days')}`;
+    ${lookUp(`
+      select class_days.day, ${columns('class_days')} from class_days
+      where class_days.tenant_id = $1 and class_days.class_id = member.class_id
+        and ${inPeriod(statement, intervals, 'class_days.day')}
+        ${contextCondition(statement, filter, 'class_days')}`)} fact`;
 }
 
 const inPeriod = (statement: Statement, intervals: readonly Period[], day: string): string =>

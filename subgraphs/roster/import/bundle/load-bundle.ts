@@ -72,6 +72,7 @@ export async function loadBundle(options: LoadOptions): Promise<LoadResult> {
     // First the statistics: of tables that were empty a moment ago the database would think that they still are.
     await database.transaction(platform, 'write', refreshStatistics);
     for (const { id } of touched.values()) await database.transaction(id, 'write', tx => buildMissing(tx));
+    await database.transaction(platform, 'write', refreshStatistics);
     return {
       tenants: [...touched.values()].map(({ id, ...tenant }) => ({ id: publicId('tenant', id), ...tenant })),
       files: tally.files,

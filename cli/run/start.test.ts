@@ -1,0 +1,173 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { createTestDatabase, type TestDatabase } from '../../test/database';
+import { connectOwner, createTenant } from '../../test/fixture';
+import { startStrata, strata, type Started } from '../../test/strata-command';
+
+let database: TestDatabase;
+let folder: string;
+let settings: Record<string, string>;
+let token: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const owner = await connectOwner(database.url);
+  await createTenant(owner, {
+    key: 'acme',
+    groups: { land: 'country' },
+    classes: { c1: {} },
+    placements: { india: { land: null, c1: 'land' } },
+    people: { ann: ['ORG_ADMIN'], lea: ['LEARNER'] },
+  });
+  await owner.close();
+  folder = mkdtempSync(path.join(os.tmpdir(), 'strata-start-'));
+  settings = { DATABASE_URL: database.url, STRATA_DATA_DIR: folder, STRATA_DEMO: '0', PORT: '0' };
+  token = (await strata(['token', 'ann'], settings)).stdout.trim();
+});
+
+afterAll(async () => {
+  await database.drop();
+  rmSync(folder, { recursive: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** Ports of its own for every service, so that nothing else on the machine is in the way. */
+async function servicesSettings(): Promise<Record<string, string>> {
+  const ofSubgraphs: Record<string, string> = {};
+  for (const name of ['HIERARCHY', 'ROSTER', 'COMPETENCY', 'REPORTING']) {
+    ofSubgraphs[`STRATA_SUBGRAPH_${name}_URL`] = `http://127.0.0.1:${await freePort()}/graphql`;
+  }
+  return { ...settings, ...ofSubgraphs };
+}
+
+async function ask(url: string, query: string): Promise<unknown> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+}
+
+const report = `{
+  viewer { login }
+  nodeReport(period: { from: "2026-01-01", through: "2026-01-31" }) {
+    node { node { name studentCount classCount } performance { attempts } }
+  }
+}`;
+
+const reported = (attempts: number) => ({
+  data: {
+    viewer: { login: 'ann' },
+    nodeReport: { node: { node: { name: 'Acme', studentCount: 0, classCount: 1 }, performance: { attempts } } },
+  },
+});
+
+const event = JSON.stringify({
+  ...{ eventId: 'e1', classId: 'c1', userId: 'lea' },
+  ...{ occurredAt: '2026-01-05T10:00:00Z', score: 70 },
+});
+
+/** Sends the first half of a request with an event; the second half when it is told to. */
+function postSlowly(url: string): { answered: Promise<IncomingMessage>; finish(): void } {
+  const sending = httpRequest(`${url}/events`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-ndjson',
+      authorization: `Bearer ${token}`,
+      'content-length': event.length,
+    },
+  });
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    sending.once('response', resolve).once('error', reject);
+  });
+  sending.write(event.slice(0, 20));
+  return { answered, finish: () => void sending.end(event.slice(20)) };
+}
+
+const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
+
+async function untilRefused(url: string): Promise<void> {
+  while (await fetch(`${url}/healthz`).then(() => true, () => false)) await pause(20);
+}
+
+/** The process that another one started with these words. */
+function childOf(parent: number, words: string): number {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
+  const found = lines.map(line => line.trim().split(/\s+/)).find(
+    ([, parentPid, ...args]) => Number(parentPid) === parent && args.join(' ').endsWith(words),
+  );
+  return Number(found![0]);
+}
+
+async function stop({ process: child, ended }: Started): Promise<number | null> {
+  child.kill('SIGTERM');
+  return ended;
+}
+
+test('in one process it answers, and ends what it is answering before it stops', async () => {
+  const started = await startStrata(['start'], settings);
+  expect(await ask(started.url, report)).toEqual(reported(0));
+  const { answered, finish } = postSlowly(started.url);
+  await ask(started.url, '{ __typename }'); // by now the other request has been heard too
+  started.process.kill('SIGINT');
+  await untilRefused(started.url);
+  finish();
+  const response = await answered;
+  expect(response.statusCode).toBe(202);
+  expect(JSON.parse((await response.toArray()).join(''))).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
+  expect(await started.ended).toBe(0);
+});
+
+test('as services it answers the same, and stops as a whole', async () => {
+  const started = await startStrata(['start', '--topology', 'services'], await servicesSettings());
+  expect(await ask(started.url, report)).toEqual(reported(1));
+  const again = await fetch(`${started.url}/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${token}` },
+    body: event,
+  });
+  expect(await again.json()).toEqual({ accepted: 0, duplicates: 1, rejected: [] });
+  expect(await stop(started)).toBe(0);
+});
+
+test('a service that dies takes the others along, and the exit code says so', async () => {
+  const environment = await servicesSettings();
+  const started = await startStrata(['start', '--topology', 'services'], environment);
+  process.kill(childOf(started.process.pid!, 'subgraph roster'), 'SIGKILL');
+  expect(await started.ended).toBe(3);
+  for (const url of [started.url, environment.STRATA_SUBGRAPH_HIERARCHY_URL!]) {
+    await expect(fetch(new URL('/healthz', url))).rejects.toThrow();
+  }
+});
+
+test('services end with the process that started them, even when it is killed', async () => {
+  const environment = await servicesSettings();
+  const started = await startStrata(['start', '--topology', 'services'], environment);
+  started.process.kill('SIGKILL');
+  await started.ended;
+  await untilRefused(started.url);
+  await untilRefused(new URL('/', environment.STRATA_SUBGRAPH_REPORTING_URL!).origin);
+});
+
+test('a port that is taken ends the start with 2, before anything else', async () => {
+  const other = createServer().listen(0);
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const { exitCode, stdout, stderr } = await strata(['start'], { ...settings, PORT: String(port) });
+  other.close();
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(`Port ${port} is taken`);
+});

@@ -1,0 +1,35 @@
+import type { Transaction } from '../../shared/database/database';
+import { selectTrees } from './build.queries';
+import { buildEverything, buildHierarchy, type Progress } from './build';
+import { lockStored, selectBuiltTrees } from './stored.queries';
+
+export interface RebuildOptions {
+  /** The hierarchy's number; without it everything is made anew, the cells too. */
+  hierarchyId?: number;
+  onProgress: Progress;
+  /** Called where somebody else has been changing these sums for a while: a rebuild, say. */
+  onWait: () => void;
+}
+
+const unnoticed = 1_000;
+
+/**
+ * Makes a tenant's stored sums anew in the caller's transaction: of one hierarchy, or all. Waits its turn; whoever
+ * changes sums meanwhile waits until the transaction ends, and readers never do. Returns what it made: nothing where
+ * the tenant has no tree in the hierarchy.
+ */
+export async function rebuild(tx: Transaction, { hierarchyId, onProgress, onWait }: RebuildOptions): Promise<string[]> {
+  const waiting = setTimeout(onWait, unnoticed);
+  await lockStored(tx).finally(() => clearTimeout(waiting));
+  const trees = await selectTrees(tx);
+  const asked = trees.find(({ id }) => id === hierarchyId);
+  if (hierarchyId !== undefined && !asked) return [];
+  if (!asked || !(await selectBuiltTrees(tx)).has(0)) {
+    await buildEverything(tx, onProgress);
+    return ['cells', ...trees.map(({ key }) => key)];
+  }
+  onProgress(asked.key, 0, 1);
+  await buildHierarchy(tx, asked.id);
+  onProgress('done', 1, 1);
+  return [asked.key];
+}

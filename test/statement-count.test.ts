@@ -1,0 +1,133 @@
+import { subgraphNames } from '../subgraphs/shared/environment';
+import { createTenant, type KnownTenant, type TenantFixture } from './fixture';
+import { startGateway, type Asker, type GatewayForTest } from './start-gateway';
+
+const admin: Asker = { subject: 'admin', tenant: 'acme', roles: ['ORG_ADMIN'] };
+const officer: Asker = { subject: 'officer', tenant: 'acme', roles: ['OFFICER'] };
+const many = 1_000;
+
+const numbered = (name: string): string[] => Array.from({ length: many }, (_, n) => `${name}-${n}`);
+
+/** One school with a class, one with a thousand, and a district with a thousand schools of a class each. */
+function wideAndNarrow(): TenantFixture {
+  const schools = numbered('school');
+  const classes = ['lonely', ...numbered('crowd'), ...numbered('pupil')];
+  return {
+    key: 'acme',
+    groups: {
+      ...{ land: 'country', narrow: 'district', wide: 'district', alone: 'school', crowded: 'school' },
+      ...Object.fromEntries(schools.map(school => [school, 'school'])),
+    },
+    classes: Object.fromEntries(classes.map(klass => [klass, { grade: '5', subject: 'Maths' }])),
+    placements: {
+      india: {
+        ...{ land: null, narrow: 'land', wide: 'land', alone: 'narrow', crowded: 'narrow', lonely: 'alone' },
+        ...Object.fromEntries(schools.map(school => [school, 'wide'])),
+        ...Object.fromEntries(numbered('crowd').map(klass => [klass, 'crowded'])),
+        ...Object.fromEntries(numbered('pupil').map((klass, n) => [klass, schools[n]!])),
+      },
+    },
+    people: { admin: ['ORG_ADMIN'], officer: ['OFFICER'], ann: ['LEARNER'] },
+    grants: { officer: ['narrow', 'wide'] },
+    competencies: [{ code: 'M1', grade: '5', subject: 'Maths' }],
+    enrolments: classes.map(klass => ({ class: klass, person: 'ann' })),
+    statuses: [{ person: 'ann', competency: 'M1', day: '2026-03-01', status: 3 }],
+  };
+}
+
+const figures = `performance(period: $period) { averageScore attempts learners provenance { source } }
+  timeSpent(period: $period) { totalSeconds learners }`;
+const nodeFields = 'id name type classCount studentCount competencyCounts { completed notStarted }';
+const row = `{
+  node { ${nodeFields} } performance { averageScore attempts learners provenance { source } } timeSpent { totalSeconds learners }
+}`;
+
+const report = `query ($id: ID!, $period: PeriodInput!) {
+  nodeReport(nodeId: $id, period: $period, first: 1000) {
+    node ${row} children { totalCount nodes ${row} } reconciliation { attempts scoreSum totalSeconds }
+  }
+}`;
+const drillDown = `query ($id: ID!, $period: PeriodInput!) {
+  hierarchyNode(id: $id) {
+    ${nodeFields} ${figures} ancestors { name }
+    children(first: 1000) { totalCount nodes { ${nodeFields} ${figures} parent { name } } }
+  }
+}`;
+
+let gateway: GatewayForTest;
+let tenant: KnownTenant;
+let statements: string[] = [];
+
+beforeAll(async () => {
+  const fill = async (owner: Parameters<typeof createTenant>[0]) => {
+    tenant = await createTenant(owner, wideAndNarrow());
+  };
+  gateway = await startGateway({ fill, now: new Date('2026-03-20T12:00:00Z') });
+  for (const name of subgraphNames) {
+    gateway.service.subgraph(name).database.onStatement = sql => statements.push(`${name}: ${sql}`);
+  }
+  const event = (klass: string) => ({
+    ...{ eventId: `of ${klass}`, classId: klass, userId: 'ann', occurredAt: '2026-03-02T10:00:00Z' },
+    ...{ score: 50, secondsSpent: 60 },
+  });
+  const sent = await gateway.send(admin, ['lonely', ...numbered('crowd'), ...numbered('pupil')].map(event));
+  expect(sent.body).toMatchObject({ accepted: 2 * many + 1 });
+});
+afterAll(() => gateway.close());
+
+interface Listed {
+  totalCount: number;
+  nodes: object[];
+}
+
+/**
+ * How many statements a question takes. Work in the background may add some of its own to one try: the fewest count.
+ * Each try asks about another period, since the same question again may be answered from memory.
+ */
+async function count(who: Asker, query: string, name: string): Promise<{ statements: number; children: number }> {
+  let fewest = Infinity;
+  let children = 0;
+  for (const from of ['2026-03-01', '2026-02-28', '2026-02-27', '2026-02-26']) {
+    statements = [];
+    const data = await gateway.read(who, query, { id: tenant.nodeId(name), period: { from, through: '2026-03-15' } });
+    const listed = (data.nodeReport ?? data.hierarchyNode).children as Listed;
+    expect(listed.totalCount).toBe(listed.nodes.length);
+    children = listed.nodes.length;
+    fewest = Math.min(fewest, statements.length);
+  }
+  return { statements: fewest, children };
+}
+
+describe.each([
+  ['an administrator', admin],
+  ['an officer', officer],
+])('for %s', (_, who) => {
+  test.each([
+    ['a report with three metrics', report],
+    ['children with three metrics', drillDown],
+  ])('%s takes as many statements for a thousand schools or classes as for one', async (_what, query) => {
+    const one = await count(who, query, 'alone');
+    expect(one.children).toBe(1);
+    expect(one.statements).toBeGreaterThan(4); // each subgraph was asked, and counted
+    for (const name of ['wide', 'crowded']) {
+      expect(await count(who, query, name)).toEqual({ statements: one.statements, children: many });
+    }
+  });
+});
+
+test('the figures of a thousand children are right', async () => {
+  const variables = { id: tenant.nodeId('wide'), period: { from: '2026-03-01', through: '2026-03-31' } };
+  const { nodeReport } = await gateway.read(admin, report, variables);
+  expect(nodeReport.node).toMatchObject({
+    node: { name: 'wide', classCount: many, studentCount: 1, competencyCounts: { completed: many, notStarted: 0 } },
+    performance: { averageScore: 50, attempts: many, learners: 1 },
+    timeSpent: { totalSeconds: 60 * many, learners: 1 },
+  });
+  for (const child of nodeReport.children.nodes) {
+    expect(child).toMatchObject({
+      node: { type: 'school', classCount: 1, studentCount: 1, competencyCounts: { completed: 1, notStarted: 0 } },
+      performance: { averageScore: 50, attempts: 1, learners: 1 },
+      timeSpent: { totalSeconds: 60, learners: 1 },
+    });
+  }
+});
