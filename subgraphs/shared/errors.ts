@@ -25,6 +25,12 @@ export const badInput = (message: string): Problem => new Problem('BAD_USER_INPU
 export const notFound = (message: string): Problem => new Problem('NOT_FOUND', message);
 export const forbidden = (message = 'You may not see this.'): Problem => new Problem('FORBIDDEN', message);
 
+/** The last is TypeORM's: it releases a connection that broke between two statements, and the next one finds it so. */
+const lostConnection = [
+  /connection terminated|connection timeout|timeout exceeded when trying to connect|not queryable/i,
+  /query runner already released/i,
+];
+
 /** Errors of the connection or the server, not of the statement: the database is away, restarting or out of room. */
 export function isUnavailable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
@@ -33,10 +39,7 @@ export function isUnavailable(error: unknown): boolean {
     if (/^(08|53)/.test(code) || ['57P01', '57P02', '57P03'].includes(code)) return true;
     if (['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT'].includes(code)) return true;
   }
-  return (
-    typeof message === 'string' &&
-    /Connection terminated|connection timeout|timeout exceeded when trying to connect|not queryable/i.test(message)
-  );
+  return typeof message === 'string' && lostConnection.some(words => words.test(message));
 }
 
 /** What a caller is told of an error: a Problem as it is, GraphQL's own complaints as they are, nothing of a bug. */

@@ -44,15 +44,16 @@ export async function locate({ tx, caller, view }: Looking, ids: readonly string
 
 /** The nodes that no placement makes. */
 function specialNodes(caller: Caller, view: View, counts: ClassCounts): Found[] {
-  const node = (kind: 'tenant' | 'scope' | 'other', id: string, name: string, [classCount, allClasses]: Counted): Node => ({
+  type Special = 'tenant' | 'scope' | 'other' | 'scopeOther';
+  const node = (kind: Special, id: string, name: string, [classCount, allClasses]: Counted): Node => ({
     id,
     kind,
     number: 0,
     hierarchyKey: view.hierarchyKey,
     externalId: kind === 'tenant' ? caller.tenantExternalId : null,
     name,
-    type: kind,
-    level: kind === 'other' ? levelOfClasses : 0,
+    type: kind === 'scopeOther' ? 'other' : kind,
+    level: kind === 'other' || kind === 'scopeOther' ? levelOfClasses : 0,
     classCount,
     parentGroup: null,
     path: [],
@@ -71,7 +72,7 @@ function specialNodes(caller: Caller, view: View, counts: ClassCounts): Found[] 
     ];
   }
   const uncategorised = view.uncategorisedClasses.length;
-  const ownOther = node('other', otherId(caller, view), 'Other', counts.uncategorisedInScope);
+  const ownOther = node('scopeOther', otherId(caller, view), 'Other', counts.uncategorisedInScope);
   return [
     { node: tenant, visible: false },
     { node: tenantOther, visible: uncategorised > 0 && uncategorised === counts.uncategorised[1] },

@@ -1,5 +1,4 @@
 import type { Caller } from '../../shared/access/caller';
-import { isOwnOther } from './children';
 import type { Node } from './node.queries';
 import type { View } from './view.queries';
 
@@ -9,13 +8,12 @@ import type { View } from './view.queries';
  * and its other's classes are those of the view itself.
  */
 export function memberClasses(
-  { nodes, view, caller }: { nodes: readonly Node[]; view: View; caller: Caller },
+  { nodes, view }: { nodes: readonly Node[]; view: View; caller?: Caller },
   first: number,
 ): { sql: string; parameters: unknown[] } {
   const groups = nodes.filter(node => node.kind === 'group');
   const classes = nodes.filter(node => node.kind === 'class');
-  const idOf = (kind: Node['kind'], own: boolean) =>
-    nodes.find(node => node.kind === kind && (kind !== 'other' || isOwnOther(node, caller) === own))?.id;
+  const idOf = (kind: Node['kind']) => nodes.find(node => node.kind === kind)?.id;
   const parameters: unknown[] = [view.hierarchyId];
   const add = (value: unknown, type: string): string => `$${first + parameters.push(value) - 1}::${type}`;
   const hierarchy = `$${first}::int`;
@@ -51,9 +49,9 @@ export function memberClasses(
     from unnest(${add(classes.map(node => node.id), 'text[]')}, ${add(classes.map(node => node.number), 'int[]')})
       leaf(key, class_id)`);
 
-  const tenant = idOf('tenant', false);
+  const tenant = idOf('tenant');
   if (tenant) parts.push(`select ${add(tenant, 'text')} as key, classes.id as class_id from classes where classes.tenant_id = $1`);
-  const other = idOf('other', false);
+  const other = idOf('other');
   if (other) {
     parts.push(`
       select ${add(other, 'text')} as key, classes.id as class_id
@@ -64,9 +62,9 @@ export function memberClasses(
         and parent.hierarchy_id = ${hierarchy} and parent.group_id = class_placements.parent_id
       where classes.tenant_id = $1 and parent.group_id is null`);
   }
-  const ownOther = idOf('other', true);
+  const ownOther = idOf('scopeOther');
   if (ownOther) parts.push(listed(ownOther, view.uncategorisedClasses));
-  const scope = idOf('scope', false);
+  const scope = idOf('scope');
   if (scope) {
     parts.push(listed(scope, [...view.hungClasses, ...view.uncategorisedClasses]));
     parts.push(

@@ -34,7 +34,12 @@ export function nodeLoaders({ caller, session }: { caller: Caller; session: Sess
   const hierarchy = (key?: string | null): Promise<HierarchyRow> => {
     const name = key ?? '';
     let chosen = hierarchies.get(name);
-    if (!chosen) hierarchies.set(name, (chosen = session.read().then(tx => chooseHierarchy(tx, caller, key))));
+    if (!chosen) {
+      chosen = session.read().then(tx => chooseHierarchy(tx, caller, key));
+      hierarchies.set(name, chosen);
+      // Whoever asked for the default will go on with its name.
+      void chosen.then(found => hierarchies.set(found.key, chosen!), () => undefined);
+    }
     return chosen;
   };
 

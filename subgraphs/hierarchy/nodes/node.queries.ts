@@ -6,7 +6,8 @@ import { viewCondition, type View } from './view.queries';
 export interface Node {
   /** The public id. */
   id: string;
-  kind: 'group' | 'class' | 'tenant' | 'scope' | 'other';
+  /** `scopeOther` is the bucket of those uncategorised classes that its reader may see, `other` the tenant's. */
+  kind: 'group' | 'class' | 'tenant' | 'scope' | 'other' | 'scopeOther';
   /** Our number of the group or class. */
   number: number;
   hierarchyKey: string;

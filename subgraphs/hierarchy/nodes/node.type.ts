@@ -23,12 +23,15 @@ export class HierarchyNode {
   @Field(() => ID)
   hierarchyId!: string;
 
+  @Directive('@shareable')
   @Field(() => String, { nullable: true, description: "The customer's own identifier, unique per type." })
   externalId!: string | null;
 
+  @Directive('@shareable')
   @Field(() => String)
   name!: string;
 
+  @Directive('@shareable')
   @Field(() => String, { description: "A GroupType, or 'other', 'tenant', 'scope'." })
   type!: string;
 
@@ -43,6 +46,7 @@ export class HierarchyNode {
   @Field(() => HierarchyNodeConnection, { description: 'By level, name (root collation) and id.' })
   children?: HierarchyNodeConnection;
 
+  @Directive('@shareable')
   @Field(() => SafeInt, { description: 'Active classes at or below this node.' })
   classCount!: number;
 }

@@ -62,9 +62,11 @@ const counts = `
     group by tree_nodes.hierarchy_id, tree_nodes.parent_id
   ),
   below as (
-    select counted.hierarchy_id, counted.group_id, jsonb_object_agg(counted.level, counted.nodes) as nodes_by_level
+    select counted.hierarchy_id, counted.group_id,
+      jsonb_object_agg(counted.level, counted.nodes) as nodes_by_level
     from (
-      select tree_nodes.hierarchy_id, tree_nodes.parent_id as group_id, of_level.level, sum(of_level.nodes::int) as nodes
+      select tree_nodes.hierarchy_id, tree_nodes.parent_id as group_id, of_level.level,
+        sum(of_level.nodes::int) as nodes
       from tree_nodes
       cross join lateral (
         select tree_nodes.level::text as level, '1' as nodes
@@ -86,10 +88,11 @@ const compared = [
   ...['parent_id', 'level', 'parent_level', 'depth', 'path', 'pre', 'post', 'stand_in', 'stored', 'below'],
   ...['direct_classes', 'direct_active_classes', 'classes', 'active_classes'],
 ];
-const asJson = (node: string): string =>
-  `case when ${node}.group_id is not null then jsonb_build_object(${compared.map(column => `'${column}', ${node}.${column}`).join(', ')}) end`;
+const asJson = (node: string): string => `
+  case when ${node}.group_id is not null then jsonb_build_object(
+    ${compared.map(column => `'${column}', ${node}.${column}`).join(', ')}) end`;
 
-/** The nodes of all of the tenant's trees that are not what the placements and levels make of them, the first `most`. */
+/** The nodes of the tenant's trees that are not what the placements and levels make of them, the first `most`. */
 export const selectTreeDifferences = (tx: Transaction, { most }: { most: number }): Promise<TreeDifference[]> =>
   tx.query(
     `with level as materialized (${levels}),

@@ -17,11 +17,36 @@ export class HierarchyNode {
 
   @Field(() => ID)
   hierarchyId!: string;
+
+  // The hierarchy subgraph's; a report knows them of its rows, so that no second fetch is needed for them.
+  @Directive('@external')
+  @Field(() => String, { nullable: true })
+  externalId?: string | null;
+
+  @Directive('@external')
+  @Field(() => String)
+  name?: string;
+
+  @Directive('@external')
+  @Field(() => String)
+  type?: string;
+
+  @Directive('@external')
+  @Field(() => SafeInt)
+  classCount?: number;
 }
 
 export type ShownNode = HierarchyNode & { readonly node: Node };
 
-export const nodeReference = (node: Node): ShownNode => ({ node, id: node.id, hierarchyId: node.hierarchyKey });
+export const nodeReference = (node: Node): ShownNode => ({
+  node,
+  id: node.id,
+  hierarchyId: node.hierarchyKey,
+  externalId: node.externalId,
+  name: node.name,
+  type: node.type,
+  classCount: node.classCount,
+});
 
 async function figuresOf(key: FigureKey, { loaders, now }: ReportingContext) {
   const { hierarchyVersion, hierarchyId } = await loaders.nodes.view(key.node.hierarchyKey);

@@ -1,4 +1,4 @@
-import { Field, Float, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Directive, Field, Float, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { PageInfo } from '../../shared/graphql/page-info.type';
 import { SafeInt } from '../../shared/graphql/scalars';
 import { Performance, TimeSpent } from './figures.type';
@@ -34,6 +34,7 @@ export class ReportOrder {
 
 @ObjectType()
 export class ReportRow {
+  @Directive('@provides(fields: "externalId name type classCount")')
   @Field(() => HierarchyNode, { nullable: true })
   node!: HierarchyNode | null;
 

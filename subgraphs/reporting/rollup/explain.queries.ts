@@ -69,7 +69,9 @@ export async function selectOwnerRows(
     statement.add(cover.map(({ from }) => from), 'date[]'),
     statement.add(cover.map(({ before }) => before), 'date[]'),
   ];
-  const rows = await tx.query<Text<Sums> & { hierarchy: number; owner: number; days: number; weeks: number; months: number }>(
+  const rows = await tx.query<
+    Text<Sums> & { hierarchy: number; owner: number; days: number; weeks: number; months: number }
+  >(
     `select owner.hierarchy_id as hierarchy, owner.owner_id as owner,
        count(*) filter (where aggregates.grain = 1)::int as days,
        count(*) filter (where aggregates.grain = 7)::int as weeks,

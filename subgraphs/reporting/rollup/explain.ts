@@ -89,7 +89,9 @@ async function explainIn(
     hierarchy: { id: view.hierarchyKey, version: view.hierarchyVersion },
     ...{ period, plan, sums, stored, waiting, leaves },
     cover: isStored
-      ? cover.map(({ grain, from, before, buckets }) => ({ grain: grains[grain], from, through: addDays(before, -1), buckets }))
+      ? cover.map(({ grain, from, before, buckets }) => ({
+          ...{ grain: grains[grain], from, through: addDays(before, -1), buckets },
+        }))
       : [],
     agrees: same(sums, leaves.sums) && (!stored || same(sums, plus(stored.sums, waiting.sums))),
   };

@@ -52,7 +52,8 @@ export const mostRows = 5_000_000;
  */
 export function planNode({ node, levels, stored, buckets, days }: PlanInput): Plan {
   const fromClasses: Plan = { source: { read: 'classes' }, rows: node.allClasses * days };
-  if (node.kind === 'class' || node.kind === 'scope') return fromClasses;
+  // What one reader may see is stored for nobody.
+  if (node.kind === 'class' || node.kind === 'scope' || node.kind === 'scopeOther') return fromClasses;
   if (node.kind === 'tenant') return stored.cells ? { source: { read: 'own' }, rows: buckets } : fromClasses;
   if (node.kind === 'other') return stored.cells ? { source: { read: 'cells' }, rows: node.allClasses * buckets } : fromClasses;
   if (stored.levels && node.stored) return { source: { read: 'own' }, rows: buckets };

@@ -13,7 +13,8 @@ export async function lockStored(tx: Transaction): Promise<void> {
  * of which the planner knows nothing: it would look them up one by one, which took ten times as long.
  */
 export async function liftTimeLimit(tx: Transaction): Promise<void> {
-  await tx.query(`set local statement_timeout = 0; set local enable_nestloop = off`);
+  await tx.query(`set local statement_timeout = 0`);
+  await tx.query(`set local enable_nestloop = off`);
 }
 
 const measures = ['score_sum', 'attempts', 'collection_seconds', 'assessment_seconds'] as const;
@@ -24,10 +25,12 @@ export const measuresOf = (table: string): string => measures.map(measure => `${
 export const signedMeasures = (table: string): string =>
   measures.map(measure => `change.sign * ${table}.${measure} as ${measure}`).join(', ');
 /** The measures, taken away. */
-export const negatedMeasures = (table: string): string => measures.map(measure => `-${table}.${measure} as ${measure}`).join(', ');
+export const negatedMeasures = (table: string): string =>
+  measures.map(measure => `-${table}.${measure} as ${measure}`).join(', ');
 
 /** The sums of the measures, of a group of rows. */
-export const summed = (table: string): string => measures.map(measure => `sum(${table}.${measure})::bigint as ${measure}`).join(', ');
+export const summed = (table: string): string =>
+  measures.map(measure => `sum(${table}.${measure})::bigint as ${measure}`).join(', ');
 
 /**
  * Adds changes to the stored rows of their owners: each to its day, week and month, under its own context and under 0

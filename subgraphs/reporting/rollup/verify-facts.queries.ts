@@ -54,7 +54,8 @@ export const selectMishungCells = (tx: Transaction, { most }: Bound): Promise<Fo
 /** Facts of classes without a cell that do not wait as deltas: no stored sum has them, and none will. */
 export const selectLostFacts = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
   tx.query(
-    `select ${factLabel('lost')} as subject, ${measuresAsJson('lost', 'lost.class_id')} as expected, null as found, lost.total
+    `select ${factLabel('lost')} as subject, ${measuresAsJson('lost', 'lost.class_id')} as expected, null as found,
+       lost.total
      from (
        select kept.*, count(*) over () as total from (
          select fact.class_id, fact.day, fact.context_id, ${summed('fact')}
@@ -65,7 +66,8 @@ export const selectLostFacts = (tx: Transaction, { most }: Bound): Promise<Found
            select fact_deltas.class_id, fact_deltas.day, fact_deltas.context_id, ${negatedMeasures('fact_deltas')}
            from fact_deltas where fact_deltas.tenant_id = $1
          ) fact
-         where not exists (select from class_cells where class_cells.tenant_id = $1 and class_cells.class_id = fact.class_id)
+         where not exists (
+           select from class_cells where class_cells.tenant_id = $1 and class_cells.class_id = fact.class_id)
          group by fact.class_id, fact.day, fact.context_id
        ) kept
        where (kept.score_sum, kept.attempts, kept.collection_seconds, kept.assessment_seconds) <> (0, 0, 0, 0)
@@ -97,7 +99,8 @@ export const selectFactsUnlikeLearners = (tx: Transaction, { most }: Bound): Pro
        ) facts
        full join (
          select learner_months.class_id, learner_months.month + bit.number as day, learner_months.context_id,
-           sum(learner_months.scored_days >> bit.number & 1) as scored, sum(learner_months.timed_days >> bit.number & 1) as timed
+           sum(learner_months.scored_days >> bit.number & 1) as scored,
+           sum(learner_months.timed_days >> bit.number & 1) as timed
          from learner_months
          cross join generate_series(0, 30) bit(number)
          where learner_months.tenant_id = $1
@@ -113,6 +116,9 @@ export const selectFactsUnlikeLearners = (tx: Transaction, { most }: Bound): Pro
     [tx.tenantId, most],
   );
 
+const secondsOf = (kind: string): string =>
+  `coalesce(sum(activity_events.seconds) filter (where activity_events.kind = '${kind}'), 0)`;
+
 /**
  * The facts that are not what the activity adds up to. Raw activity ends before the ids of its events do: as long as
  * every id still has its activity, facts must equal it; afterwards they may be more, and never less.
@@ -122,8 +128,7 @@ export const selectFactsUnlikeActivity = (tx: Transaction, { most }: Bound): Pro
     `with activity as (
        select activity_events.class_id, activity_events.day, activity_events.context_id,
          coalesce(sum(activity_events.score), 0) as score_sum, count(activity_events.score) as attempts,
-         coalesce(sum(activity_events.seconds) filter (where activity_events.kind = 'COLLECTION'), 0) as collection_seconds,
-         coalesce(sum(activity_events.seconds) filter (where activity_events.kind = 'ASSESSMENT'), 0) as assessment_seconds
+         ${secondsOf('COLLECTION')} as collection_seconds, ${secondsOf('ASSESSMENT')} as assessment_seconds
        from activity_events
        where activity_events.tenant_id = $1 and (activity_events.score is not null or activity_events.seconds > 0)
        group by activity_events.class_id, activity_events.day, activity_events.context_id

@@ -51,7 +51,8 @@ const ownerDays = (tree: StoredTree): string =>
        owner_day as (
          select above.group_id as owner_id, leaf.context_id, leaf.day, ${measuresOf('leaf')}
          from leaf
-         join tree_nodes parent on parent.tenant_id = $1 and parent.hierarchy_id = $2 and parent.group_id = leaf.parent_id
+         join tree_nodes parent on parent.tenant_id = $1 and parent.hierarchy_id = $2
+           and parent.group_id = leaf.parent_id
          join tree_nodes above on above.tenant_id = $1 and above.hierarchy_id = $2
            and above.group_id = any(parent.path) and above.stored
        )`;
@@ -81,7 +82,8 @@ export function selectWrongSums(tx: Transaction, tree: StoredTree, { most }: Bou
           select aggregates.* from aggregates where aggregates.tenant_id = $1 and aggregates.hierarchy_id = $2
         )
         select $2::int as hierarchy_id, owner_id, grain, context_id, start,
-          ${measuresAsJson('expected', 'expected.owner_id')} as expected, ${measuresAsJson('stored', 'stored.owner_id')} as found
+          ${measuresAsJson('expected', 'expected.owner_id')} as expected,
+          ${measuresAsJson('stored', 'stored.owner_id')} as found
         from expected full join stored using (owner_id, grain, context_id, start)
         where ${someDiffer('expected', 'stored')}`,
     }),
@@ -120,7 +122,8 @@ export function selectParentsUnlikeChildren(tx: Transaction, hierarchyId: number
           where cells.tenant_id = $1
         ),
         children as (
-          select child.parent_id as owner_id, aggregates.grain, aggregates.context_id, aggregates.start, ${summed('aggregates')}
+          select child.parent_id as owner_id, aggregates.grain, aggregates.context_id, aggregates.start,
+            ${summed('aggregates')}
           from child
           join aggregates on aggregates.tenant_id = $1
             and aggregates.hierarchy_id = child.hierarchy_id and aggregates.owner_id = child.owner_id
@@ -132,7 +135,8 @@ export function selectParentsUnlikeChildren(tx: Transaction, hierarchyId: number
             and (aggregates.hierarchy_id = $2 or (aggregates.hierarchy_id = 0 and aggregates.owner_id = 0))
         )
         select case owner_id when 0 then 0 else $2::int end as hierarchy_id, owner_id, grain, context_id, start,
-          ${measuresAsJson('children', 'children.owner_id')} as expected, ${measuresAsJson('parent', 'parent.owner_id')} as found
+          ${measuresAsJson('children', 'children.owner_id')} as expected,
+          ${measuresAsJson('parent', 'parent.owner_id')} as found
         from children full join parent using (owner_id, grain, context_id, start)
         where ${someDiffer('children', 'parent')}`,
     }),

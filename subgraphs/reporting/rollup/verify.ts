@@ -81,7 +81,8 @@ export async function verify(
 function differenceOf(check: string, { subject, expected, found }: Found): Difference {
   if (!expected || !found) return { check, subject, expected, found };
   const differs = (key: string): boolean => JSON.stringify(expected[key]) !== JSON.stringify(found[key]);
-  const part = (side: Record<string, unknown>) => Object.fromEntries(Object.entries(side).filter(([key]) => differs(key)));
+  const part = (side: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(side).filter(([key]) => differs(key)));
   return { check, subject, expected: part(expected), found: part(found) };
 }
 

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { applicationRole } from '../../../migrations/row-level-security';
 import { moveVersion, selectVersion } from './version.queries';
@@ -21,6 +23,8 @@ export interface DatabaseSettings {
   poolSize?: number;
   /** Milliseconds a statement may take before the database cancels it. */
   statementTimeout?: number;
+  /** Whether statements are prepared once a connection; not behind a pooler that hands connections on. */
+  prepares?: boolean;
 }
 
 export type Access = 'read' | 'write';
@@ -61,7 +65,13 @@ export class Database {
     const runner = this.source.createQueryRunner();
     try {
       await runner.connect();
-      const transaction = new OpenTransaction({ tenantId, access, runner, onStatement: sql => this.onStatement?.(sql) });
+      const transaction = new OpenTransaction({
+        tenantId,
+        access,
+        runner,
+        prepares: this.settings.prepares ?? true,
+        onStatement: sql => this.onStatement?.(sql),
+      });
       await transaction.start(this.firstMessage(tenantId, access));
       return transaction;
     } catch (error) {
@@ -87,8 +97,9 @@ export class Database {
   async version(tenantId: number): Promise<string> {
     const runner = this.source.createQueryRunner();
     try {
-      const client = (await runner.connect()) as { query(sql: string): Promise<{ rows: { version: string }[] }[]> };
-      const results = await client.query(`${this.firstMessage(tenantId, 'read')}; ${selectVersion(tenantId)}; commit`);
+      const client = (await runner.connect()) as PoolClient;
+      const message = `${this.firstMessage(tenantId, 'read')}; ${selectVersion(tenantId)}; commit`;
+      const results = (await client.query(message)) as unknown as { rows: { version: string }[] }[];
       return results.at(-2)!.rows[0]!.version;
     } finally {
       await runner.release();
@@ -115,10 +126,19 @@ export class Database {
   }
 }
 
+/** A prepared statement's name: the same text, the same plan. The texts are this program's own, some hundred in all. */
+const nameOf = (sql: string): string => {
+  let name = names.get(sql);
+  if (!name) names.set(sql, (name = `s${createHash('sha256').update(sql).digest('hex').slice(0, 24)}`));
+  return name;
+};
+const names = new Map<string, string>();
+
 interface TransactionParts {
   tenantId: number;
   access: Access;
   runner: QueryRunner;
+  prepares: boolean;
   onStatement: (sql: string) => void;
 }
 
@@ -130,11 +150,13 @@ export class OpenTransaction implements Transaction {
   private readonly onStatement: (sql: string) => void;
   readonly tenantId: number;
   private movesVersion: boolean;
+  private readonly prepares: boolean;
 
-  constructor({ tenantId, access, runner, onStatement }: TransactionParts) {
+  constructor({ tenantId, access, runner, prepares, onStatement }: TransactionParts) {
     this.tenantId = tenantId;
     this.movesVersion = access === 'write';
     this.runner = runner;
+    this.prepares = prepares;
     this.onStatement = onStatement;
   }
 
@@ -152,8 +174,9 @@ export class OpenTransaction implements Transaction {
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     if (!this.open) throw new Error('this transaction has ended');
     this.onStatement(sql);
-    const result: unknown = await this.runner.query(sql, parameters, true);
-    return (result as { records?: Row[] }).records ?? [];
+    const client = (await this.runner.connect()) as PoolClient;
+    const { rows } = await client.query(this.prepares ? { name: nameOf(sql), text: sql, values: parameters } : { text: sql, values: parameters });
+    return rows as Row[];
   }
 
   keepVersion(): void {

@@ -48,7 +48,7 @@ export async function loadBundle(options: LoadOptions): Promise<LoadResult> {
   if (files.activity) tally.open(files.activity.file);
 
   // One connection, since the staged rows are that connection's; and no limit to how long a large merge may take.
-  const settings = { url: databaseUrl, stepDown, entities: [], poolSize: 1, statementTimeout: 0 };
+  const settings = { url: databaseUrl, stepDown, entities: [], poolSize: 1, statementTimeout: 0, prepares: false };
   const database = await Database.connect(settings);
   try {
     const bundle = await database.transaction(platform, 'write', tx => stageFiles(tx, { files, tally, onProgress }));
