@@ -113,7 +113,7 @@ test('what was accepted before a move and is folded after it counts where the cl
   await hang('class', tenant.classes[0]!.id, group(2));
   await attempt('third', tenant.classes[0]!.id);
   await hang('group', group(3), group(2));
-  expect(await foldAll(application, tenant.tenantId)).toBe(1);
+  expect(await foldAll(application, tenant.tenantId)).toBe(2);
   expect(await stored()).toEqual({ tenant: 3, country: 3, two: 3 });
 });
 

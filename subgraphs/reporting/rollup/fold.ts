@@ -11,7 +11,7 @@ export async function foldSome(tx: Transaction): Promise<number> {
   await lockStored(tx);
   if (!(await selectBuiltTrees(tx)).has(0)) return 0;
   await assignMissingCells(tx);
-  return foldDeltas(tx, { most: deltasAtOnce });
+  return foldDeltas(tx, deltasAtOnce);
 }
 
 /** A class that was made since the last fold gets its cell before its first sums are stored. */

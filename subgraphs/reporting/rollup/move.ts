@@ -10,7 +10,7 @@ import {
   shiftStored,
   type Change,
 } from './move.queries';
-import { foldDeltas, lockStored, selectBuiltTrees } from './stored.queries';
+import { lockStored, selectBuiltTrees } from './stored.queries';
 
 /** What happens to the tree while sums move: the placements, and the tree made from them. */
 type TreeChange = () => Promise<void>;
@@ -40,7 +40,6 @@ export async function moveClass(
   if (!built.has(0)) return change();
   const { hierarchyId, classId, from, to } = move;
   await assignCells(tx, [classId]);
-  await foldDeltas(tx, { classId });
   const oldCell = (await selectCellOf(tx, classId))!;
   const above = async (group: number | null): Promise<number[]> =>
     group === null || !built.has(hierarchyId) ? [] : selectStoredFrom(tx, hierarchyId, group);

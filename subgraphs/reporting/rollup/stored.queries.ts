@@ -108,20 +108,17 @@ export async function selectClassesToFold(tx: Transaction, most: number): Promis
 }
 
 /**
- * Moves waiting deltas into the stored rows, all the way up, in one statement; of one class, or the oldest `most`.
+ * Moves the oldest deltas into the stored rows, `most` at a time, all the way up, in one statement.
  * Returns how many. Whoever reads sees a delta or the sums it went into, never both.
  */
-export async function foldDeltas(tx: Transaction, which: { most: number } | { classId: number }): Promise<number> {
-  const chosen =
-    'most' in which
-      ? `fact_deltas.id in (
-           select next.id from fact_deltas next where next.tenant_id = $1 order by next.id limit $2)`
-      : 'fact_deltas.class_id = $2';
+export async function foldDeltas(tx: Transaction, most: number): Promise<number> {
   const [row] = await tx.query<{ folded: string }>(
     `with taken as (
        delete from fact_deltas
        using class_cells
-       where fact_deltas.tenant_id = $1 and ${chosen}
+       where fact_deltas.tenant_id = $1
+         and fact_deltas.id in (
+           select next.id from fact_deltas next where next.tenant_id = $1 order by next.id limit $2)
          and class_cells.tenant_id = $1 and class_cells.class_id = fact_deltas.class_id
        returning fact_deltas.*, class_cells.cell_id
      ),
@@ -132,7 +129,7 @@ export async function foldDeltas(tx: Transaction, which: { most: number } | { cl
      ),
      added as (${addToStored(upFromCells('change'))})
      select count(*) as folded from taken`,
-    [tx.tenantId, 'most' in which ? which.most : which.classId],
+    [tx.tenantId, most],
   );
   return Number(row!.folded);
 }
