@@ -17,6 +17,9 @@ export const hierarchies = ['india', 'us'] as const;
 const classNames = Array.from({ length: 14 }, (_, index) => `class${index}`);
 const learners = Array.from({ length: 8 }, (_, index) => `learner${index}`);
 
+const spread = (names: string[], parents: string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name, index) => [name, parents[index % parents.length]!]));
+
 /**
  * A tenant made to be moved about: two hierarchies over the same classes, ragged, with groups that hang nowhere and
  * roots that can come and go.
@@ -25,19 +28,21 @@ export const restlessTenant = (key: string): TenantFixture => ({
   key,
   groups: {
     ...{ land: 'country', island: 'country', north: 'state', south: 'state', far: 'state' },
-    ...{ d0: 'district', d1: 'district', d2: 'district', d3: 'district', sd0: 'school_district', sd1: 'school_district' },
-    ...{ b0: 'block', c0: 'cluster', s0: 'school', s1: 'school', s2: 'school', s3: 'school', s4: 'school', s5: 'school' },
+    ...{ d0: 'district', d1: 'district', d2: 'district', d3: 'district' },
+    ...{ sd0: 'school_district', sd1: 'school_district', b0: 'block', c0: 'cluster' },
+    ...{ s0: 'school', s1: 'school', s2: 'school', s3: 'school', s4: 'school', s5: 'school' },
   },
   classes: Object.fromEntries(classNames.map((name, index) => [name, { active: index % 5 !== 4 }])),
   placements: {
     india: {
       ...{ north: 'land', south: 'land', d0: 'north', d1: 'north', d2: 'south', d3: 'island', b0: 'd0', c0: 'b0' },
       ...{ s0: 'c0', s1: 'd0', s2: 'd1', s3: 'd2', s4: 'south', s5: 'd3' },
-      ...Object.fromEntries(classNames.slice(0, 12).map((name, index) => [name, ['s0', 's1', 's2', 's3', 's4', 's5', 'd1', 'land'][index % 8]!])),
+      ...spread(classNames.slice(0, 12), ['s0', 's1', 's2', 's3', 's4', 's5', 'd1', 'land']),
     },
     us: {
-      ...{ north: 'land', far: 'island', sd0: 'north', sd1: 'far', s0: 'sd0', s1: 'sd0', s2: 'sd1', s3: 'far', s4: 'land' },
-      ...Object.fromEntries(classNames.slice(3).map((name, index) => [name, ['s0', 's1', 's2', 's3', 's4', 'sd1'][index % 6]!])),
+      ...{ north: 'land', far: 'island', sd0: 'north', sd1: 'far' },
+      ...{ s0: 'sd0', s1: 'sd0', s2: 'sd1', s3: 'far', s4: 'land' },
+      ...spread(classNames.slice(3), ['s0', 's1', 's2', 's3', 's4', 'sd1']),
     },
   },
   people: { admin: ['ORG_ADMIN'], ...Object.fromEntries(learners.map(name => [name, ['LEARNER' as const]])) },

@@ -103,7 +103,7 @@ const isDay = (text: string): boolean => {
 
 function told(explanation: Told): string {
   const { tenant, node, hierarchy, period, plan, cover, sums, stored, waiting, leaves, agrees } = explanation;
-  const name = node.type === node.externalId ? node.type : `${node.type}${node.externalId ? `:${node.externalId}` : ''}`;
+  const name = node.externalId === null ? node.type : `${node.type}:${node.externalId}`;
   return [
     `${name} '${node.name}' (${node.id}) of ${tenant}, in ${hierarchy.id} version ${hierarchy.version}, ` +
       `${period.from}..${period.through}`,
@@ -113,10 +113,10 @@ function told(explanation: Told): string {
     ...(stored ? [`Stored rows: ${stored.rows} of ${counted(stored.count, 'owner')}: ${shown(stored.sums)}`] : []),
     ...(stored?.first ?? []).map(
       ({ owner, days, weeks, months, sums: own }) =>
-        `  ${owner} (${[counted(months, 'month'), counted(weeks, 'week'), counted(days, 'day')].join(', ')}): ${shown(own)}`,
+        `  ${owner} (${counted(months, 'month')}, ${counted(weeks, 'week')}, ${counted(days, 'day')}): ${shown(own)}`,
     ),
     ...more(stored, 'owners'),
-    ...(stored ? [`Waiting: ${counted(waiting.deltas, 'delta')} that no stored row has yet: ${shown(waiting.sums)}`] : []),
+    ...(stored ? [`Waiting for its stored row: ${counted(waiting.deltas, 'delta')}: ${shown(waiting.sums)}`] : []),
     `Leaves: ${leaves.rows} class-day facts of ${leaves.count} classes: ${shown(leaves.sums)}`,
     ...leaves.first.map(({ class: leaf, facts, sums: own, waiting: deltas }) => {
       const late = deltas > 0 && stored ? `, ${counted(deltas, 'delta')} waiting` : '';

@@ -28,10 +28,11 @@ export function addRebuild(program: Command): void {
     const { chosenTenants, withPatience } = await import('../run/tenants');
     const tenants = await withDatabase(environment, opened =>
       withPatience(opened, async database => {
-        const hierarchyId = options.hierarchy === undefined ? undefined : await findHierarchy(database, options.hierarchy);
+        const hierarchyId = await findHierarchy(database, options.hierarchy);
         const rebuilt: Rebuilt[] = [];
         for (const { number, ...tenant } of await chosenTenants(database, options.tenant)) {
-          rebuilt.push({ ...tenant, ...(await rebuildTenant(database, { number, hierarchyId, name: tenant.externalId })) });
+          const name = tenant.externalId;
+          rebuilt.push({ ...tenant, ...(await rebuildTenant(database, { number, hierarchyId, name })) });
         }
         return rebuilt;
       }),
@@ -47,7 +48,8 @@ const toldOf =
       ? `${externalId}: built ${built.join(', ')} in ${seconds} s`
       : `${externalId}: nothing to build, it places nothing in ${hierarchy}`;
 
-async function findHierarchy(database: Database, key: string): Promise<number> {
+async function findHierarchy(database: Database, key: string | undefined): Promise<number | undefined> {
+  if (key === undefined) return undefined;
   const { selectAllHierarchies } = await import('../../subgraphs/hierarchy/published');
   const { platformTenant } = await import('../../migrations/row-level-security');
   const known = await database.transaction(platformTenant, 'read', selectAllHierarchies);

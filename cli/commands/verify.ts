@@ -15,7 +15,7 @@ interface Verified extends Verdict {
 export function addVerify(program: Command): void {
   const command = program
     .command('verify')
-    .description('Recompute every stored aggregate from the leaves and every parent from its children; 1 if any differs')
+    .description('Recompute stored aggregates from the leaves and parents from their children; 1 if any differs')
     .option('--tenant <id>', 'of this tenant_id; without it, of every tenant');
   act<Options>(command, async ({ options, environment }) => {
     const { withDatabase } = await import('../run/database');
@@ -51,7 +51,8 @@ function toldOf({ externalId, checks, differences }: Verified): string {
     .flatMap(({ check, differences: count }) => {
       const told = differences.filter(difference => difference.check === check);
       const more = count > told.length ? [`  and ${count - told.length} more`] : [];
-      return [`${externalId}: ${check}: ${count} ${count === 1 ? 'difference' : 'differences'}`, ...told.map(line), ...more];
+      const head = `${externalId}: ${check}: ${count} ${count === 1 ? 'difference' : 'differences'}`;
+      return [head, ...told.map(line), ...more];
     })
     .join('\n');
 }
@@ -63,5 +64,5 @@ const shown = (side: Record<string, unknown> | null): string =>
   side === null
     ? 'nothing'
     : Object.entries(side)
-        .map(([name, value]) => `${name.replace(/_/g, ' ')} ${typeof value === 'string' ? `'${value}'` : JSON.stringify(value)}`)
+        .map(([name, value]) => `${name.replace(/_/g, ' ')} ${JSON.stringify(value)}`)
         .join(', ');

@@ -9,7 +9,7 @@ export interface Steps {
   end(): void;
 }
 
-/** Tells how far a long work is: on a terminal by a bar, elsewhere by a line each. On stderr: stdout is the answer's. */
+/** Tells how far a long work is, on stderr: on a terminal by a bar, elsewhere by a line for each step. */
 export const tellSteps = (what: string): Steps => (process.stderr.isTTY ? barOf(what) : linesOf(what));
 
 const linesOf = (what: string): Steps => ({

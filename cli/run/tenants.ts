@@ -4,7 +4,10 @@ import type { OpenDatabase } from './database';
 import { findTenant, findTenants, type Tenant } from './people';
 
 /** A connection for work that may take long, under the application's role: one tenant at a time, like everybody. */
-export async function withPatience<T>({ ownerUrl }: OpenDatabase, work: (database: Database) => Promise<T>): Promise<T> {
+export async function withPatience<T>(
+  { ownerUrl }: OpenDatabase,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
   const settings = { url: ownerUrl, stepDown: true, entities: [], poolSize: 2, statementTimeout: 0 };
   const database = await Database.connect(settings);
   try {

@@ -1,4 +1,5 @@
 import type { Transaction } from '../shared/database/database';
+import { moveVersion } from '../shared/database/version.queries';
 
 /** What a bundle says about hierarchies and tenants is written in a transaction of the platform's. */
 
@@ -145,7 +146,10 @@ export async function mergeTenant(
       [tenant!.id, hierarchyId, timeZone, renamed],
     ),
   );
-  return written.length > 0 ? 'changed' : 'unchanged';
+  if (written.length === 0) return 'unchanged';
+  // The transaction is the platform's: it says by itself that something of the platform's has changed, not of this tenant's.
+  await asTenant(tx, tenant!.id, () => tx.query(moveVersion(tenant!.id)));
+  return 'changed';
 }
 
 /** A tenant's rows can be written in that tenant's name alone, even in the transaction that makes the tenant. */

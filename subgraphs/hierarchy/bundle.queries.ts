@@ -17,7 +17,7 @@ interface Load {
 
 /** Two loads of the same tenant take turns. */
 export async function lockLoad(tx: Transaction): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(7310003, $1)`, [tx.tenantId]);
+  await tx.query(`select pg_advisory_xact_lock(7310004, $1)`, [tx.tenantId]);
 }
 
 export async function mergeGroups(tx: Transaction, { tenant, now }: Load): Promise<Merged> {

@@ -42,12 +42,21 @@ export function isUnavailable(error: unknown): boolean {
   return typeof message === 'string' && lostConnection.some(words => words.test(message));
 }
 
+/** The statement took too long, or met another change at the same moment: the same request may well succeed later. */
+export function isBusy(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' && ['57014', '55P03', '40001', '40P01'].includes(code);
+}
+
 /** What a caller is told of an error: a Problem as it is, GraphQL's own complaints as they are, nothing of a bug. */
 export function toProblem(error: unknown): GraphQLError {
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   if (original instanceof Problem) return original;
   if (isUnavailable(original)) {
     return new Problem('UNAVAILABLE', 'The database cannot be reached just now. Please try again in a moment.');
+  }
+  if (isBusy(original)) {
+    return new Problem('UNAVAILABLE', 'This took too long, or met another change at the same moment. Please try again.');
   }
   if (original instanceof GraphQLError) return original;
   return new GraphQLError('Something went wrong on our side.', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });

@@ -44,7 +44,6 @@ export async function updateHierarchy(
   const before = await levels.find({ where: { hierarchyId: known.id }, order: { sequence: 'ASC' } });
   const after = rowsOf(known.id, input.levels);
   const changed = JSON.stringify(before.map(level => ({ ...level }))) !== JSON.stringify(after);
-  const shape = (rows: HierarchyLevelEntity[]) => rows.map(({ type, stored }) => `${type} ${stored}`).join();
   await hierarchies.update(
     { id: known.id },
     {
@@ -55,12 +54,24 @@ export async function updateHierarchy(
     },
   );
   const tenants = await selectTenantNumbers(tx);
+  if (changed) await changeLevels(tx, { before, after, tenants });
+  // Last: whoever changes placements takes the tree first, and a version with the commit.
   await moveEveryVersion(tx, tenants);
-  if (!changed) return;
-  await levels.delete({ hierarchyId: known.id });
+}
+
+/** What trees depend on: which types follow which, and whose sums are stored. */
+const shape = (levels: HierarchyLevelEntity[]): string => levels.map(({ type, stored }) => `${type} ${stored}`).join();
+
+async function changeLevels(
+  tx: Transaction,
+  { before, after, tenants }: { before: HierarchyLevelEntity[]; after: HierarchyLevelEntity[]; tenants: number[] },
+): Promise<void> {
+  const hierarchyId = after[0]!.hierarchyId;
+  const levels = tx.manager.getRepository(HierarchyLevelEntity);
+  await levels.delete({ hierarchyId });
   await levels.insert(after);
   if (shape(before) === shape(after)) return;
-  await rebuildAllTrees(tx, { hierarchyId: known.id, tenants, beforeEach: forgetStoredLevels });
+  await rebuildAllTrees(tx, { hierarchyId, tenants, beforeEach: forgetStoredLevels });
 }
 
 const rowsOf = (hierarchyId: number, levels: LevelInput[]): HierarchyLevelEntity[] =>

@@ -91,11 +91,14 @@ function readPlace(after: string | undefined, question: unknown): { level: numbe
   const keys = readCursor(after, question);
   if (!keys) return null;
   const [level, name, id] = keys;
-  if (typeof level !== 'number' || typeof name !== 'string' || typeof id !== 'number') {
+  if (!isNumber(level) || typeof name !== 'string' || name.includes('\u0000') || !isNumber(id)) {
     throw badInput('after must be the endCursor of an earlier page; this is none.');
   }
   return { level, name, id };
 }
+
+/** As the database numbers things. */
+const isNumber = (key: unknown): key is number => Number.isInteger(key) && Math.abs(key as number) < 2 ** 31;
 
 /** From the edge of the caller's view down to the parent. A class in 'other' stands directly under it. */
 async function ancestorsOf(node: Node, { loaders, caller }: HierarchyContext): Promise<HierarchyNode[]> {

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../shared/database/database';
 import { selectTrees } from './build.queries';
 import { buildEverything, buildHierarchy, type Progress } from './build';
-import { lockStored, selectBuiltTrees } from './stored.queries';
+import { liftTimeLimit, lockStored, selectBuiltTrees } from './stored.queries';
 
 export interface RebuildOptions {
   /** The hierarchy's number; without it everything is made anew, the cells too. */
@@ -19,6 +19,7 @@ const unnoticed = 1_000;
  * the tenant has no tree in the hierarchy.
  */
 export async function rebuild(tx: Transaction, { hierarchyId, onProgress, onWait }: RebuildOptions): Promise<string[]> {
+  await liftTimeLimit(tx);
   const waiting = setTimeout(onWait, unnoticed);
   await lockStored(tx).finally(() => clearTimeout(waiting));
   const trees = await selectTrees(tx);

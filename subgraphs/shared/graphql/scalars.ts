@@ -1,14 +1,17 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLDateTimeISO, GraphQLJSON, GraphQLLocalDate, GraphQLSafeInt } from 'graphql-scalars';
+import { GraphQLDateTimeISO, GraphQLJSON, GraphQLSafeInt } from 'graphql-scalars';
+
+/** Years with a day before and a day after, in the database as here. */
+const isYear = (text: string): boolean => text !== '0000' && text !== '9999';
 
 const asCalendarDate = (value: unknown): string => {
-  const text = GraphQLLocalDate.parseValue(value) as string;
-  // LocalDate takes the 31st of every month; a day that does not exist is refused here.
-  const moment = new Date(`${text}T00:00:00Z`);
-  if (Number.isNaN(moment.getTime()) || moment.toISOString().slice(0, 10) !== text) {
-    throw new GraphQLError(`Date must be a day of the calendar as YYYY-MM-DD, not '${text}'`);
+  const [, year] = (typeof value === 'string' && /^(\d{4})-\d\d-\d\d$/.exec(value)) || [];
+  const moment = new Date(year && isYear(year) ? `${value}T00:00:00Z` : NaN);
+  // The 30th of February is read as a day in March.
+  if (Number.isNaN(moment.getTime()) || moment.toISOString().slice(0, 10) !== value) {
+    throw new GraphQLError(`Date must be a day of the calendar as YYYY-MM-DD, not ${JSON.stringify(value)}`);
   }
-  return text;
+  return value as string;
 };
 
 /** A calendar date as text, YYYY-MM-DD, in the tenant's time zone. */

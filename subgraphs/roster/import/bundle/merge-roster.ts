@@ -58,11 +58,10 @@ export async function mergeRoster(
   if (has('enrolments')) note(shapes.enrolments.file, await mergeEnrolments(tx, load));
   if (has('competencies')) note(shapes.competencies.file, await mergeCompetencies(tx, load));
 
+  // Every tree before the stored sums: the order in which a move takes them.
+  for (const hierarchyId of recount) if (!placedIn.includes(hierarchyId)) await lockTree(tx, hierarchyId);
   // Sums that were stored along the old placements; they are made anew when the load has taken everything in.
   if (moved.length > 0) await forgetEverything(tx);
-  for (const hierarchyId of new Set([...moved, ...recount])) {
-    if (!placedIn.includes(hierarchyId)) await lockTree(tx, hierarchyId);
-    await rebuildTree(tx, hierarchyId);
-  }
+  for (const hierarchyId of new Set([...moved, ...recount])) await rebuildTree(tx, hierarchyId);
   for (const hierarchyId of moved) await growVersion(tx, hierarchyId);
 }
