@@ -18,6 +18,8 @@ const longestLife = 60_000;
 interface Answer {
   version: string;
   body: string;
+  /** Milliseconds of the clock. */
+  madeAt: number;
 }
 
 /** What tells one question from another; the token is in it, so no answer is given to anybody else. */
@@ -41,7 +43,7 @@ function queriesOnly(documentOf: ReturnType<typeof documentStore>, text: unknown
 /**
  * Answers graph requests; the same question of the same caller again from memory, as long as nothing it depends on has
  * changed. The version is asked before the answer is made and before it is given again, so what was made at a version
- * that still holds is what would be made now.
+ * that still holds is what would be made now. An answer that was made before has its age in the header Age.
  */
 export function answerGraph(
   server: ApolloServer<GatewayContext>,
@@ -64,6 +66,7 @@ export function answerGraph(
     const known = current === undefined ? undefined : answers.get(key);
     if (known && known.version === current) {
       response.setHeader('cache-control', 'no-store');
+      response.setHeader('age', Math.floor((Date.now() - known.madeAt) / 1_000));
       response.status(200).type('application/json').end(known.body);
       return;
     }
@@ -77,7 +80,9 @@ export function answerGraph(
       context: async () => ({ credentials }),
     });
     const complete = await send(response, answered);
-    if (current !== undefined && complete !== undefined && isGood(answered, complete)) answers.set(key, { version: current, body: complete });
+    if (current !== undefined && complete !== undefined && isGood(answered, complete)) {
+      answers.set(key, { version: current, body: complete, madeAt: Date.now() });
+    }
   };
 }
 

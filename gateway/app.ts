@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { VerifyToken } from '../subgraphs/shared/access/token';
-import { toProblem } from '../subgraphs/shared/errors';
+import { badInput, toProblem } from '../subgraphs/shared/errors';
 import {
   credentialsOf,
   mountRoutes,
@@ -40,6 +40,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     identified(verifyToken),
     express.json({ limit: limits.kilobytes * 1024 }),
     withBody,
+    withoutNul,
     answerGraph(graph, connections.find(connection => connection.version)?.version),
     graphqlProblem(onBug),
   );
@@ -70,6 +71,13 @@ const identified =
 /** A request without a JSON body is one with an empty body: GraphQL's own words say then what is missing. */
 const withBody: RequestHandler = (request, _response, next) => {
   request.body ??= {};
+  next();
+};
+
+/** The one character that the database keeps in no text, in a variable or written in the query as an escape. */
+const withoutNul: RequestHandler = (request, _response, next) => {
+  const asked = JSON.stringify([request.body, request.query]);
+  if (/\\u(0000|\{0+\})/.test(asked)) throw badInput('A request must not contain a NUL character.');
   next();
 };
 

@@ -1,7 +1,7 @@
 import type { FormattedExecutionResult } from 'graphql';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import type { SubgraphName } from '../subgraphs/shared/environment';
-import { documentStore } from '../subgraphs/shared/subgraph/documents';
+import { checkedDocumentStore } from '../subgraphs/shared/subgraph/documents';
 import type { Check } from '../subgraphs/shared/subgraph/ready';
 import type { RunningRoute } from '../subgraphs/shared/subgraph/route';
 import type { RunningSubgraph } from '../subgraphs/shared/subgraph/subgraph';
@@ -26,12 +26,17 @@ export interface SubgraphConnection {
 
 /** A subgraph of this process. */
 export function inProcess(running: RunningSubgraph): SubgraphConnection {
-  const documentOf = documentStore();
+  const checked = checkedDocumentStore(running.schema);
   return {
     name: running.name,
     routes: running.routes,
     check: { name: running.name, look: async () => void (await running.database.ping()) },
     version: credentials => running.version(credentials),
-    fetch: ({ query, ...rest }) => running.execute({ document: documentOf(query), ...rest }),
+    fetch: async ({ query, ...rest }) => {
+      const known = checked(query);
+      if ('document' in known) return running.execute({ document: known.document, ...rest });
+      // A value that stands in the query's own text, such as a date: only the subgraph's schema knows what is wrong with it.
+      return { errors: known.errors.map(({ message }) => ({ message, extensions: { code: 'BAD_USER_INPUT' } })) };
+    },
   };
 }

@@ -27,7 +27,8 @@ const totals = (nodes: Map<string, WalkedNode>): Map<string, Total> =>
 
 /** Where the oracle divides last in another order, the last bit of a mean may differ. */
 function expectSame(found: Map<string, Total>, expected: Map<string, Total>): void {
-  const exact = (all: Map<string, Total>) => Object.fromEntries([...all].map(([id, { mean: _, ...sums }]) => [id, sums]));
+  const exact = (all: Map<string, Total>) =>
+    Object.fromEntries([...all].map(([id, { mean: _, ...sums }]) => [id, sums]));
   expect(exact(found)).toEqual(exact(expected));
   for (const [id, { mean }] of expected) expect(found.get(id)!.mean).toBeCloseTo(mean!, 10);
 }

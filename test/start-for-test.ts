@@ -44,6 +44,7 @@ export async function startForTest({
   url,
   subgraphs,
   now,
+  background = true,
   onBug = error => console.error(error), // what callers are not told, who looks for a test's mistake must be
 }: {
   url: string;
@@ -51,13 +52,15 @@ export async function startForTest({
   /** The moment at which requests are answered; the clock's when omitted. Tokens go by the clock. */
   now?: () => Date;
   onBug?: (error: unknown) => void;
+  /** Whether folding goes on in the background; true when omitted. */
+  background?: boolean;
 }): Promise<ServiceForTest> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'strata-keys-'));
   const rules = { dataDir, issuer: 'test', audience: 'strata' };
   const verifyToken = tokenVerifier({ key: await verificationKeys(rules), ...rules });
   const running = new Map<SubgraphName, RunningSubgraph>();
   for (const subgraph of subgraphs) {
-    const runtime = { databaseUrl: url, stepDown: true, verifyToken, onBug, poolSize: 4, ...(now ? { now } : {}) };
+    const runtime = { databaseUrl: url, stepDown: true, verifyToken, onBug, background, poolSize: 4, ...(now ? { now } : {}) };
     running.set(subgraph.name, await subgraph.start(runtime));
   }
   const subgraphOf = (name: SubgraphName): RunningSubgraph => {

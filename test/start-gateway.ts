@@ -35,7 +35,7 @@ export interface Answer {
 
 export interface GatewayForTest {
   app: Express;
-  database: Pick<TestDatabase, 'url' | 'adminUrl'>;
+  database: TestDatabase;
   /** The subgraphs behind the gateway, for questions that go past it. */
   service: ServiceForTest;
   /** What no caller was told: bugs of the service. */
@@ -58,6 +58,8 @@ export interface GatewayOptions {
   fill?: (owner: Database) => Promise<unknown>;
   /** The moment of the load and of every request. */
   now: Date;
+  /** Whether folding goes on in the background; true when omitted. */
+  background?: boolean;
   /** A database that is there already; else one of the test's own. */
   database?: TestDatabase;
 }
@@ -80,9 +82,11 @@ export async function startGateway({ bundle, fill, now, ...options }: GatewayOpt
     subgraphs,
     now: () => now,
     onBug: error => bugs.push(error),
+    ...(options.background === undefined ? {} : { background: options.background }),
   });
   const running = subgraphs.map(({ name }) => service.subgraph(name));
-  const open = { ownerUrl: database.url, appUrl: database.url, stepDown: true, embedded: false, close: async () => undefined };
+  const open = { ownerUrl: database.url, appUrl: database.url, stepDown: true, embedded: false, close: async () =>
+    undefined };
   const gateway = await createGateway({
     connections: running.map(inProcess),
     supergraphSdl: readSupergraph(),
@@ -92,8 +96,16 @@ export async function startGateway({ bundle, fill, now, ...options }: GatewayOpt
     log: pino({ level: 'silent' }),
   });
 
+  // One token of each asker, as clients keep theirs: what the service remembers of it is then put to the proof as well.
+  const tokens = new Map<string, Promise<string>>();
+  const tokenOf = (contents: TokenContents): Promise<string> => {
+    const key = JSON.stringify(contents);
+    const known = tokens.get(key) ?? service.token(contents);
+    tokens.set(key, known);
+    return known;
+  };
   const headers = async ({ actingTenant, ...contents }: Asker) => ({
-    authorization: `Bearer ${await service.token(contents)}`,
+    authorization: `Bearer ${await tokenOf(contents)}`,
     ...(actingTenant === undefined ? {} : { 'strata-tenant': actingTenant }),
   });
   const ask: GatewayForTest['ask'] = async (who, query, variables) => {

@@ -1,4 +1,5 @@
 import { subgraphNames } from '../subgraphs/shared/environment';
+import { buildMissing } from '../subgraphs/reporting/rollup/build';
 import { createTenant, type KnownTenant, type TenantFixture } from './fixture';
 import { startGateway, type Asker, type GatewayForTest } from './start-gateway';
 
@@ -62,7 +63,8 @@ beforeAll(async () => {
   const fill = async (owner: Parameters<typeof createTenant>[0]) => {
     tenant = await createTenant(owner, wideAndNarrow());
   };
-  gateway = await startGateway({ fill, now: new Date('2026-03-20T12:00:00Z') });
+  // What goes on in the background would be counted too: here it is done by hand, before.
+  gateway = await startGateway({ fill, background: false, now: new Date('2026-03-20T12:00:00Z') });
   for (const name of subgraphNames) {
     gateway.service.subgraph(name).database.onStatement = sql => statements.push(`${name}: ${sql}`);
   }
@@ -72,6 +74,8 @@ beforeAll(async () => {
   });
   const sent = await gateway.send(admin, ['lonely', ...numbered('crowd'), ...numbered('pupil')].map(event));
   expect(sent.body).toMatchObject({ accepted: 2 * many + 1 });
+  const { database } = gateway.service.subgraph('reporting');
+  await database.transaction(tenant.number, 'write', buildMissing);
 });
 afterAll(() => gateway.close());
 
@@ -80,23 +84,23 @@ interface Listed {
   nodes: object[];
 }
 
-/**
- * How many statements a question takes. Work in the background may add some of its own to one try: the fewest count.
- * Each try asks about another period, since the same question again may be answered from memory.
- */
-async function count(who: Asker, query: string, name: string): Promise<{ statements: number; children: number }> {
-  let fewest = Infinity;
-  let children = 0;
-  for (const from of ['2026-03-01', '2026-02-28', '2026-02-27', '2026-02-26']) {
-    statements = [];
-    const data = await gateway.read(who, query, { id: tenant.nodeId(name), period: { from, through: '2026-03-15' } });
-    const listed = (data.nodeReport ?? data.hierarchyNode).children as Listed;
-    expect(listed.totalCount).toBe(listed.nodes.length);
-    children = listed.nodes.length;
-    fewest = Math.min(fewest, statements.length);
-  }
-  return { statements: fewest, children };
+interface Count {
+  statements: number;
+  children: number;
+  subgraphs: string[];
 }
+
+/** What one question takes; each about another period, since the same question again is answered from memory. */
+async function count(who: Asker, query: string, { name, from }: { name: string; from: string }): Promise<Count> {
+  statements = [];
+  const data = await gateway.read(who, query, { id: tenant.nodeId(name), period: { from, through: '2026-03-15' } });
+  const listed = (data.nodeReport ?? data.hierarchyNode).children as Listed;
+  expect(listed.totalCount).toBe(listed.nodes.length);
+  const subgraphs = [...new Set(statements.map(statement => statement.split(':')[0]!))].sort();
+  return { statements: statements.length, children: listed.nodes.length, subgraphs };
+}
+
+const days = ['2026-03-01', '2026-02-28', '2026-02-27', '2026-02-26'];
 
 describe.each([
   ['an administrator', admin],
@@ -106,11 +110,19 @@ describe.each([
     ['a report with three metrics', report],
     ['children with three metrics', drillDown],
   ])('%s takes as many statements for a thousand schools or classes as for one', async (_what, query) => {
-    const one = await count(who, query, 'alone');
-    expect(one.children).toBe(1);
-    expect(one.statements).toBeGreaterThan(4); // each subgraph was asked, and counted
+    // Work in the background may add some of its own to one try.
+    const tries: Count[] = [];
+    for (const from of days) tries.push(await count(who, query, { name: 'alone', from }));
+    const one = tries.reduce((least, each) => (each.statements < least.statements ? each : least));
+    expect(one)
+      .toMatchObject({ children: 1, subgraphs: expect.arrayContaining(['competency', 'reporting', 'roster']) });
     for (const name of ['wide', 'crowded']) {
-      expect(await count(who, query, name)).toEqual({ statements: one.statements, children: many });
+      let found: Count | undefined;
+      for (const from of days) {
+        found = await count(who, query, { name, from });
+        if (found.statements <= one.statements) break;
+      }
+      expect(found).toEqual({ ...one, children: many });
     }
   });
 });

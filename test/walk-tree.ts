@@ -92,7 +92,8 @@ export async function walkTree(gateway: GatewayForTest, walk: Walk): Promise<Map
 const atOnce = 20;
 
 async function reportsOf(gateway: GatewayForTest, { who, hierarchyId, period }: Walk, ids: string[]): Promise<Report[]> {
-  const fields = ids.map((id, n) => `r${n}: nodeReport(nodeId: "${id}", hierarchyId: $hierarchyId, period: $period) { ...all }`);
+  const fields = ids.map((id, n) =>
+    `r${n}: nodeReport(nodeId: "${id}", hierarchyId: $hierarchyId, period: $period) { ...all }`);
   const data = await gateway.read(
     who,
     `query ($hierarchyId: ID, $period: PeriodInput!) { ${fields.join('\n')} } fragment all on NodeReport ${report}`,
@@ -142,7 +143,9 @@ function note(walked: Map<string, WalkedNode>, { node, other, children, reconcil
 
 function additive({ performance: { attempts, scoreSum }, timeSpent }: Row): Additive {
   const { totalSeconds, collectionSeconds, assessmentSeconds } = timeSpent;
-  if (totalSeconds !== collectionSeconds + assessmentSeconds) throw new Error(`${totalSeconds} seconds are not the sum of their kinds`);
+  if (totalSeconds !== collectionSeconds + assessmentSeconds) {
+    throw new Error(`${totalSeconds} seconds are not the sum of their kinds`);
+  }
   return { attempts, scoreSum: Math.round(scoreSum * 10_000), collectionSeconds, assessmentSeconds };
 }
 

@@ -28,6 +28,8 @@ export interface Runtime {
   verifyToken: VerifyToken;
   now?: () => Date;
   poolSize?: number;
+  /** Whether work goes on beside the requests, folding say; true when omitted. */
+  background?: boolean;
   /** Told of what callers are not: bugs, with their stacks. */
   onBug?: OnBug;
 }
@@ -66,7 +68,9 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
     schema,
     sdl,
     routes,
-    start: async ({ databaseUrl, stepDown, verifyToken, now = () => new Date(), poolSize, onBug = () => undefined }) => {
+    start: async runtime => {
+      const { databaseUrl, stepDown, verifyToken, poolSize, background = true } = runtime;
+      const { now = () => new Date(), onBug = () => undefined } = runtime;
       const database = await Database.connect({
         url: databaseUrl,
         stepDown,
@@ -74,7 +78,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
         ...(poolSize === undefined ? {} : { poolSize }),
       });
       const identify = callerIdentifier(database, verifyToken);
-      const background = startBackground?.({ database, onBug });
+      const work = background ? startBackground?.({ database, onBug }) : undefined;
       const createContext = contextFactory({ database, identify, now, createLoaders });
       return {
         name,
@@ -87,7 +91,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
         })),
         version: callerVersion(database, verifyToken),
         close: async () => {
-          await background?.stop();
+          await work?.stop();
           await database.close();
         },
         execute: async ({ document, variables, operationName, credentials }) => {

@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import request from 'supertest';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../cli/postgres';
+import { migrate } from '../subgraphs/shared/database/migrate';
+import { isUnavailable } from '../subgraphs/shared/errors';
+import { createTenant } from './fixture';
+import { startGateway, type Asker, type GatewayForTest } from './start-gateway';
+import { strata, type Ran } from './strata-command';
+import { twoHierarchies } from './two-hierarchies';
+
+const admin: Asker = { subject: 'admin', tenant: 'acme', roles: ['ORG_ADMIN'] };
+const period = { from: '2026-03-01', through: '2026-03-31' };
+const report = `query ($period: PeriodInput!) {
+  nodeReport(period: $period) { node { node { name studentCount competencyCounts { completed } } performance { attempts } } }
+}`;
+const event = (eventId: string) =>
+  ({ eventId, classId: 'a1', userId: 'ann', occurredAt: '2026-03-02T10:00:00Z', score: 50 });
+
+const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'strata-away-'));
+const server = () => startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } });
+let postgres: EmbeddedPostgres;
+let watch: ChildProcess;
+let gateway: GatewayForTest;
+/** A start without a database, which gives up only after half a minute: it goes on beside the other tests. */
+let start: Promise<Ran>;
+
+beforeAll(async () => {
+  const nowhere = 'postgres://strata:secret@127.0.0.1:1/strata';
+  start = strata(['start'], { DATABASE_URL: nowhere, PORT: '0', STRATA_DATA_DIR: path.join(dataDir, 'start') });
+  fs.chmodSync(dataDir, 0o755); // as root the server runs as another, who must be able to pass
+  // When jest is killed, nobody else ends the server.
+  const script = path.join(__dirname, 'outlive-jest.js');
+  watch = spawn(process.execPath, [script, dataDir], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  postgres = await server();
+  await migrate(postgres.url);
+  gateway = await startGateway({
+    database: { url: postgres.url, adminUrl: postgres.url, drop: async () => undefined },
+    fill: owner => createTenant(owner, twoHierarchies('acme')),
+    now: new Date('2026-03-20T12:00:00Z'),
+  });
+});
+afterAll(async () => {
+  await start;
+  await gateway.close();
+  await postgres.stop();
+  fs.rmSync(dataDir, { recursive: true, force: true });
+  watch.kill();
+});
+
+const get = (route: string) => request(gateway.app).get(route);
+
+test('a database that goes away leaves the service alive but not ready; when it is back, all goes on by itself', async () => {
+  const { port } = postgres;
+  expect((await gateway.send(admin, [event('before')])).body.accepted).toBe(1);
+  expect((await gateway.read(admin, report, { period })).nodeReport.node.performance.attempts).toBe(1);
+  expect((await get('/readyz')).status).toBe(200);
+
+  await postgres.stop();
+  // The same question as before, whose answer might still be known, and others.
+  const write = 'mutation { createGroup(input: { type: school, name: "x" }) { id } }';
+  for (const query of [report, '{ viewer { login } }', '{ hierarchy { id } }', write]) {
+    const { status, errors, text } = await gateway.ask(admin, query, { period });
+    expect([query, status, errors.map(({ extensions }) => extensions?.code)]).toEqual([query, 200, ['UNAVAILABLE']]);
+    expect(errors[0]!.message).toMatch(/cannot be reached just now.*try again/);
+    expect(text).not.toMatch(/ECONNREFUSED|127\.0\.0\.1|postgres/);
+  }
+  const sent = await gateway.send(admin, [event('while away')]);
+  expect([sent.status, sent.body.code]).toEqual([503, 'UNAVAILABLE']);
+  const ready = await get('/readyz');
+  expect([ready.status, ready.body.code]).toEqual([503, 'UNAVAILABLE']);
+  expect(ready.body.failing.map((check: { name: string }) => check.name)).toEqual(
+    expect.arrayContaining(['database', 'hierarchy', 'roster', 'competency', 'reporting']),
+  );
+  expect((await get('/healthz')).status).toBe(200);
+
+  postgres = await server();
+  expect(postgres.port).toBe(port);
+  const back = Date.now();
+  while ((await get('/readyz')).status !== 200) {
+    if (Date.now() - back > 10_000) throw new Error('ten seconds after the database is back, the service is not ready');
+    await sleep(50);
+  }
+  expect((await gateway.send(admin, [event('before'), event('while away'), event('after')])).body)
+    .toEqual({ accepted: 2, duplicates: 1, rejected: [] });
+  const { nodeReport } = await gateway.read(admin, report, { period });
+  expect(nodeReport.node).toMatchObject({ node: { name: 'Acme' }, performance: { attempts: 3 } });
+  // What goes on in the background, too, met nothing worse than a database that was away.
+  expect(gateway.bugs.filter(error => !isUnavailable(error))).toEqual([]);
+});
+
+test('a start without a database says which one it waited for, and ends with 2', async () => {
+  const { exitCode, stderr, stdout } = await start;
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/Waiting for the database at 127\.0\.0\.1:1\/strata/);
+  expect(stderr).toMatch(/The database at 127\.0\.0\.1:1\/strata cannot be used: .*ECONNREFUSED/);
+  expect(stderr).not.toMatch(/secret|at .*\.js:/);
+});
