@@ -6,7 +6,7 @@ const path = require('node:path');
 const root = path.join(__dirname, '..');
 const output = path.join(root, 'dist');
 const stamp = path.join(output, '.stamp');
-const rooms = ['cli', 'gateway', 'migrations', 'subgraphs'];
+const rooms = ['bench', 'cli', 'gateway', 'migrations', 'subgraphs'];
 
 /** Every source file of the rooms that run in production: tests stay out. */
 function sources() {

@@ -17,7 +17,7 @@ export interface View {
   everything: boolean;
   /** The topmost nodes all of whose classes are covered; every node with classes in these ranges is visible. */
   covered: Range[];
-  /** The granted groups in this hierarchy; every node without classes in these ranges is visible. */
+  /** The granted groups with empty nodes in this hierarchy; every node without classes in these ranges is visible. */
   granted: Range[];
   /** Covered classes that hang in the tree, outside the covered ranges. */
   hungClasses: number[];
@@ -129,7 +129,13 @@ const viewStatement = `
   )
   select 'covered' as kind, topmost.group_id as id, topmost.pre, topmost.post from topmost
   union all
-  select 'granted', standing.group_id, standing.pre, standing.post from standing where standing.hierarchy_id = $3
+  select 'granted', standing.group_id, standing.pre, standing.post
+  from standing
+  where standing.hierarchy_id = $3 and exists (
+    select from tree_nodes
+    where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = $3
+      and tree_nodes.pre between standing.pre and standing.post and tree_nodes.classes = 0
+  )
   union all
   select case when placed.parent_id is null then 'uncategorised' else 'hung' end, placed.class_id, null, null
   from placed

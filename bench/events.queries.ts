@@ -1,0 +1,62 @@
+import type { Client } from 'pg';
+import type { Transaction } from '../subgraphs/shared/database/database';
+import type { BenchEvent } from './events';
+
+const firstDay = '2025-08-01';
+
+/** Takes back what events added: the tenant is again what it was made as. */
+export async function forgetEvents(tx: Transaction): Promise<void> {
+  for (const table of ['event_ids', 'activity_events', 'fact_deltas']) {
+    await tx.query(`delete from ${table} where ${table}.tenant_id = $1`, [tx.tenantId]);
+  }
+  for (const [table, day] of [['class_days', 'day'], ['learner_months', 'month'], ['aggregates', 'start']]) {
+    const condition = `${table}.tenant_id = $1 and ${table}.${day} >= $2`;
+    await tx.query(`delete from ${table} where ${condition}`, [tx.tenantId, firstDay]);
+  }
+}
+
+export const countWaiting = async (client: Client, tenantId: number): Promise<number> => {
+  const { rows } = await client.query<{ waiting: string }>(
+    `select count(*) as waiting from fact_deltas where fact_deltas.tenant_id = $1`,
+    [tenantId],
+  );
+  return Number(rows[0]!.waiting);
+};
+
+/** How many events of the tenant are kept, and how many attempts of them are in its own stored days. */
+export const countKept = async (client: Client, tenantId: number): Promise<{ events: number; attempts: number }> => {
+  const { rows } = await client.query<{ events: string; attempts: string }>(
+    `select (select count(*) from activity_events where activity_events.tenant_id = $1) as events,
+       (select coalesce(sum(aggregates.attempts), 0) from aggregates
+        where aggregates.tenant_id = $1 and aggregates.hierarchy_id = 0 and aggregates.owner_id = 0
+          and aggregates.grain = 1 and aggregates.context_id = 0 and aggregates.start >= $2) as attempts`,
+    [tenantId, firstDay],
+  );
+  return { events: Number(rows[0]!.events), attempts: Number(rows[0]!.attempts) };
+};
+
+/** A table like that of the accepted events, with its key and its checks, and nothing beside it. */
+export async function createCopied(client: Client): Promise<void> {
+  await client.query(`drop table if exists bench.copied`);
+  await client.query(`create table bench.copied (like activity_events including all)`);
+}
+
+export const emptyCopied = (client: Client): Promise<unknown> => client.query(`truncate bench.copied`);
+
+export const copyIn = (client: Client, file: string): Promise<unknown> =>
+  client.query(
+    `copy bench.copied (tenant_id, accepted_on, event_id, class_id, person_id, occurred_at, day, kind, score, seconds,
+       context_id, accepted_at)
+     from ${client.escapeLiteral(file)}`,
+  );
+
+/** The row that an event becomes, as COPY reads it. */
+export function copyRow(tenantId: number, event: BenchEvent): string {
+  const day = event.occurredAt.slice(0, 10);
+  const number = (id: string): string => id.slice(1);
+  const fields = [
+    ...[tenantId, '2025-08-10', event.eventId, number(event.classId), number(event.userId), event.occurredAt, day],
+    ...['ASSESSMENT', event.score * 10_000, event.secondsSpent, 1, '2025-08-10T00:00:00Z'],
+  ];
+  return `${fields.join('\t')}\n`;
+}

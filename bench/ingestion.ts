@@ -1,0 +1,115 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { eventMaker, type BenchEvent } from './events';
+import { copyIn, copyRow, countKept, countWaiting, createCopied, emptyCopied, forgetEvents } from './events.queries';
+import { canReadCpu, cpuMeter } from './cpu';
+import { connectOwner, type Made } from './made';
+import { inTurn, median } from './measure';
+import { startStrata } from './processes';
+import { atOnce, closeConnections, post } from './requests';
+import type { Line } from './report';
+import { tokenFor } from './whole-request';
+
+const senders = 2;
+const batch = 1_000;
+const batches = 20;
+const rounds = 5;
+const warmups = 1;
+const secondsToFold = 5;
+/** Of each class that is at work. */
+const learners = 25;
+
+/** Activity over HTTP, with all that Strata does to it, beside a plain COPY of the same rows in the same batches. */
+export async function measureIngestion(made: Made): Promise<Line[]> {
+  const { server, tenants } = made;
+  const tenant = tenants.at(-1)!;
+  const owner = await connectOwner(server.url);
+  await owner.transaction(tenant.id, 'write', forgetEvents);
+  // Read by the server, which may run as another user: nothing of a client stands between the rows and the table.
+  const room = mkdtempSync(path.join(os.tmpdir(), 'strata-bench-'));
+  chmodSync(room, 0o755);
+  const clients = Array.from({ length: senders }, () => new Client({ connectionString: server.url }));
+  for (const each of clients) await each.connect();
+  const client = clients[0]!;
+  const strata = await startStrata(made, 'one-process');
+  try {
+    await createCopied(client);
+    const token = await tokenFor(made, tenant);
+    const events = { url: `${strata.url}/events`, token, contentType: 'application/x-ndjson' };
+    const make = eventMaker({ classes: tenant.classes, learners });
+    let next: BenchEvent[] = [];
+    let sent = 0;
+    const folded: number[] = [];
+    /** Milliseconds a batch. */
+    const cpu: Record<'node' | 'postgres', number[]> = { node: [], postgres: [] };
+    const meters = canReadCpu ? { node: cpuMeter(strata.pid), postgres: cpuMeter(server.pid) } : null;
+    const send = async (): Promise<number> => {
+      next = make(batch * batches);
+      const bodies: string[] = [];
+      for (let at = 0; at < next.length; at += batch) {
+        bodies.push(next.slice(at, at + batch).map(event => `${JSON.stringify(event)}\n`).join(''));
+      }
+      const before = meters && { node: meters.node(), postgres: meters.postgres() };
+      const begun = performance.now();
+      await atOnce(senders, batches, async () => {
+        const answer = await post({ ...events, body: bodies.pop()! });
+        const accepted = answer.status === 202 ? (JSON.parse(answer.text) as { accepted: number }).accepted : 0;
+        if (accepted !== batch) throw new Error(`/events answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+      });
+      const ended = performance.now();
+      for (const name of ['node', 'postgres'] as const) {
+        if (meters) cpu[name].push((meters[name]() - before![name]) / batches);
+      }
+      sent += next.length;
+      // Each round begins with nothing waiting.
+      while ((await countWaiting(client, tenant.id)) > 0) await sleep(20);
+      folded.push((performance.now() - ended) / 1000);
+      return (next.length * 1000) / (ended - begun);
+    };
+    const copy = async (): Promise<number> => {
+      const files: string[] = [];
+      for (let at = 0; at < next.length; at += batch) {
+        files.push(path.join(room, `rows-${at}`));
+        writeFileSync(files.at(-1)!, next.slice(at, at + batch).map(event => copyRow(tenant.id, event)).join(''));
+      }
+      const begun = performance.now();
+      await Promise.all(clients.map(async each => {
+        for (let file = files.pop(); file; file = files.pop()) await copyIn(each, file);
+      }));
+      const taken = performance.now() - begun;
+      await emptyCopied(client);
+      return (next.length * 1000) / taken;
+    };
+    const rates = await inTurn({ http: send, copy }, { warmups, rounds });
+    const kept = await countKept(client, tenant.id);
+    if (kept.events !== sent || kept.attempts !== sent) {
+      throw new Error(`${sent} events were sent; ${kept.events} are kept, ${kept.attempts} are in the stored sums`);
+    }
+    const [http, copied] = [median(rates.http), median(rates.copy)];
+    const slowest = Math.max(...folded.slice(warmups));
+    const line = { part: 'ingestion', classes: tenant.classes };
+    return [
+      {
+        ...line,
+        ...{ what: `events over HTTP, ${senders} senders, and COPY`, unit: 'events/s', measured: http, floor: copied },
+        ...{ ratio: http / copied, atLeast: 0.3 },
+        more: { aim: 20_000, ...(meters ? { nodeCpu: median(cpu.node), postgresCpu: median(cpu.postgres) } : {}) },
+      },
+      {
+        ...line,
+        ...{ what: `folded after the last of ${batch * batches}, slowest`, unit: 's', measured: slowest },
+        ...{ floor: secondsToFold, ratio: slowest / secondsToFold, atMost: 1 },
+      },
+    ];
+  } finally {
+    closeConnections();
+    await strata.stop();
+    for (const each of clients) await each.end();
+    rmSync(room, { recursive: true, force: true });
+    await owner.transaction(tenant.id, 'write', forgetEvents);
+    await owner.close();
+  }
+}

@@ -1,0 +1,61 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { subgraphNames } from '../subgraphs/shared/environment';
+import type { Made } from './made';
+
+/** A server in a process of its own. */
+export interface Served {
+  pid: number;
+  url: string;
+  stop(): Promise<void>;
+}
+
+async function start(file: string, words: string[], env: Record<string, string>): Promise<Served> {
+  const child = fork(path.join(__dirname, '..', file), words, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 2, 'ipc'],
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('message', message => resolve((message as { port: number }).port));
+    child.once('exit', code => reject(new Error(`${file} ${words.join(' ')} ended before it was ready (${code})`)));
+  });
+  return { pid: child.pid!, url: `http://127.0.0.1:${port}`, stop: () => stop(child) };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+export type Topology = 'one-process' | 'services';
+
+/** Strata as `strata start` starts it, on the benchmark's database. */
+export async function startStrata({ server, dataDir }: Made, topology: Topology): Promise<Served> {
+  const env: Record<string, string> = {
+    DATABASE_URL: server.url,
+    STRATA_DATA_DIR: dataDir,
+    STRATA_DEMO: '0',
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+  };
+  for (const name of subgraphNames) {
+    env[`STRATA_SUBGRAPH_${name.toUpperCase()}_URL`] = `http://127.0.0.1:${await freePort()}/graphql`;
+  }
+  return start('cli/strata.js', ['start', '--topology', topology], env);
+}
+
+export const startBareHandler = ({ server }: Made): Promise<Served> =>
+  start('bench/bare-handler.js', [], { DATABASE_URL: server.url });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { selectHierarchiesByKey } from '../subgraphs/hierarchy/hierarchies/hierarchy.queries';
+import { place } from '../subgraphs/hierarchy/placements/place';
+import { ingest } from '../subgraphs/reporting/ingest/ingest';
+import { buildEverything, buildHierarchy } from '../subgraphs/reporting/rollup/build';
+import { foldSome } from '../subgraphs/reporting/rollup/fold';
+import { noSums, type Sums } from '../subgraphs/reporting/rollup/sums';
+import { Problem } from '../subgraphs/shared/errors';
+import { publicId } from '../subgraphs/shared/identifiers';
+import { groupTypes, hierarchyTypes, type ModelEvent, type ModelTenant } from './model-tenant';
+
+/** Random lives of a tenant, step by step in the database and in the model beside it. */
+export const now = new Date('2026-03-20T12:00:00Z');
+
+export type Step =
+  | { do: 'fold' }
+  | { do: 'build'; what: 'everything' | 'india' | 'us' }
+  | { do: 'place'; hierarchy: string; child: number; parent: number; klass: boolean; out: boolean; sound: boolean }
+  | { do: 'record'; event: Omit<ModelEvent, 'eventId'> & { id: number } };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 1, arbitrary: fc.constant({ do: 'fold' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('build' as const),
+      what: fc.constantFrom('everything' as const, 'india' as const, 'us' as const),
+    }),
+  },
+  { weight: 5, arbitrary: fc.record({
+    do: fc.constant('place' as const),
+    hierarchy: fc.constantFrom('india', 'us'),
+    child: fc.nat(30),
+    parent: fc.nat(30),
+    klass: fc.boolean(),
+    out: fc.integer({ min: 0, max: 5 }).map(number => number === 0),
+    sound: fc.integer({ min: 0, max: 4 }).map(number => number > 0),
+  }) },
+  { weight: 3, arbitrary: fc.record({
+    do: fc.constant('record' as const),
+    event: fc.record({
+      id: fc.nat(25),
+      klass: fc.nat(30),
+      person: fc.nat(30),
+      day: fc.constantFrom('2026-01-31', '2026-02-01', '2026-02-28', '2026-03-01', '2026-03-15'),
+      score: fc.option(fc.integer({ min: 0, max: 1_000_000 })),
+      seconds: fc.option(fc.integer({ min: 0, max: 4_000 })),
+      kind: fc.constantFrom('ASSESSMENT' as const, 'COLLECTION' as const),
+      subject: fc.option(fc.constantFrom('Math', 'Science')),
+    }),
+  }) },
+);
+
+/** Half of the tenants begin with a tree, activity and stored sums, so that moves have something to take along. */
+export const tenants = fc.record({
+  groups: fc
+    .array(fc.constantFrom(...groupTypes), { minLength: 0, maxLength: 7 })
+    .map(more => [...groupTypes, 'state' as const, 'district' as const, ...more]),
+  classes: fc.array(fc.boolean(), { minLength: 1, maxLength: 6 }),
+  people: fc.integer({ min: 1, max: 4 }),
+  grown: fc.boolean(),
+  parents: fc.array(fc.nat(30), { minLength: 20, maxLength: 20 }),
+  steps: fc.array(step, { minLength: 3, maxLength: 25 }),
+});
+
+/** Steps that hang every group and class somewhere in both hierarchies, record for every class, and store the sums. */
+export function growth(tenant: ModelTenant, parents: number[]): Step[] {
+  const place = (hierarchy: string, child: number, klass: boolean, parent: number): Step => ({
+    do: 'place',
+    hierarchy,
+    child,
+    parent,
+    klass,
+    out: false,
+    sound: true,
+  });
+  const placed = ['india', 'us'].flatMap(hierarchy => [
+    ...tenant.groups.map((_, index) => place(hierarchy, index, false, pick(parents, index))),
+    ...tenant.classes.map((_, index) => place(hierarchy, index, true, pick(parents, index + 7))),
+  ]);
+  const recorded = tenant.classes.map(
+    (_, index): Step => ({
+      do: 'record',
+      event: { id: 100 + index, klass: index, person: index, day: '2026-02-10', score: 250_000, seconds: 60, kind: 'ASSESSMENT', subject: 'Math' },
+    }),
+  );
+  return [...placed, ...recorded, { do: 'build', what: 'everything' }];
+}
+
+export const pick = <T>(list: readonly T[], index: number): T => list[index % list.length]!;
+
+/** Places something, in the database and in the model; where one refuses, so must the other. */
+async function tryToPlace(tenant: ModelTenant, { hierarchy, child, parent, klass, out, sound }: Step & { do: 'place' }): Promise<void> {
+  const childId = klass ? pick(tenant.classes, child).id : pick(tenant.groups, child).id;
+  const levels = hierarchyTypes[hierarchy]!;
+  const level = (group: number) => levels.indexOf(tenant.type(group));
+  const possible = tenant.groups.filter(({ id }) => level(id) >= 0 && (klass || level(id) < level(childId)));
+  const parentGroup = pick(sound && possible.length > 0 ? possible : tenant.groups, parent);
+  const impossible =
+    !out &&
+    (level(parentGroup.id) < 0 ||
+      (!klass &&
+        (level(childId) <= level(parentGroup.id) || tenant.hangsBelow(hierarchy, parentGroup.id, childId))));
+  const outcome = await tenant.database
+    .transaction(tenant.tenantId, 'write', tx =>
+      place(tx, {
+        hierarchyKey: hierarchy,
+        childId: publicId(klass ? 'class' : 'group', childId),
+        parentId: out ? null : publicId('group', parentGroup.id),
+      }),
+    )
+    .catch((error: unknown) => error);
+  if (impossible) {
+    expect(outcome).toBeInstanceOf(Problem);
+    return;
+  }
+  expect(outcome).toBeUndefined();
+  const parents = (klass ? tenant.classParents : tenant.groupParents)[hierarchy]!;
+  if (out) parents.delete(childId);
+  else parents.set(childId, parentGroup.id);
+}
+
+async function record(tenant: ModelTenant, { event: { id, ...event } }: Step & { do: 'record' }): Promise<void> {
+  const sent: ModelEvent = {
+    ...event,
+    eventId: `e${id}`,
+    klass: pick(tenant.classes, event.klass).id,
+    person: pick(tenant.people, event.person),
+  };
+  const raw = {
+    eventId: sent.eventId,
+    classId: publicId('class', sent.klass),
+    userId: publicId('person', sent.person),
+    occurredAt: `${sent.day}T10:00:00Z`,
+    score: sent.score === null ? null : sent.score / 10_000,
+    secondsSpent: sent.seconds,
+    kind: sent.kind,
+    subject: sent.subject,
+  };
+  const receipt = await tenant.database.transaction(tenant.tenantId, 'write', tx => ingest(tx, [raw], { now, ids: 'public' }));
+  const known = tenant.events.get(sent.eventId);
+  const same = known !== undefined && JSON.stringify(known) === JSON.stringify(sent);
+  expect(receipt).toMatchObject({ accepted: known ? 0 : 1, duplicates: same ? 1 : 0 });
+  expect(receipt.rejected.map(({ code }) => code)).toEqual(known && !same ? ['CONFLICT'] : []);
+  if (!known) tenant.events.set(sent.eventId, sent);
+}
+
+/** A step in the life of a tenant, in the database and in the model. */
+export async function take(tenant: ModelTenant, each: Step): Promise<void> {
+  if (each.do === 'place') return tryToPlace(tenant, each);
+  if (each.do === 'record') return record(tenant, each);
+  await tenant.database.transaction(tenant.tenantId, 'write', async tx => {
+    if (each.do === 'fold') await foldSome(tx);
+    else if (each.what === 'everything') await buildEverything(tx);
+    else {
+      const [hierarchy] = await selectHierarchiesByKey(tx, [each.what]);
+      await buildHierarchy(tx, hierarchy!.id);
+    }
+  });
+}
+
+/** What the model says of the events of some classes. */
+export function expected(tenant: ModelTenant, classes: Set<number>, { from, through, subject }: { from: string; through: string; subject?: string }) {
+  const sums: Sums = { ...noSums };
+  const scored = new Set<number>();
+  const timed = new Set<number>();
+  for (const event of tenant.events.values()) {
+    if (!classes.has(event.klass) || event.day < from || event.day > through) continue;
+    if (subject !== undefined && event.subject !== subject) continue;
+    if (event.score !== null) {
+      sums.scoreSum += event.score;
+      sums.attempts++;
+      scored.add(event.person);
+    }
+    if (event.kind === 'COLLECTION') sums.collectionSeconds += event.seconds ?? 0;
+    else sums.assessmentSeconds += event.seconds ?? 0;
+    if (event.seconds) timed.add(event.person);
+  }
+  return { sums, learners: { scored: scored.size, timed: timed.size } };
+}
+
