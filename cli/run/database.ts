@@ -13,6 +13,8 @@ export interface OpenDatabase {
   /** Whether the service's login must step down to the application's role in each transaction. */
   stepDown: boolean;
   embedded: boolean;
+  /** Whether the service's connections prepare statements; they do when omitted. */
+  prepares?: boolean;
   /** Stops the embedded server when nobody else uses it. */
   close(): Promise<void>;
 }
@@ -26,18 +28,20 @@ export async function openDatabase(
   environment: Environment,
   { log }: { log?: (line: string) => void } = {},
 ): Promise<OpenDatabase> {
-  const { databaseUrl, appDatabaseUrl, dataDir } = environment;
+  const { databaseUrl, appDatabaseUrl, dataDir, preparedStatements: prepares } = environment;
   if (databaseUrl) {
     return {
       ownerUrl: databaseUrl,
       appUrl: appDatabaseUrl ?? databaseUrl,
       stepDown: appDatabaseUrl === undefined,
       embedded: false,
+      prepares,
       close: async () => undefined,
     };
   }
   const server = await startEmbeddedPostgres({ dataDir, ...(log ? { log } : {}) });
-  return { ownerUrl: server.url, appUrl: server.url, stepDown: true, embedded: true, close: () => server.stop() };
+  const url = server.url;
+  return { ownerUrl: url, appUrl: url, stepDown: true, embedded: true, prepares, close: () => server.stop() };
 }
 
 /** Waits for a database that is still starting, then takes the steps that its schema lacks; returns their names. */

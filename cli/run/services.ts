@@ -40,6 +40,7 @@ const settingsOf = (environment: Environment, database: OpenDatabase): NodeJS.Pr
   STRATA_DATA_DIR: environment.dataDir,
   STRATA_DEMO: environment.demo ? '1' : '0',
   STRATA_INTROSPECTION: environment.introspection ? '1' : '0',
+  STRATA_PREPARED_STATEMENTS: environment.preparedStatements ? '1' : '0',
 });
 
 interface Service {

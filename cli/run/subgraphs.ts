@@ -26,6 +26,7 @@ export const startSubgraph = (
   subgraph.start({
     databaseUrl: database.appUrl,
     stepDown: database.stepDown,
+    ...(database.prepares === undefined ? {} : { prepares: database.prepares }),
     verifyToken,
     onBug: error => log.error({ err: error, subgraph: subgraph.name }, 'an operation failed'),
   });

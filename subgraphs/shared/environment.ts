@@ -19,6 +19,8 @@ export interface Environment {
   audience: string;
   jwksUrl?: string;
   introspection: boolean;
+  /** Whether the service prepares statements: not behind PgBouncer in transaction mode. */
+  preparedStatements: boolean;
   logLevel: string;
   /** Where the gateway finds each subgraph, and on which port the subgraph itself listens. */
   subgraphUrls: Record<SubgraphName, string>;
@@ -81,6 +83,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     issuer: given('STRATA_ISSUER') ?? 'strata-development',
     audience: given('STRATA_AUDIENCE') ?? 'strata',
     introspection: flag('STRATA_INTROSPECTION', demo),
+    preparedStatements: flag('STRATA_PREPARED_STATEMENTS', true),
     logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
     subgraphUrls: {} as Record<SubgraphName, string>,
   };

@@ -28,6 +28,8 @@ export interface Runtime {
   verifyToken: VerifyToken;
   now?: () => Date;
   poolSize?: number;
+  /** Whether statements are prepared once a connection; true when omitted. */
+  prepares?: boolean;
   /** Whether work goes on beside the requests, folding say; true when omitted. */
   background?: boolean;
   /** Told of what callers are not: bugs, with their stacks. */
@@ -69,13 +71,14 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
     sdl,
     routes,
     start: async runtime => {
-      const { databaseUrl, stepDown, verifyToken, poolSize, background = true } = runtime;
+      const { databaseUrl, stepDown, verifyToken, poolSize, prepares, background = true } = runtime;
       const { now = () => new Date(), onBug = () => undefined } = runtime;
       const database = await Database.connect({
         url: databaseUrl,
         stepDown,
         entities: tables,
         ...(poolSize === undefined ? {} : { poolSize }),
+        ...(prepares === undefined ? {} : { prepares }),
       });
       const identify = callerIdentifier(database, verifyToken);
       const work = background ? startBackground?.({ database, onBug }) : undefined;
