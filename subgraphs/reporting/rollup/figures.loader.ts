@@ -87,6 +87,7 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
       view,
       filter,
       intervals,
+      waiting: state.waiting,
       asked: planned.map(({ node, plan }) => ({ node, source: plan.source })),
     });
     const plans = new Map(planned.map(({ node, plan }) => [node.id, plan]));
