@@ -2,3 +2,4 @@
 export { ingest, type IngestOptions, type Receipt } from './ingest/ingest';
 export { buildMissing, forgetEverything, forgetStoredLevels } from './rollup/build';
 export { moveClass, moveGroup } from './rollup/move';
+export { keepCompetencyCounts, type RosterChange } from './rollup/keep-competency-counts';
