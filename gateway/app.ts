@@ -12,6 +12,7 @@ import {
 } from '../subgraphs/shared/subgraph/http';
 import { alive, readiness, type Check } from '../subgraphs/shared/subgraph/ready';
 import { answerGraph } from './answers';
+import { explorerPages, type ExplorerParts } from './explorer';
 import { startGraph, type GraphParts } from './graph';
 import { limits } from './limits';
 
@@ -19,6 +20,8 @@ export interface GatewayParts extends GraphParts {
   verifyToken: VerifyToken;
   /** What must be well beside the subgraphs. */
   checks: readonly Check[];
+  /** Whom a visitor of the demo may choose to be; nobody when omitted. */
+  demoPeople?: ExplorerParts['demoPeople'];
 }
 
 export interface Gateway {
@@ -28,12 +31,14 @@ export interface Gateway {
 
 /** The one door: identity, limits, the graph, the subgraphs' routes, health. */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
-  const { connections, verifyToken, checks, log } = parts;
+  const { connections, verifyToken, checks, demoPeople, log } = parts;
   const onBug = (error: unknown) => log.error({ err: error }, 'a request failed');
   const graph = await startGraph(parts);
   const app = express().disable('x-powered-by').disable('etag');
   app.get('/healthz', alive);
   app.get('/readyz', readiness([...checks, ...connections.map(connection => connection.check)]));
+  const routes = connections.flatMap(({ routes: own }) => own.map(({ method, path }) => `${method} ${path}`));
+  app.use(explorerPages({ routes, ...(demoPeople ? { demoPeople } : {}) }));
   app.use(
     '/graphql',
     getOrPost,

@@ -6,6 +6,7 @@ import type { Environment } from '../../subgraphs/shared/environment';
 import { listen } from '../../subgraphs/shared/subgraph/listen';
 import { migrateDatabase, openDatabase } from './database';
 import { loadDemo } from './demo';
+import { demoPeopleOf } from './demo-people';
 import { createLog, progress } from './log';
 import type { Shutdown } from './shutdown';
 import { databaseChecks, startSubgraphs, tokenVerifierOf } from './subgraphs';
@@ -34,6 +35,7 @@ export async function startOneProcess(environment: Environment, shutdown: Shutdo
     introspection: environment.introspection,
     verifyToken,
     checks: databaseChecks(database, running[0]!),
+    ...demoPeopleOf(environment, database),
     log,
   });
   shutdown.defer(() => gateway.stop());
