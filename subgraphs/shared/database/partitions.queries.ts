@@ -1,6 +1,12 @@
 import { closeToOtherTenants } from '../../../migrations/row-level-security';
 import type { Transaction } from './database';
-import type { Partition } from './partitions';
+
+/** A partition's name and its days, the second excluded. */
+export interface Partition {
+  name: string;
+  from: string;
+  before: string;
+}
 
 const partitionLock = 7_310_002;
 

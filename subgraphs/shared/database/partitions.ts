@@ -1,6 +1,6 @@
 import type { Database } from './database';
 import { platformTenant } from '../../../migrations/row-level-security';
-import { createPartition, lockPartitions, selectPartitions } from './partitions.queries';
+import { createPartition, lockPartitions, selectPartitions, type Partition } from './partitions.queries';
 
 /** A table that is partitioned by a column of days, each partition a day or a month (UTC). */
 export interface PartitionedTable {
@@ -8,13 +8,6 @@ export interface PartitionedTable {
   by: 'day' | 'month';
   /** How many partitions stand ready beyond that of today. */
   ahead: number;
-}
-
-/** A partition's name and its days, the second excluded. */
-export interface Partition {
-  name: string;
-  from: string;
-  before: string;
 }
 
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
