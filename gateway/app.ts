@@ -11,6 +11,7 @@ import {
   statusOf,
 } from '../subgraphs/shared/subgraph/http';
 import { alive, readiness, type Check } from '../subgraphs/shared/subgraph/ready';
+import { tellMetrics } from '../subgraphs/shared/subgraph/tell-metrics';
 import { answerGraph } from './answers';
 import { explorerPages, type ExplorerParts } from './explorer';
 import { startGraph, type GraphParts } from './graph';
@@ -22,6 +23,8 @@ export interface GatewayParts extends GraphParts {
   checks: readonly Check[];
   /** Whom a visitor of the demo may choose to be; nobody when omitted. */
   demoPeople?: ExplorerParts['demoPeople'];
+  /** Whether POST /oauth/token is switched on, so that the explorer asks for a password. */
+  passwordSignIn?: boolean;
 }
 
 export interface Gateway {
@@ -31,14 +34,15 @@ export interface Gateway {
 
 /** The one door: identity, limits, the graph, the subgraphs' routes, health. */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
-  const { connections, verifyToken, checks, demoPeople, log } = parts;
+  const { connections, verifyToken, checks, demoPeople, passwordSignIn = false, log } = parts;
   const onBug = (error: unknown) => log.error({ err: error }, 'a request failed');
   const graph = await startGraph(parts);
   const app = express().disable('x-powered-by').disable('etag');
   app.get('/healthz', alive);
   app.get('/readyz', readiness([...checks, ...connections.map(connection => connection.check)]));
+  app.get('/metrics', tellMetrics);
   const routes = connections.flatMap(({ routes: own }) => own.map(({ method, path }) => `${method} ${path}`));
-  app.use(explorerPages({ routes, ...(demoPeople ? { demoPeople } : {}) }));
+  app.use(explorerPages({ routes, passwordSignIn, ...(demoPeople ? { demoPeople } : {}) }));
   app.use(
     '/graphql',
     getOrPost,

@@ -22,6 +22,7 @@ export interface ExplorerParts {
   demoPeople?: () => Promise<DemoPerson[]>;
   /** Routes that the gateway answers, as 'POST /events': the explorer offers what there is. */
   routes: readonly string[];
+  passwordSignIn: boolean;
   /** Where the built pages are; what `npm start` builds when omitted. */
   folder?: string;
 }
@@ -47,7 +48,7 @@ const ownStyles = policy("'self'");
 const editorStyles = policy("'self' 'unsafe-inline'");
 
 /** The pages of the explorer, GraphiQL at /graphql for browsers, and what both ask about this installation. */
-export function explorerPages({ demoPeople, routes, folder = builtFolder }: ExplorerParts): Router {
+export function explorerPages({ demoPeople, routes, passwordSignIn, folder = builtFolder }: ExplorerParts): Router {
   const pages = Router();
   const page = (file: string, contentPolicy: string): RequestHandler => (_request, response) => {
     if (!existsSync(path.join(folder, file))) return notBuilt(response);
@@ -77,7 +78,7 @@ export function explorerPages({ demoPeople, routes, folder = builtFolder }: Expl
   }
 
   pages.get('/explorer/settings.json', (_request, response) => {
-    response.set('cache-control', 'no-store').json({ demo: demoPeople !== undefined, routes });
+    response.set('cache-control', 'no-store').json({ demo: demoPeople !== undefined, passwordSignIn, routes });
   });
   if (demoPeople) {
     pages.get('/demo/people', async (_request, response) => {

@@ -1,6 +1,7 @@
 /** What this installation offers beside its graph. */
 export interface Settings {
   demo: boolean;
+  passwordSignIn: boolean;
   /** As 'POST /events'. */
   routes: string[];
 }

@@ -26,7 +26,7 @@ export function SignIn({ settings, reason, onSignIn }: Props) {
         </Notice>
       )}
       {settings.demo && <DemoPeople onSignIn={onSignIn} />}
-      {settings.routes.includes('POST /oauth/token') && <Password onSignIn={onSignIn} />}
+      {settings.passwordSignIn && <Password onSignIn={onSignIn} />}
       <Token onSignIn={onSignIn} open={!settings.demo} />
     </main>
   );
@@ -100,13 +100,8 @@ function Password({ onSignIn }: Pick<Props, 'onSignIn'>) {
       <form onSubmit={event => void submit(event)} className="fields">
         <Field name="username" label={t('signIn.login')} autoComplete="username" required />
         <Field name="password" label={t('signIn.passwordField')} type="password" autoComplete="current-password" required />
-        <details>
-          <summary>{t('signIn.client')}</summary>
-          <div className="fields">
-            <Field name="client_id" label={t('signIn.clientId')} autoComplete="off" />
-            <Field name="client_secret" label={t('signIn.clientSecret')} type="password" autoComplete="off" />
-          </div>
-        </details>
+        <Field name="client_id" label={t('signIn.clientId')} autoComplete="off" />
+        <Field name="client_secret" label={t('signIn.clientSecret')} type="password" autoComplete="off" />
         {problem && <Notice kind="warning" title={problem} live />}
         <button className="button primary">{t('signIn.go')}</button>
       </form>
