@@ -7,13 +7,14 @@ const root = path.join(__dirname, '..');
 const output = path.join(root, 'dist-explorer');
 const stamp = path.join(output, '.stamp');
 
-/** What the pages were made from: names and contents' sizes and times, and the versions of all packages. */
+/** What the pages were made from: names, sizes and times of the sources, of what they quote, and of the packages. */
 function fingerprint() {
   const sources = fs
     .readdirSync(path.join(root, 'explorer'), { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
     .map(entry => path.join(entry.parentPath, entry.name));
-  return [...sources, path.join(root, 'schema', 'supergraph.graphql'), path.join(root, 'package-lock.json')]
+  const beside = ['schema/supergraph.graphql', 'README.md', 'package-lock.json'].map(file => path.join(root, file));
+  return [...sources, ...beside]
     .map(file => {
       const { size, mtimeMs } = fs.statSync(file);
       return `${path.relative(root, file)} ${size} ${mtimeMs}`;
@@ -46,11 +47,14 @@ async function build() {
   // Built aside and put in place by a rename: a gateway that runs never serves half of it.
   const aside = fs.mkdtempSync(path.join(root, '.dist-explorer-'));
   try {
-    await viteBuild({
-      configFile: path.join(root, 'explorer', 'vite.config.mts'),
-      build: { outDir: aside, emptyOutDir: true },
-      logLevel: 'error',
-    });
+    for (const mode of ['production', 'graphiql']) {
+      await viteBuild({
+        mode,
+        configFile: path.join(root, 'explorer', 'vite.config.mts'),
+        build: { outDir: aside, emptyOutDir: false },
+        logLevel: 'error',
+      });
+    }
     fs.writeFileSync(path.join(aside, '.stamp'), now);
     fs.chmodSync(aside, 0o755); // a folder made for a moment is closed to others; who serves may be another user
     const old = `${aside}-old`;

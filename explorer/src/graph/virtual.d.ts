@@ -4,3 +4,7 @@ declare module 'virtual:offers' {
 }
 declare module '*.css';
 declare module 'graphiql/setup-workers/vite';
+declare module 'virtual:queries' {
+  /** The queries that the README shows. */
+  export const queries: string[];
+}

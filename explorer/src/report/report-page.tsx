@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate, useSearchParams } from 'react-router';
 import { useFrame, useLevelName, useToday } from '../app/frame-context';
 import { DownloadMenu } from '../download/download-menu';
-import { PlaceDocument, ReportDocument, type ReportQuery, type Role } from '../graph/operations';
+import { PlaceOfDocument, ReportDocument, type ReportQuery, type Role } from '../graph/operations';
 import { Empty, Notice } from '../parts/notice';
 import { Problem } from '../parts/problem';
 import { formatCount, formatPeriod } from '../texts/format';
@@ -26,7 +26,21 @@ interface Passed {
   leftBehind?: string;
 }
 
+/** Reports are of classes, and a learner has none: what they would ask for is refused, so it is not asked. */
 export function ReportPage() {
+  const { t } = useTranslation();
+  const { viewer } = useFrame();
+  if (viewer.roles.some(role => role !== 'LEARNER')) return <ReportOfView />;
+  return (
+    <main className="page">
+      <Empty icon="lock" title={t('report.learner')}>
+        <p>{t('report.learnerWhy')}</p>
+      </Empty>
+    </main>
+  );
+}
+
+function ReportOfView() {
   const { t } = useTranslation();
   const today = useToday();
   const [search] = useSearchParams();
@@ -125,7 +139,7 @@ function useSwitch(view: View, node: ReportNode | null | undefined) {
     const isSpecial = !node || ['tenant', 'scope', 'other'].includes(node.type);
     const candidates = isSpecial ? [] : [node, ...node.ancestors.toReversed()];
     const answers = await Promise.all(
-      candidates.map(({ id }) => client.query({ query: PlaceDocument, variables: { id, hierarchyId } })),
+      candidates.map(({ id }) => client.query({ query: PlaceOfDocument, variables: { id, hierarchyId } })),
     );
     const kept = answers.find(({ data }) => data?.hierarchyNode)?.data?.hierarchyNode?.id ?? null;
     const leftBehind = !isSpecial && kept !== node.id ? node.name : undefined;
