@@ -30,22 +30,22 @@ export interface ExplorerParts {
 const builtFolder = path.join(projectRoot, 'dist-explorer');
 
 /** Everything from the own host, nothing inline: what a page of another origin slips in does not run. */
-const policy = (styles: string): string =>
+const policy = ({ styles, fonts }: { styles: string; fonts: string }): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
     `style-src ${styles}`,
     "img-src 'self' data:",
-    "font-src 'self'",
+    `font-src ${fonts}`,
     "connect-src 'self'",
     "worker-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ');
-const ownStyles = policy("'self'");
-/** GraphiQL's editor writes its colours into style elements. */
-const editorStyles = policy("'self' 'unsafe-inline'");
+const strict = policy({ styles: "'self'", fonts: "'self'" });
+/** GraphiQL's editor writes its colours into style elements, and its fonts stand in its style sheet. */
+const forEditor = policy({ styles: "'self' 'unsafe-inline'", fonts: "'self' data:" });
 
 /** The pages of the explorer, GraphiQL at /graphql for browsers, and what both ask about this installation. */
 export function explorerPages({ demoPeople, routes, passwordSignIn, folder = builtFolder }: ExplorerParts): Router {
@@ -60,10 +60,10 @@ export function explorerPages({ demoPeople, routes, passwordSignIn, folder = bui
     });
     response.sendFile(file, { root: folder, cacheControl: false });
   };
-  const application = page('index.html', ownStyles);
+  const application = page('index.html', strict);
   pages.get(['/', '/sign-in', '/administration', '/administration/:page', '/data', '/data/:page'], application);
 
-  const graphiql = page('graphiql.html', editorStyles);
+  const graphiql = page('graphiql.html', forEditor);
   pages.get('/graphql', (request, response, next) => {
     const isRead = request.accepts(['application/json', 'text/html']) === 'text/html' && !('query' in request.query);
     return isRead ? graphiql(request, response, next) : next();

@@ -7,6 +7,7 @@ import {
   GrantsOfDocument,
   RevokeAccessDocument,
   type FindPeopleQuery,
+  type Role,
 } from '../graph/operations';
 import { Dialog } from '../parts/dialog';
 import { Problem, Refused } from '../parts/problem';
@@ -15,16 +16,19 @@ import { GroupPicker } from './group-picker';
 
 type Person = FindPeopleQuery['people']['nodes'][number];
 
+/** Whose view a grant changes. */
+const grantable: Role[] = ['OFFICER', 'PARTNER', 'TEACHER'];
+
 const nameOf = ({ givenName, familyName, login }: Person): string =>
   [givenName, familyName].filter(Boolean).join(' ') || login;
 
 /** Who may see what: people, and the groups that are granted to them. */
 export function Access() {
   const { t } = useTranslation();
-  const [text, setText] = useState('officer');
+  const [text, setText] = useState('');
   const search = useDeferredValue(text);
   const [person, setPerson] = useState<Person | null>(null);
-  const { data, previousData, error } = useQuery(FindPeopleDocument, { variables: { search, first: 20, after: null } });
+  const { data, previousData, error } = useQuery(FindPeopleDocument, { variables: { search, roles: grantable, first: 20, after: null } });
   const found = (data ?? previousData)?.people;
   return (
     <div className="two-columns">

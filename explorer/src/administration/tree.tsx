@@ -145,15 +145,16 @@ function Unplaced({ hierarchyId, levelName, onAsk }: BranchProps) {
     variables: { search: null, hierarchyId, placed: false, first: 100, after: null },
   });
   const groups = data?.groups;
-  if (!groups && error) return <Problem error={error} />;
+  if (!groups) return error ? <Problem error={error} /> : null;
+  if (groups.totalCount === 0) return <p className="muted below">{t('unplaced.none')}</p>;
   return (
     <section className="block" aria-labelledby="unplaced-heading">
       <header className="block-head">
         <h2 id="unplaced-heading">{t('unplaced.title')}</h2>
-        <p className="muted">{groups && t('unplaced.count', { count: groups.totalCount, groups: formatCount(groups.totalCount) })}</p>
+        <p className="muted">{t('unplaced.count', { count: groups.totalCount, groups: formatCount(groups.totalCount) })}</p>
       </header>
       <ul className="tree">
-        {groups?.nodes?.map(group => (
+        {groups.nodes.map(group => (
           <li key={group.id} className="branch">
             <span className="branch-name leaf">{group.name}</span>
             <span className="kind">{levelName(group.type) ?? t(`type.${group.type as 'state'}`)}</span>

@@ -26,13 +26,11 @@ const storage: NonNullable<GraphiQLProps['storage']> = {
   clear: () => undefined,
 };
 
-const fetcher = createGraphiQLFetcher({ url: '/graphql' });
-
 void headers().then(known => {
   const text = JSON.stringify(known, null, 2);
   createRoot(document.getElementById('graphiql')!).render(
     <GraphiQL
-      fetcher={fetcher}
+      fetcher={createGraphiQLFetcher({ url: '/graphql', headers: known })}
       storage={storage}
       defaultHeaders={text}
       defaultTabs={queries.map(query => ({ query, headers: text }))}

@@ -26,7 +26,7 @@ const margin = { top: 12, right: 12, bottom: 26, left: 58 };
 const axisFormats: Record<ChartMeasure, (value: number) => string> = {
   score: value => formatScore(value),
   attempts: formatCompact,
-  time: value => formatTime(value),
+  time: hours => formatTime(hours * 3600),
 };
 
 /** The points as a line or as bars; a pointer or the arrow keys read them one by one. */

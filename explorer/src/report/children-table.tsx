@@ -64,7 +64,7 @@ export function ChildrenTable({ rows, view, caption, extremes, onChange }: Props
               </th>
             ))}
             <th scope="col" className="number">
-              {t('measure.classes')}
+              <span>{t('measure.classes')}</span>
             </th>
             <th scope="col">
               <span className="hidden">{t('provenance.title')}</span>

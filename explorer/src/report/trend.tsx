@@ -17,7 +17,7 @@ const measures: readonly ChartMeasure[] = ['score', 'attempts', 'time'];
 const formats: Record<ChartMeasure, (value: number | null) => string> = {
   score: formatScore,
   attempts: formatCount,
-  time: formatTime,
+  time: hours => formatTime(hours === null ? null : hours * 3600),
 };
 
 /** How the node's figures went through the period, as a chart or as a table. */
@@ -61,6 +61,7 @@ export function Trend({ node, view, onChange }: Props) {
   );
 }
 
+/** Percent, attempts, or hours. */
 function pointsOf(node: ReportNode, { chart, interval }: View): Point[] {
   const label = (from: string, through: string) =>
     from === through ? formatDay(from) : formatPeriod(from, through);
@@ -71,7 +72,7 @@ function pointsOf(node: ReportNode, { chart, interval }: View): Point[] {
     label: label(point.from, point.through),
     tick: tick(point.from),
     value:
-      'totalSeconds' in point ? point.totalSeconds : chart === 'score' ? point.averageScore : point.attempts,
+      'totalSeconds' in point ? point.totalSeconds / 3600 : chart === 'score' ? point.averageScore : point.attempts,
   }));
 }
 
