@@ -102,9 +102,8 @@ async function watched(browser: Browser, { url, path: at, options, session }: Op
   const wrong: string[] = [];
   let asked: string[] = [];
   if (session) {
-    await context.addInitScript(stored => {
-      if (!sessionStorage.getItem('strata-session')) sessionStorage.setItem('strata-session', stored);
-    }, JSON.stringify(session));
+    const stored = JSON.stringify(JSON.stringify(session));
+    await context.addInitScript({ content: `sessionStorage.setItem('strata-session', ${stored})` });
   }
   const page = await context.newPage();
   page.on('console', message => {
@@ -142,4 +141,4 @@ export async function violations(page: Page): Promise<string[]> {
 
 /** The whole document fits into the window's width. */
 export const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

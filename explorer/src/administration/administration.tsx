@@ -36,7 +36,7 @@ export default function Administration() {
   if (!isAdmin(viewer.roles)) {
     return (
       <main className="page">
-        <Empty icon="lock" title={t('problem.forbidden')}>
+        <Empty isPage icon="lock" title={t('problem.forbidden')}>
           <p>{t('admin.forAdmins')}</p>
         </Empty>
       </main>

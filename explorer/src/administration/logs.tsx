@@ -92,7 +92,7 @@ export function ActivityLog() {
           <p className="muted" role="status">
             {t('log.total', { count: lines.totalCount, lines: formatCount(lines.totalCount) })}
           </p>
-          <div className="table-scroll" role="region" aria-label={t('admin.activity')} tabIndex={0}>
+          <div className="table-scroll" role="group" aria-label={t('admin.activity')} tabIndex={0}>
             <table>
               <thead>
                 <tr>
@@ -139,7 +139,7 @@ export function AuditLog() {
         <Empty title={t('log.empty')} />
       ) : (
         <section className="block" aria-label={t('admin.audit')}>
-          <div className="table-scroll" role="region" aria-label={t('admin.audit')} tabIndex={0}>
+          <div className="table-scroll" role="group" aria-label={t('admin.audit')} tabIndex={0}>
             <table>
               <thead>
                 <tr>

@@ -41,7 +41,7 @@ export function Frame({ settings, children }: { settings: Settings; children: Re
         {frame ? (
           <FrameContext value={frame}>{children}</FrameContext>
         ) : (
-          <main className="page">{error ? <Problem error={error} /> : <p className="loading">{t('state.loading')}</p>}</main>
+          <main className="page">{error ? <Problem isPage error={error} /> : <p className="loading">{t('state.loading')}</p>}</main>
         )}
       </div>
     </>

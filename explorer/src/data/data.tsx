@@ -15,7 +15,7 @@ export default function Data() {
   if (!isAdmin(viewer.roles)) {
     return (
       <main className="page">
-        <Empty icon="lock" title={t('problem.forbidden')}>
+        <Empty isPage icon="lock" title={t('problem.forbidden')}>
           <p>{t('admin.forAdmins')}</p>
         </Empty>
       </main>

@@ -63,7 +63,7 @@ export function OneRoster() {
             title={rejected > 0 ? t('oneRoster.partly', { count: rejected, rows: formatCount(rejected) }) : t('oneRoster.done')}
             live
           />
-          <div className="table-scroll" role="region" aria-label={t('oneRoster.files')} tabIndex={0}>
+          <div className="table-scroll" role="group" aria-label={t('oneRoster.files')} tabIndex={0}>
             <table>
               <thead>
                 <tr>
@@ -103,7 +103,7 @@ function Rows({ title, rows }: { title: string; rows: readonly Told[] }) {
   return (
     <>
       <h3>{title}</h3>
-      <div className="table-scroll short" role="region" aria-label={title} tabIndex={0}>
+      <div className="table-scroll short" role="group" aria-label={title} tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -106,7 +106,7 @@ function ImportState({ one }: { one: GroupImport }) {
         {one.status === 'ACCEPTED' && <progress {...(one.progress === undefined ? {} : { value: one.progress, max: 1 })} aria-label={t('data.working')} />}
       </Notice>
       {messages.length > 0 && (
-        <div className="table-scroll short" role="region" aria-label={t('data.messages')} tabIndex={0}>
+        <div className="table-scroll short" role="group" aria-label={t('data.messages')} tabIndex={0}>
           <table>
             <caption className="hidden">{t('data.messages')}</caption>
             <thead>

@@ -22,13 +22,18 @@ export const Notice = ({ kind = 'info', title, children, icon, live = false }: P
   </div>
 );
 
+interface EmptyProps extends Omit<Props, 'kind' | 'live'> {
+  /** Whether it is all there is on the page. */
+  isPage?: boolean;
+}
+
 /** A whole page's or section's worth of nothing, and why. */
-export const Empty = ({ title, children, icon = 'info' }: Omit<Props, 'kind' | 'live'>) => (
+export const Empty = ({ title, children, icon = 'info', isPage = false }: EmptyProps) => (
   <div className="empty">
     <span className="empty-icon">
       <Icon name={icon} />
     </span>
-    <p className="empty-title">{title}</p>
+    {isPage ? <h1 className="empty-title">{title}</h1> : <p className="empty-title">{title}</p>}
     {children}
   </div>
 );

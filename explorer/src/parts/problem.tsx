@@ -3,12 +3,12 @@ import { codesOf, messageOf } from '../graph/client';
 import { Empty, Notice } from './notice';
 
 /** Why a page or section has nothing to show. */
-export function Problem({ error }: { error: unknown }) {
+export function Problem({ error, isPage = false }: { error: unknown; isPage?: boolean }) {
   const { t } = useTranslation();
   const codes = codesOf(error);
   if (codes.includes('FORBIDDEN')) {
     return (
-      <Empty icon="lock" title={t('problem.forbidden')}>
+      <Empty isPage={isPage} icon="lock" title={t('problem.forbidden')}>
         <p>{messageOf(error)}</p>
         <p>{t('problem.askAdmin')}</p>
       </Empty>
@@ -16,13 +16,13 @@ export function Problem({ error }: { error: unknown }) {
   }
   if (codes.includes('UNAVAILABLE')) {
     return (
-      <Empty icon="warning" title={t('problem.unavailable')}>
+      <Empty isPage={isPage} icon="warning" title={t('problem.unavailable')}>
         <p>{t('problem.tryAgain')}</p>
       </Empty>
     );
   }
   return (
-    <Empty icon="warning" title={t('problem.failed')}>
+    <Empty isPage={isPage} icon="warning" title={t('problem.failed')}>
       <p>{messageOf(error)}</p>
     </Empty>
   );

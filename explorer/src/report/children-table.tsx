@@ -45,7 +45,7 @@ export function ChildrenTable({ rows, view, caption, extremes, onChange }: Props
     onChange({ order: { by, direction: again } });
   };
   return (
-    <div className="table-scroll" role="region" aria-label={caption} tabIndex={0}>
+    <div className="table-scroll" role="group" aria-label={caption} tabIndex={0}>
       <table className="figures">
         <caption className="hidden">{caption}</caption>
         <thead>

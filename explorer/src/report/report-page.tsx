@@ -33,7 +33,7 @@ export function ReportPage() {
   if (viewer.roles.some(role => role !== 'LEARNER')) return <ReportOfView />;
   return (
     <main className="page">
-      <Empty icon="lock" title={t('report.learner')}>
+      <Empty isPage icon="lock" title={t('report.learner')}>
         <p>{t('report.learnerWhy')}</p>
       </Empty>
     </main>
@@ -70,9 +70,9 @@ function ReportOfView() {
         {loading ? (
           <Skeleton />
         ) : error ? (
-          <Problem error={error} />
+          <Problem isPage error={error} />
         ) : (
-          <Empty icon="tree" title={t('report.noNode')}>
+          <Empty isPage icon="tree" title={t('report.noNode')}>
             <p>{t('report.noNodeWhy')}</p>
             <p>
               <button type="button" className="button" onClick={() => change({ node: null })}>

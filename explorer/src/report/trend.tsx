@@ -106,7 +106,7 @@ interface PointTableProps {
 function PointTable({ points, title, format }: PointTableProps) {
   const { t } = useTranslation();
   return (
-    <div className="table-scroll short" role="region" aria-label={title} tabIndex={0}>
+    <div className="table-scroll short" role="group" aria-label={title} tabIndex={0}>
       <table className="figures">
         <thead>
           <tr>
