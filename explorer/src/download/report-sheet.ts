@@ -23,9 +23,9 @@ export function reportSheet({ report, node, view, hierarchy, tenant, levelName, 
       nameOf(row.node, t),
       row.node ? (levelName(row.node.type) ?? t(`type.${row.node.type as 'class'}`)) : null,
       row.node?.externalId ?? null,
-      performance?.averageScore == null ? null : Math.round(performance.averageScore * 10_000) / 10_000,
+      rounded(performance?.averageScore, 10_000),
       performance?.attempts ?? null,
-      timeSpent ? Math.round((timeSpent.totalSeconds / 3600) * 100) / 100 : null,
+      rounded(timeSpent && timeSpent.totalSeconds / 3600, 100),
       performance?.learners ?? null,
       row.node?.classCount ?? null,
     ];
@@ -67,6 +67,9 @@ export function reportSheet({ report, node, view, hierarchy, tenant, levelName, 
     ],
   };
 }
+
+const rounded = (value: number | null | undefined, parts: number): number | null =>
+  value === null || value === undefined ? null : Math.round(value * parts) / parts;
 
 const pageOf = (view: View, shown: number, total: number) => ({
   from: view.pages.length * view.size + 1,

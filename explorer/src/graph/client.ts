@@ -43,6 +43,7 @@ export const messageOf = (error: unknown): string =>
       ? error.message
       : String(error);
 
+/* eslint-disable @typescript-eslint/no-namespace -- the library asks for the defaults' types in this shape */
 declare module '@apollo/client' {
   namespace ApolloClient {
     namespace DeclareDefaultOptions {
