@@ -6,6 +6,7 @@ import { permissions } from './permissions';
 import { BuildProgressResolver } from './reports/build-progress.resolver';
 import { HierarchyChangePreview, HierarchyChangeResolver } from './reports/hierarchy-change.resolver';
 import { startFolder } from './rollup/folder';
+import { areDeltasWaiting } from './rollup/waiting.queries';
 import {
   HierarchyNode,
   NodeFiguresResolver,
@@ -31,6 +32,7 @@ export const reportingSubgraph = defineSubgraph({
   entities: [HierarchyNode, HierarchyChangePreview],
   references: { HierarchyNode: resolveNodeReference },
   permissions,
+  firstQuestion: areDeltasWaiting,
   createLoaders,
   startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),
   routes: [eventsRoute],

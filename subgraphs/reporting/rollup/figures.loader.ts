@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import { nodeLoaders, type Node } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
+import type { Transaction } from '../../shared/database/database';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { intervalsOf, type IntervalName, type Period } from '../../shared/period';
@@ -12,6 +13,7 @@ import { planNode, refuseTooLarge, type Plan } from './plan';
 import { selectStoredState, type StoredState } from './stored-state.queries';
 import { noSums, type Learners, type Sums } from './sums';
 import { selectSums } from './sums.queries';
+import { waitingIn } from './waiting.queries';
 import { selectWorkToBuild, type WorkToBuild } from './work-to-build.queries';
 
 /** One node's figures over one period. */
@@ -50,6 +52,11 @@ const cacheKey = (key: FigureKey): string => `${questionOf(key)}\n${key.node.id}
 
 const daysOf = ({ from, through }: Period): number => (Date.parse(through) - Date.parse(from)) / 86_400_000 + 1;
 
+async function readStoredState(tx: Transaction, hierarchyId: number): Promise<StoredState> {
+  const key = `stored state ${hierarchyId}`;
+  return tx.memory.recall<StoredState>(key) ?? tx.memory.remember(key, await selectStoredState(tx, hierarchyId));
+}
+
 /** One set per operation. Nodes asked about with the same arguments are answered by one statement. */
 export function figureLoaders(parts: { caller: Caller; session: Session }) {
   const { caller, session } = parts;
@@ -58,7 +65,7 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
   const states = new Map<number, Promise<StoredState>>();
   const storedState = (hierarchyId: number): Promise<StoredState> => {
     let state = states.get(hierarchyId);
-    if (!state) states.set(hierarchyId, (state = session.read().then(tx => selectStoredState(tx, hierarchyId))));
+    if (!state) states.set(hierarchyId, (state = session.read().then(tx => readStoredState(tx, hierarchyId))));
     return state;
   };
 
@@ -84,12 +91,13 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
     const distinct = new Map(keys.map(({ node }) => [node.id, node]));
     const planned = [...distinct.values()].map(node => ({ node, plan: planNode({ node, ...state, buckets, days }) }));
     refuseTooLarge(planned.map(({ plan }) => plan), 'This report');
-    const found = await selectSums(await session.read(), {
+    const tx = await session.read();
+    const found = await selectSums(tx, {
       caller,
       view,
       filter,
       intervals,
-      waiting: state.waiting,
+      waiting: waitingIn(tx),
       asked: planned.map(({ node, plan }) => ({ node, source: plan.source })),
     });
     const plans = new Map(planned.map(({ node, plan }) => [node.id, plan]));
