@@ -14,14 +14,13 @@ import {
   resolveNodeReference,
   TimeSpentResolver,
 } from './reports/node-figures.resolver';
-import { NodeReportResolver, ReportRowResolver } from './reports/node-report.resolver';
+import { NodeReportResolver } from './reports/node-report.resolver';
 
 export const reportingSubgraph = defineSubgraph({
   name: 'reporting',
   tables: [],
   resolvers: [
     NodeReportResolver,
-    ReportRowResolver,
     NodeFiguresResolver,
     PerformanceResolver,
     TimeSpentResolver,

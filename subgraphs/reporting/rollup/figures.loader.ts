@@ -104,10 +104,18 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
     return { found, plans };
   };
 
+  /** The figures of nodes that are asked the same question, by the node's id: one statement. */
+  const figuresOf = async (keys: FigureKey[]): Promise<Map<string, Figures>> => {
+    const { found, plans } = await sumsIn(keys, [keys[0]!.period]);
+    return new Map(
+      keys.map(({ node: { id } }) => [id, { sums: found.get(id)?.get(0) ?? noSums, plan: plans.get(id)! }]),
+    );
+  };
+
   const figures = new DataLoader<FigureKey, Figures, string>(
     answering(async keys => {
-      const { found, plans } = await sumsIn(keys, [keys[0]!.period]);
-      return node => ({ sums: found.get(node.id)?.get(0) ?? noSums, plan: plans.get(node.id)! });
+      const found = await figuresOf(keys);
+      return node => found.get(node.id)!;
     }),
     { cacheKeyFn: cacheKey },
   );
@@ -143,7 +151,7 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
   /** What of the tenant's stored sums is being made at this moment. */
   const buildProgress = async (): Promise<BuildProgress | null> => selectBuildProgress(await session.read());
 
-  return { nodes, storedState, figures, trend, learners, workToBuild, buildProgress };
+  return { nodes, storedState, figures, figuresOf, trend, learners, workToBuild, buildProgress };
 }
 
 export type FigureLoaders = ReturnType<typeof figureLoaders>;
