@@ -1,0 +1,22 @@
+import type { Caller } from '../../shared/access/caller';
+import type { Transaction } from '../../shared/database/database';
+import { forbidden, notFound } from '../../shared/errors';
+import { classNumber } from '../../shared/identifiers';
+import { lockClass, type LockedClass } from './class.queries';
+
+/** Who changes a roster, and when. */
+export interface Change {
+  caller: Caller;
+  now: Date;
+}
+
+/**
+ * A class that the caller may change, for this transaction alone: any for the tenant's administrators, for teachers
+ * those where they are an active teacher. NOT_FOUND where there is none, FORBIDDEN where it is not theirs.
+ */
+export async function ownClass(tx: Transaction, classId: string, { caller }: Pick<Change, 'caller'>): Promise<LockedClass> {
+  const locked = await lockClass(tx, classNumber(classId) ?? -1, caller.personId);
+  if (!locked) throw notFound(`There is no class '${classId}'.`);
+  if (caller.tenantWide || (locked.teaches && caller.roles.has('TEACHER'))) return locked;
+  throw forbidden('You may change a class where you are an active teacher; this is none.');
+}
