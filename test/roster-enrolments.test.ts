@@ -1,3 +1,4 @@
+import type { Answer } from './start-gateway';
 import { startRosterWorld, rosterNow, type RosterWorld } from './roster-world';
 
 let world: RosterWorld;
@@ -182,8 +183,8 @@ test('enrolments are paged by name, and by id where names are the same', async (
   for (const first of [1, 2, 4, 6, 1000]) {
     const found: string[] = [];
     for (let after: string | null = null; ; ) {
-      const variables = { id: acme.nodeId('loose'), first, after };
-      const { enrolments } = (await gateway.read(as('admin'), query, variables)).class;
+      const variables: object = { id: acme.nodeId('loose'), first, after };
+      const { enrolments } = (await gateway.read(as('admin'), query, variables)).class as Answer['data'];
       found.push(...enrolments.nodes.map((row: Row) => row.user.login));
       expect(enrolments.totalCount).toBe(people.length);
       expect(enrolments.pageInfo.hasNextPage).toBe(found.length < people.length);

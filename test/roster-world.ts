@@ -1,5 +1,6 @@
 import { platformTenant } from '../migrations/row-level-security';
-import { selectTreeDifferences } from '../subgraphs/hierarchy/published';
+import { buildMissing } from '../subgraphs/reporting/rollup/build';
+import { verify } from '../subgraphs/reporting/rollup/verify';
 import type { Database } from '../subgraphs/shared/database/database';
 import { createTenant, type KnownTenant } from './fixture';
 import { insertRows } from './fixture.queries';
@@ -21,8 +22,8 @@ export interface RosterWorld {
   refusal(who: Asker, query: string, variables?: object): Promise<string>;
   /** Lines of the whole log, newest first, with names instead of the ids of people and classes. */
   log(args?: string, who?: Asker): Promise<Record<string, unknown>[]>;
-  /** Where the counts kept with the trees differ from what they are made of. */
-  treeDifferences(): Promise<unknown[]>;
+  /** Where trees, their counts and stored sums differ from what they are made of. */
+  differences(): Promise<unknown[]>;
   /** The service's name, in the gateway's own words, of what a public id stands for. */
   nameOf(id: string | null): string | null;
 }
@@ -61,6 +62,8 @@ export async function startRosterWorld(): Promise<RosterWorld> {
     );
   };
   const gateway = await startGateway({ fill, now: rosterNow });
+  const reporting = gateway.service.subgraph('reporting').database;
+  await reporting.transaction(acme.number, 'write', buildMissing);
   const as = (person: string): Asker => ({ subject: person, tenant: 'acme', roles: acme.rolesOf(person) });
   const names = new Map([
     ...[...acme.people.keys()].map(name => [acme.personId(name), name] as const),
@@ -88,7 +91,6 @@ export async function startRosterWorld(): Promise<RosterWorld> {
         metadata: entry.metadata,
       }));
     },
-    treeDifferences: () =>
-      gateway.service.subgraph('hierarchy').database.transaction(acme.number, 'read', tx => selectTreeDifferences(tx)),
+    differences: async () => (await reporting.transaction(acme.number, 'read', tx => verify(tx))).differences,
   };
 }

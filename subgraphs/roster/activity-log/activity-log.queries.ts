@@ -1,6 +1,6 @@
 import { memberClasses, type Node, type View } from '../../hierarchy/published';
 import type { Transaction } from '../../shared/database/database';
-import type { ActionName, LogEntry, Performer } from './write-log';
+import type { ActionName, LogEntry, Performer } from './log-entry';
 
 export interface LogRow {
   /** A bigint; as text. */

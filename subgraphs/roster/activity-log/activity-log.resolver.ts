@@ -5,7 +5,7 @@ import { publicId } from '../../shared/identifiers';
 import { checkFirst, readCursor, writeCursor } from '../../shared/paging';
 import type { RosterContext } from '../context';
 import type { LogFilter, LogRow } from './activity-log.queries';
-import { ActivityAction, ActivityLogConnection, ActivityLogEntry, actionOf } from './activity-log.type';
+import { ActivityAction, ActivityLogConnection, ActivityLogEntry } from './activity-log.type';
 
 /** A page of the log, with what it was chosen by. */
 type ShownLog = ActivityLogConnection & { readonly filter: LogFilter };
@@ -30,8 +30,11 @@ export class ActivityLogResolver {
     @Ctx() { loaders }: RosterContext,
   ): Promise<ActivityLogConnection> {
     const pageSize = checkFirst(first ?? 50);
-    const question = { classId, studentId, performedById, actions, lastDays };
-    const asked = ['activityLog', ...Object.values(question).map(value => value ?? null)];
+    const question = {
+      ...{ classId: classId ?? null, studentId: studentId ?? null, performedById: performedById ?? null },
+      ...{ actions: actions ?? null, lastDays: lastDays ?? null },
+    };
+    const asked = ['activityLog', ...Object.values(question)];
     const { filter, rows } = await loaders.log(question, { first: pageSize, after: readPlace(after, asked) });
     const shown = rows.slice(0, pageSize);
     const last = shown.at(-1);
@@ -54,7 +57,7 @@ export class ActivityLogResolver {
 
 const shownEntry = (row: LogRow): ActivityLogEntry => ({
   id: publicId('logEntry', Number(row.id)),
-  action: actionOf[row.action],
+  action: ActivityAction[row.action],
   classId: publicId('class', row.classId),
   userId: publicId('person', row.userId),
   studentId: row.studentId === null ? null : publicId('person', row.studentId),

@@ -1,7 +1,6 @@
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { PageInfo } from '../../shared/graphql/page-info.type';
 import { JsonScalar, SafeInt } from '../../shared/graphql/scalars';
-import type { ActionName } from './write-log';
 
 export enum ActivityAction {
   STUDENT_ADDED = 'STUDENT_ADDED',
@@ -21,9 +20,6 @@ registerEnumType(ActivityAction, {
     'STUDENT_REMOVED: set to INACTIVE or WITHDRAWN. STUDENT_UPDATED: made ACTIVE again by its status, or changed between ' +
     'INACTIVE and WITHDRAWN. GROUP_CREATED, GROUP_UPDATED: the class itself was made, or made active or inactive.',
 });
-
-/** Each name has its value: one that is added to the names alone does not compile. */
-export const actionOf: Record<ActionName, ActivityAction> = ActivityAction;
 
 @ObjectType({ description: 'One change of a roster. Lines are added, and never changed or deleted.' })
 export class ActivityLogEntry {

@@ -1,10 +1,9 @@
 import DataLoader from 'dataloader';
-import { selectCoveredClasses, type NodeLoaders } from '../../hierarchy/published';
+import { selectCoveredClasses, type Node, type NodeLoaders } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { classNumber, publicId } from '../../shared/identifiers';
-import type { SeenNode } from '../enrolments/node.resolver';
 import { selectClasses, selectPlacedIn, type ClassRow } from './class.queries';
 import type { Class } from './class.type';
 
@@ -43,10 +42,10 @@ export function classLoaders({ caller, session, nodes }: Reading) {
   });
 
   /** The class's own nodes; refused where the reader does not see them. */
-  const placements = async ({ number, id }: SeenClass): Promise<SeenNode[]> => {
+  const placements = async ({ number, id }: SeenClass): Promise<Node[]> => {
     const keys = await placedIn.load(number);
     const found = await Promise.all(keys.map(hierarchyKey => nodes.node({ id, hierarchyKey })));
-    return found.flatMap(node => (node ? [{ node, id: node.id, hierarchyId: node.hierarchyKey }] : []));
+    return found.filter(node => node !== null);
   };
 
   return {

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { forbidden } from '../../shared/errors';
 import { publicId } from '../../shared/identifiers';
 import type { RosterContext } from '../context';
+import type { SeenNode } from '../enrolments/node.resolver';
 import { HierarchyNode } from '../enrolments/node.type';
 import type { SeenClass } from './class.loader';
 import { Class, CreateClassInput, Group } from './class.type';
@@ -34,8 +35,8 @@ export class ClassResolver {
       'Where this class hangs: its own node in each hierarchy in which it is placed, by the hierarchy\'s name. Its ' +
       'parent there is null where it does not reach a root and for who sees no more than the class.',
   })
-  placements(@Root() seen: SeenClass, @Ctx() { loaders }: RosterContext): Promise<HierarchyNode[]> {
-    return loaders.placements(seen);
+  async placements(@Root() seen: SeenClass, @Ctx() { loaders }: RosterContext): Promise<SeenNode[]> {
+    return (await loaders.placements(seen)).map(node => ({ node, id: node.id, hierarchyId: node.hierarchyKey }));
   }
 
   @Mutation(() => Class, {

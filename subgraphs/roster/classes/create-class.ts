@@ -44,8 +44,9 @@ export async function createClass(tx: Transaction, input: CreateClassInput, chan
 }
 
 async function checkColumns(tx: Transaction, input: CreateClassInput) {
-  const schoolId = input.schoolId == null ? null : (groupNumber(input.schoolId) ?? -1);
-  if (schoolId !== null && !(await isSchool(tx, schoolId))) throw notFound(`There is no school '${input.schoolId}'.`);
+  const school = input.schoolId ?? null;
+  const schoolId = school === null ? null : (groupNumber(school) ?? -1);
+  if (schoolId !== null && !(await isSchool(tx, schoolId))) throw notFound(`There is no school '${school}'.`);
   return {
     name: requiredText(input.name, 'name'),
     code: optionalText(input.code, 'code'),

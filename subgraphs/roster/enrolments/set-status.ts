@@ -1,7 +1,8 @@
 import { keepCompetencyCounts } from '../../reporting/published';
 import type { Transaction } from '../../shared/database/database';
 import { notFound } from '../../shared/errors';
-import { writeLog, type LogEntry } from '../activity-log/write-log';
+import type { LogEntry } from '../activity-log/log-entry';
+import { writeLog } from '../activity-log/write-log';
 import { ownClass, type Change } from '../classes/own-class';
 import { optionalText } from '../classes/texts';
 import { findPeople } from '../people/find-people';

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
-import type { Performer } from '../activity-log/write-log';
+import type { Performer } from '../activity-log/log-entry';
 
 const missingClass = (table: string): string =>
   `not exists (select from classes where classes.tenant_id = $1 and classes.id = ${table}.class_id)`;

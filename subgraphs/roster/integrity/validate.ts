@@ -1,6 +1,6 @@
 import { keepCompetencyCounts } from '../../reporting/published';
 import type { Transaction } from '../../shared/database/database';
-import type { Performer } from '../activity-log/write-log';
+import type { Performer } from '../activity-log/log-entry';
 import { areForeignKeysEnforced } from './constraints.queries';
 import { mendProblems, selectProblems, selectTouchedClasses } from './integrity.queries';
 import type { RelationshipReport } from './report.type';
