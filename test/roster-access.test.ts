@@ -20,8 +20,7 @@ const onClass = (klass: string): Record<string, string> => {
   const person = acme.personId('stranger');
   return {
     enrolStudents: `enrolStudents(classId: "${id}", studentIds: ["${person}"]) { id }`,
-    setEnrolmentStatus:
-      `setEnrolmentStatus(classId: "${id}", userId: "${person}", type: STUDENT, status: INACTIVE) { status }`,
+    setEnrolmentStatus: `setEnrolmentStatus(classId: "${id}", userId: "${person}", type: STUDENT, status: INACTIVE) { status }`,
     assignTeacher: `assignTeacher(classId: "${id}", teacherId: "${person}") { id }`,
     removeTeacher: `removeTeacher(classId: "${id}", teacherId: "${person}") { id }`,
     removeTestSeries: `removeTestSeries(classId: "${id}", testSeriesId: "${series}") { id }`,
@@ -42,8 +41,10 @@ const codes = (who: Asker, mutation: string) => world.gateway.codes(who, `mutati
 const everything = async (tenant = 'acme'): Promise<unknown> => {
   const { gateway, as, acme, rival } = world;
   const known = tenant === 'acme' ? acme : rival;
-  const classes = [...known.classes.keys()].map(name =>
-    `${name}: class(id: "${known.nodeId(name)}") { name active testSeries { id } enrolments { nodes { user { id } type status } } }`);
+  const classes = [...known.classes.keys()].map(
+    name =>
+      `${name}: class(id: "${known.nodeId(name)}") { name active testSeries { id } enrolments { nodes { user { id } type status } } }`,
+  );
   return gateway.read({ ...as('admin'), tenant }, `{ ${classes.join(' ')} activityLog { totalCount } }`);
 };
 
@@ -53,7 +54,10 @@ describe('who may change what', () => {
     async person => {
       const { as } = world;
       const before = await everything();
-      for (const [name, mutation] of [...['a1', 'b1'].flatMap(klass => Object.entries(onClass(klass))), ...Object.entries({ ...ofTenant(), create })]) {
+      for (const [name, mutation] of [
+        ...['a1', 'b1'].flatMap(klass => Object.entries(onClass(klass))),
+        ...Object.entries({ ...ofTenant(), create }),
+      ]) {
         for (const who of [as(person), { ...as(person), roles: ['ORG_ADMIN', 'TEACHER', 'SUPER_ADMIN'] }]) {
           expect([name, await codes(who, mutation)]).toEqual([name, ['FORBIDDEN']]);
         }
@@ -65,7 +69,13 @@ describe('who may change what', () => {
 
   test('a teacher changes the own classes, and no other: granted or left ones neither', async () => {
     const { as } = world;
-    for (const [person, klass] of [['teacher', 'a2'], ['teacher', 'b1'], ['tina', 'a1'], ['uma', 'b1'], ['teacher', 'loose']] as const) {
+    for (const [person, klass] of [
+      ['teacher', 'a2'],
+      ['teacher', 'b1'],
+      ['tina', 'a1'],
+      ['uma', 'b1'],
+      ['teacher', 'loose'],
+    ] as const) {
       const before = await everything();
       for (const [name, mutation] of Object.entries({ ...onClass(klass), ...ofTenant() })) {
         expect([person, klass, name, await codes(as(person), mutation)]).toEqual([person, klass, name, ['FORBIDDEN']]);
@@ -73,8 +83,16 @@ describe('who may change what', () => {
       expect(await everything()).toEqual(before);
     }
     const own = onClass('a1');
-    for (const name of ['enrolStudents', 'setEnrolmentStatus', 'assignTeacher', 'removeTeacher', 'removeTestSeries',
-      'assignTestSeries', 'setClassActive, off', 'setClassActive, on']) {
+    for (const name of [
+      'enrolStudents',
+      'setEnrolmentStatus',
+      'assignTeacher',
+      'removeTeacher',
+      'removeTestSeries',
+      'assignTestSeries',
+      'setClassActive, off',
+      'setClassActive, on',
+    ]) {
       expect([name, await codes(as('teacher'), own[name]!)]).toEqual([name, []]);
     }
     expect(await codes(as('teacher'), create)).toEqual([]);
@@ -97,21 +115,26 @@ describe('who may change what', () => {
   test('an administrator, and a super admin who acts in the tenant, change every class', async () => {
     const { as, superAdmin } = world;
     for (const who of [as('admin'), superAdmin]) {
-      for (const [name, mutation] of [...['s1', 'loose'].flatMap(klass => Object.entries(onClass(klass))), ['create', create] as const]) {
+      for (const [name, mutation] of [
+        ...['s1', 'loose'].flatMap(klass => Object.entries(onClass(klass))),
+        ['create', create] as const,
+      ]) {
         expect([name, await codes(who, mutation)]).toEqual([name, []]);
       }
     }
     expect(await codes(superAdmin, 'validateRelationships { problems { kind } }')).toEqual([]);
   });
 
-  test('nobody changes another tenant\'s classes: they are not there', async () => {
+  test("nobody changes another tenant's classes: they are not there", async () => {
     const { as, rival, refusal, acme } = world;
     const before = await everything('rival');
     for (const [name, mutation] of Object.entries(onClass('a1'))) {
       const foreign = mutation.replace(acme.nodeId('a1'), rival.nodeId('a1'));
       for (const person of ['admin', 'teacher']) {
-        expect([name, await refusal(as(person), `mutation { ${foreign} }`)])
-          .toEqual([name, `NOT_FOUND: There is no class '${rival.nodeId('a1')}'.`]);
+        expect([name, await refusal(as(person), `mutation { ${foreign} }`)]).toEqual([
+          name,
+          `NOT_FOUND: There is no class '${rival.nodeId('a1')}'.`,
+        ]);
       }
     }
     expect(await everything('rival')).toEqual(before);
@@ -121,7 +144,10 @@ describe('who may change what', () => {
     const { as, acme, change, gateway } = world;
     const both = `classId: "${acme.nodeId('e1')}", teacherId: "${acme.personId('uma')}"`;
     await change(`assignTeacher(${both}) { id }`);
-    expect(await change(`removeTeacher(${both}) { name testSeries { id } }`, as('uma'))).toEqual({ name: 'e1', testSeries: [] });
+    expect(await change(`removeTeacher(${both}) { name testSeries { id } }`, as('uma'))).toEqual({
+      name: 'e1',
+      testSeries: [],
+    });
     expect(await gateway.codes(as('uma'), `{ class(id: "${acme.nodeId('e1')}") { name } }`)).toEqual(['FORBIDDEN']);
   });
 
@@ -129,21 +155,32 @@ describe('who may change what', () => {
     const { as, acme, change, gateway } = world;
     const id = acme.nodeId('a1');
     await change(`setClassActive(classId: "${id}", active: false) { active }`, as('teacher'));
-    const { class: found } = await gateway.read(as('teacher'), `{ class(id: "${id}") { active enrolments { totalCount } } }`);
+    const { class: found } = await gateway.read(
+      as('teacher'),
+      `{ class(id: "${id}") { active enrolments { totalCount } } }`,
+    );
     expect(found).toMatchObject({ active: false });
-    expect(await change(`setClassActive(classId: "${id}", active: true) { active }`, as('teacher'))).toEqual({ active: true });
+    expect(await change(`setClassActive(classId: "${id}", active: true) { active }`, as('teacher'))).toEqual({
+      active: true,
+    });
   });
 });
 
 describe('who may read what', () => {
   const seen = async (who: Asker, klass: string): Promise<string> => {
     const { gateway, acme } = world;
-    const { data, errors } = await gateway.ask(who, `{ class(id: "${acme.nodeId(klass)}") { name testSeries { name } } }`);
+    const { data, errors } = await gateway.ask(
+      who,
+      `{ class(id: "${acme.nodeId(klass)}") { name testSeries { name } } }`,
+    );
     return data?.class?.name ?? String(errors[0]?.extensions?.code);
   };
   const listed = async (who: Asker, klass: string): Promise<string> => {
     const { gateway, acme } = world;
-    const { data, errors } = await gateway.ask(who, `{ class(id: "${acme.nodeId(klass)}") { enrolments { nodes { user { login } } } } }`);
+    const { data, errors } = await gateway.ask(
+      who,
+      `{ class(id: "${acme.nodeId(klass)}") { enrolments { nodes { user { login } } } } }`,
+    );
     return data?.class ? 'listed' : String(errors[0]?.extensions?.code);
   };
 
@@ -157,10 +194,11 @@ describe('who may read what', () => {
   ])('%s sees who is in the classes they cover, and nothing of the others', async (person, covered, others) => {
     const who = world.as(person);
     for (const klass of covered) expect([await seen(who, klass), await listed(who, klass)]).toEqual([klass, 'listed']);
-    for (const klass of others) expect([await seen(who, klass), await listed(who, klass)]).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    for (const klass of others)
+      expect([await seen(who, klass), await listed(who, klass)]).toEqual(['FORBIDDEN', 'FORBIDDEN']);
   });
 
-  test('a learner sees the own classes\' names and series, and nobody else in them', async () => {
+  test("a learner sees the own classes' names and series, and nobody else in them", async () => {
     const { as, gateway, acme } = world;
     const own = `{ class(id: "${acme.nodeId('a1')}") { name grade active testSeries { name } } }`;
     expect((await gateway.read(as('learner'), own)).class).toEqual({
@@ -168,7 +206,10 @@ describe('who may read what', () => {
     });
     expect(await listed(as('learner'), 'a1')).toBe('FORBIDDEN');
     expect([await seen(as('learner'), 'a2'), await seen(as('learner'), 'b1')]).toEqual(['FORBIDDEN', 'FORBIDDEN']);
-    const { data } = await gateway.ask(as('learner'), `{ class(id: "${acme.nodeId('a1')}") { name placements { parent { name } } } }`);
+    const { data } = await gateway.ask(
+      as('learner'),
+      `{ class(id: "${acme.nodeId('a1')}") { name placements { parent { name } } } }`,
+    );
     expect(data.class).toEqual({ name: 'a1', placements: null });
   });
 
@@ -182,7 +223,8 @@ describe('who may read what', () => {
     // ann learns in a1 and s1
     expect(await seenBy('admin', 'ann')).toEqual(['a1', 's1']);
     expect(await seenBy('ann', 'ann')).toEqual(['a1', 's1']);
-    for (const person of ['northerner', 'teacher', 'tina']) expect([person, await seenBy(person, 'ann')]).toEqual([person, ['a1']]);
+    for (const person of ['northerner', 'teacher', 'tina'])
+      expect([person, await seenBy(person, 'ann')]).toEqual([person, ['a1']]);
     for (const person of ['partner', 'uma', 'stranger', 'ben', 'learner', 'free']) {
       expect([person, await seenBy(person, 'ann')]).toEqual([person, 'FORBIDDEN']);
     }
@@ -197,7 +239,10 @@ describe('who may read what', () => {
     const { as, acme, rival, gateway } = world;
     for (const id of [rival.personId('ann'), acme.personId('uma'), 'p0zzzzz', acme.nodeId('a1'), '']) {
       for (const person of ['admin', 'teacher', 'ann']) {
-        expect([id, (await gateway.read(as(person), `{ student(id: "${id}") { login } }`)).student]).toEqual([id, null]);
+        expect([id, (await gateway.read(as(person), `{ student(id: "${id}") { login } }`)).student]).toEqual([
+          id,
+          null,
+        ]);
       }
     }
     for (const id of [rival.nodeId('a1'), 'k0zzzzz', acme.nodeId('a'), '']) {
@@ -224,7 +269,9 @@ describe('who may read what', () => {
     expect(await classesOf('stranger')).toEqual([]);
     for (const person of ['learner', 'ann']) {
       expect(await gateway.codes(as(person), '{ activityLog { totalCount } }')).toEqual(['FORBIDDEN']);
-      expect(await gateway.codes(as(person), `{ activityLog(studentId: "${acme.personId(person)}") { totalCount } }`)).toEqual(['FORBIDDEN']);
+      expect(
+        await gateway.codes(as(person), `{ activityLog(studentId: "${acme.personId(person)}") { totalCount } }`),
+      ).toEqual(['FORBIDDEN']);
     }
     const ofB1 = `classId: "${acme.nodeId('b1')}"`;
     expect(await gateway.codes(as('northerner'), `{ activityLog(${ofB1}) { totalCount } }`)).toEqual(['FORBIDDEN']);
@@ -236,12 +283,25 @@ describe('who may read what', () => {
     const { gateway, acme, rival } = world;
     const ask = async (person: string, type: string, ids: string[], fields: string) => {
       const keys = ids.map(id => ({ id }));
-      const { data, errors = [] } = await gateway.service.entities({ subgraph: 'roster', tenant: acme, as: person, type, keys, fields });
+      const { data, errors = [] } = await gateway.service.entities({
+        subgraph: 'roster',
+        tenant: acme,
+        as: person,
+        type,
+        keys,
+        fields,
+      });
       return [data!._entities, errors.map(({ extensions }) => extensions?.code)];
     };
     const classes = [...['a1', 'b1'].map(acme.nodeId), rival.nodeId('a1'), 'x'];
-    expect(await ask('northerner', 'Class', classes, 'name')).toEqual([[{ name: 'a1' }, null, null, null], ['FORBIDDEN']]);
-    expect(await ask('stranger', 'Class', classes, 'name')).toEqual([[null, null, null, null], ['FORBIDDEN', 'FORBIDDEN']]);
+    expect(await ask('northerner', 'Class', classes, 'name')).toEqual([
+      [{ name: 'a1' }, null, null, null],
+      ['FORBIDDEN'],
+    ]);
+    expect(await ask('stranger', 'Class', classes, 'name')).toEqual([
+      [null, null, null, null],
+      ['FORBIDDEN', 'FORBIDDEN'],
+    ]);
     expect(await ask('learner', 'Class', classes, 'name')).toEqual([[{ name: 'a1' }, null, null, null], ['FORBIDDEN']]);
     expect(await ask('learner', 'Class', [classes[0]!], 'enrolments { totalCount }')).toEqual([[null], ['FORBIDDEN']]);
     const students = [acme.personId('ben'), acme.personId('dia'), rival.personId('ann'), 'x'];
@@ -249,6 +309,9 @@ describe('who may read what', () => {
       [{ login: 'ben', testSeries: [{ name: 'Series' }] }, null, null, null],
       ['FORBIDDEN'],
     ]);
-    expect(await ask('learner', 'Student', students, 'login')).toEqual([[null, null, null, null], ['FORBIDDEN', 'FORBIDDEN']]);
+    expect(await ask('learner', 'Student', students, 'login')).toEqual([
+      [null, null, null, null],
+      ['FORBIDDEN', 'FORBIDDEN'],
+    ]);
   });
 });

@@ -22,7 +22,12 @@ const made = `id externalId name code grade subject active school { name }
 
 /** Makes a class; names stand for people and groups. */
 const create = async (
-  { teachers, parents, school, ...input }: { name: string; [more: string]: unknown } & {
+  {
+    teachers,
+    parents,
+    school,
+    ...input
+  }: { name: string; [more: string]: unknown } & {
     teachers?: string[];
     parents?: [hierarchy: string, group: string][];
     school?: string;
@@ -34,7 +39,9 @@ const create = async (
     input: {
       ...input,
       ...(teachers ? { teacherIds: teachers.map(acme.personId) } : {}),
-      ...(parents ? { parents: parents.map(([hierarchyId, group]) => ({ hierarchyId, parentId: acme.nodeId(group) })) } : {}),
+      ...(parents
+        ? { parents: parents.map(([hierarchyId, group]) => ({ hierarchyId, parentId: acme.nodeId(group) })) }
+        : {}),
       ...(school ? { schoolId: acme.nodeId(school) } : {}),
     },
   };
@@ -46,15 +53,25 @@ const parentsOf = ({ placements }: Made) => placements.map(({ hierarchyId, paren
 const counts = async (names: string[], hierarchyId = 'india'): Promise<number[]> => {
   const { gateway, acme, as } = world;
   const idOf = (name: string) => ({ other: acme.otherId, tenant: acme.id })[name] ?? acme.nodeId(name);
-  const nodes = names.map((name, n) => `n${n}: hierarchyNode(id: "${idOf(name)}", hierarchyId: "${hierarchyId}") { classCount }`);
+  const nodes = names.map(
+    (name, n) => `n${n}: hierarchyNode(id: "${idOf(name)}", hierarchyId: "${hierarchyId}") { classCount }`,
+  );
   const data = await gateway.read(as('admin'), `{ ${nodes.join(' ')} }`);
   return names.map((_, n) => data[`n${n}`].classCount);
 };
 
-test('a class is made with all that is said of it, and the roster\'s school stays on it as information', async () => {
+test("a class is made with all that is said of it, and the roster's school stays on it as information", async () => {
   const { acme, log } = world;
   const input = { code: 'C1', grade: '5', subject: 'Maths', externalId: 'ext-1', school: 'b' };
-  const full = await create({ name: ' Full ', ...input, teachers: ['free', 'tina'], parents: [['sap', 'a'], ['india', 'east']] });
+  const full = await create({
+    name: ' Full ',
+    ...input,
+    teachers: ['free', 'tina'],
+    parents: [
+      ['sap', 'a'],
+      ['india', 'east'],
+    ],
+  });
   expect(full).toEqual({
     ...{ id: expect.stringMatching(/^k/), externalId: 'ext-1', name: 'Full', code: 'C1', grade: '5', subject: 'Maths' },
     ...{ active: true, school: { name: 'b' } },
@@ -62,7 +79,12 @@ test('a class is made with all that is said of it, and the roster\'s school stay
       { id: full.id, hierarchyId: 'india', parent: { name: 'east' } },
       { id: full.id, hierarchyId: 'sap', parent: { name: 'a' } },
     ].sort((x, y) => x.hierarchyId.localeCompare(y.hierarchyId)),
-    enrolments: { nodes: [{ user: { login: 'free' }, type: 'TEACHER' }, { user: { login: 'tina' }, type: 'TEACHER' }] },
+    enrolments: {
+      nodes: [
+        { user: { login: 'free' }, type: 'TEACHER' },
+        { user: { login: 'tina' }, type: 'TEACHER' },
+      ],
+    },
   });
   const own = (await log('first: 3')).map(({ action, class: id, user, by }) => [action, id, user, by]);
   expect(own).toEqual([
@@ -74,10 +96,14 @@ test('a class is made with all that is said of it, and the roster\'s school stay
 });
 
 test('counts of classes are right at once, up to the root, in every hierarchy', async () => {
-  const before = { india: await counts(['a', 'east', 'north', 'land', 'tenant', 'other']), sap: await counts(['a', 'land', 'other'], 'sap') };
+  const before = {
+    india: await counts(['a', 'east', 'north', 'land', 'tenant', 'other']),
+    sap: await counts(['a', 'land', 'other'], 'sap'),
+  };
   await create({ name: 'Counted', parents: [['india', 'a']] });
-  expect(await counts(['a', 'east', 'north', 'land', 'tenant', 'other']))
-    .toEqual(before.india.map((count, n) => (n < 5 ? count + 1 : count)));
+  expect(await counts(['a', 'east', 'north', 'land', 'tenant', 'other'])).toEqual(
+    before.india.map((count, n) => (n < 5 ? count + 1 : count)),
+  );
   expect(await counts(['a', 'land', 'other'], 'sap')).toEqual([before.sap[0], before.sap[1], before.sap[2]! + 1]);
 });
 
@@ -89,7 +115,7 @@ describe('a class created without a parent', () => {
     ['is uncategorised with teachers of different groups', ['tina', 'uma'], null],
     ['is uncategorised with a teacher without a group among them', ['tina', 'free'], null],
     ['is uncategorised with a teacher of several groups', ['both'], null],
-    ['is uncategorised with a teacher whose group does not stand in the tenant\'s hierarchy', ['adriftTeacher'], null],
+    ["is uncategorised with a teacher whose group does not stand in the tenant's hierarchy", ['adriftTeacher'], null],
     ['is uncategorised without teachers', [], null],
   ])('%s', async (name, teachers, parent) => {
     const [other] = await counts(['other']);
@@ -116,8 +142,12 @@ describe('a class created without a parent', () => {
 });
 
 test('a class with explicit parents is placed there alone, at whatever level', async () => {
-  expect(parentsOf(await create({ name: 'High', teachers: ['tina'], parents: [['india', 'south']] }))).toEqual([['india', 'south']]);
-  expect(parentsOf(await create({ name: 'Abroad', teachers: ['tina'], parents: [['sap', 'b']] }))).toEqual([['sap', 'b']]);
+  expect(parentsOf(await create({ name: 'High', teachers: ['tina'], parents: [['india', 'south']] }))).toEqual([
+    ['india', 'south'],
+  ]);
+  expect(parentsOf(await create({ name: 'Abroad', teachers: ['tina'], parents: [['sap', 'b']] }))).toEqual([
+    ['sap', 'b'],
+  ]);
 });
 
 test('two parents in one hierarchy are refused with CONFLICT, and nothing is made', async () => {
@@ -131,10 +161,13 @@ test('two parents in one hierarchy are refused with CONFLICT, and nothing is mad
   expect({ lines: (await log()).length, counts: await counts(['tenant', 'a', 'b', 'other']) }).toEqual(before);
 });
 
-test('an external id that another class of the tenant has is a CONFLICT; another tenant\'s is not', async () => {
+test("an external id that another class of the tenant has is a CONFLICT; another tenant's is not", async () => {
   const { as, refusal, gateway } = world;
-  const query = (externalId: string) => `mutation { createClass(input: { name: "X", externalId: "${externalId}" }) { id } }`;
-  expect(await refusal(as('admin'), query('a1'))).toBe("CONFLICT: There is a class that has the external id 'a1' already.");
+  const query = (externalId: string) =>
+    `mutation { createClass(input: { name: "X", externalId: "${externalId}" }) { id } }`;
+  expect(await refusal(as('admin'), query('a1'))).toBe(
+    "CONFLICT: There is a class that has the external id 'a1' already.",
+  );
   await gateway.read({ ...as('admin'), tenant: 'rival' }, query('only-theirs'));
   await gateway.read(as('admin'), query('only-theirs'));
 });
@@ -150,7 +183,10 @@ test('an inactive class leaves the counts and keeps its place and its figures; a
   const figures = `{ hierarchyNode(id: "${acme.nodeId('b')}") {
     studentCount children { nodes { name classCount } }
     performance(period: { from: "2026-03-01", through: "2026-03-31" }) { attempts } } }`;
-  const setActive = (active: boolean) => change(`setClassActive(classId: "${acme.nodeId('b1')}", active: ${active}) { active placements { parent { name } } }`);
+  const setActive = (active: boolean) =>
+    change(
+      `setClassActive(classId: "${acme.nodeId('b1')}", active: ${active}) { active placements { parent { name } } }`,
+    );
 
   expect(await setActive(false)).toEqual({
     active: false,
@@ -186,7 +222,7 @@ test('a class that is made inactive while it moves is counted where it hangs the
   expect(answers.some(({ errors }) => errors.length === 0)).toBe(true);
 });
 
-test('a new class\'s activity is in its parents\' figures from the first event on', async () => {
+test("a new class's activity is in its parents' figures from the first event on", async () => {
   const { gateway, as, acme } = world;
   const period = 'period: { from: "2026-03-01", through: "2026-03-31" }';
   const query = `{ hierarchyNode(id: "${acme.nodeId('east')}") { performance(${period}) { attempts } } }`;

@@ -32,7 +32,8 @@ const setStatus = (name: string, person: string, status: string, { type = 'STUDE
     type: ${type}, status: ${status}${more}) { user { login } type status enrolledAt }`;
 const studentCount = async (name: string): Promise<number> => {
   const query = `query ($id: ID!) { hierarchyNode(id: $id) { studentCount } }`;
-  return (await world.gateway.read(world.as('admin'), query, { id: world.acme.nodeId(name) })).hierarchyNode.studentCount;
+  return (await world.gateway.read(world.as('admin'), query, { id: world.acme.nodeId(name) })).hierarchyNode
+    .studentCount;
 };
 
 test('the same user may be teacher and student of a class, and is enrolled once as each', async () => {
@@ -91,12 +92,14 @@ test('an enrolment that ended keeps the day on which it ended, whatever its stat
   const { change, gateway, acme } = world;
   await change(setStatus('s1', 'dia', 'INACTIVE'));
   await change(setStatus('s1', 'dia', 'WITHDRAWN'));
-  const rows = await gateway.service.subgraph('roster').database.transaction(acme.number, 'read', tx =>
-    tx.query<{ ended_at: Date }>(
-      'select ended_at from enrolments where tenant_id = $1 and class_id = $2 and person_id = $3',
-      [acme.number, acme.classes.get('s1'), acme.people.get('dia')],
-    ),
-  );
+  const rows = await gateway.service
+    .subgraph('roster')
+    .database.transaction(acme.number, 'read', tx =>
+      tx.query<{ ended_at: Date }>(
+        'select ended_at from enrolments where tenant_id = $1 and class_id = $2 and person_id = $3',
+        [acme.number, acme.classes.get('s1'), acme.people.get('dia')],
+      ),
+    );
   expect(rows).toEqual([{ ended_at: rosterNow }]);
 });
 
@@ -108,7 +111,9 @@ test('a teacher is assigned and removed softly, and may be assigned again', asyn
   await change(`removeTeacher(${both}, reason: "on leave") { id }`);
   expect(await rosterOf('a2', '(type: TEACHER)')).toEqual(['free TEACHER WITHDRAWN']);
   await change(`assignTeacher(${both}) { id }`);
-  expect((await log('first: 3')).map(({ action, user, student, metadata }) => [action, user, student, metadata])).toEqual([
+  expect(
+    (await log('first: 3')).map(({ action, user, student, metadata }) => [action, user, student, metadata]),
+  ).toEqual([
     ['TEACHER_ASSIGNED', 'free', null, null],
     ['TEACHER_REMOVED', 'free', null, { from: 'ACTIVE', to: 'WITHDRAWN', reason: 'on leave' }],
     ['TEACHER_ASSIGNED', 'free', null, null],
@@ -139,7 +144,10 @@ test('all students of a call are enrolled or none: those there are not are named
   const before = { roster: await rosterOf('a2'), lines: await log() };
   const query = `mutation { enrolStudents(classId: "${acme.nodeId('a2')}", studentIds: ${JSON.stringify(ids)}) { id } }`;
   expect(await refusal(as('admin'), query)).toBe(
-    `NOT_FOUND: There are no users ${ids.slice(1).map(id => `'${id}'`).join(', ')}.`,
+    `NOT_FOUND: There are no users ${ids
+      .slice(1)
+      .map(id => `'${id}'`)
+      .join(', ')}.`,
   );
   expect({ roster: await rosterOf('a2'), lines: await log() }).toEqual(before);
 });
@@ -162,7 +170,14 @@ test('students enrolled at the same moment by many are enrolled once, with one l
 test('enrolments are paged by name, and by id where names are the same', async () => {
   const { gateway, acme, as } = world;
   const database = gateway.service.subgraph('roster').database;
-  const names = [['Ömer', 'Aydın'], ['Anna', 'Åberg'], ['Zoe', null], ['Bea', 'Zimmer'], ['Bea', 'Zimmer'], [null, null]];
+  const names = [
+    ['Ömer', 'Aydın'],
+    ['Anna', 'Åberg'],
+    ['Zoe', null],
+    ['Bea', 'Zimmer'],
+    ['Bea', 'Zimmer'],
+    [null, null],
+  ];
   const people = await database.transaction(acme.number, 'write', async tx => {
     const rows = await tx.query<{ id: number }>(
       `insert into people (tenant_id, external_id, login, roles, given_name, family_name)
@@ -182,7 +197,7 @@ test('enrolments are paged by name, and by id where names are the same', async (
   const expected = ['paged2', 'paged1', 'paged6', 'paged4', 'paged5', 'paged3'];
   for (const first of [1, 2, 4, 6, 1000]) {
     const found: string[] = [];
-    for (let after: string | null = null; ; ) {
+    for (let after: string | null = null; ;) {
       const variables: object = { id: acme.nodeId('loose'), first, after };
       const { enrolments } = (await gateway.read(as('admin'), query, variables)).class as Answer['data'];
       found.push(...enrolments.nodes.map((row: Row) => row.user.login));

@@ -1,4 +1,5 @@
 import type { Database } from '../subgraphs/shared/database/database';
+import { brokenRows, dropConstraints, loseSchool, nothing, plantedAt } from './broken-roster';
 import { connectOwner } from './fixture';
 import { insertRows, type Row } from './fixture.queries';
 import { startRosterWorld, type RosterWorld } from './roster-world';
@@ -10,7 +11,9 @@ let series: number;
 beforeAll(async () => {
   world = await startRosterWorld();
   owner = await connectOwner(world.gateway.database.url);
-  [series] = (await inAcme(tx => insertRows(tx, 'test_series', [{ name: 'Series', created_at: '2026-01-01' }]))) as [number];
+  [series] = (await inAcme(tx => insertRows(tx, 'test_series', [{ name: 'Series', created_at: '2026-01-01' }]))) as [
+    number,
+  ];
 });
 afterAll(async () => {
   await owner.close();
@@ -23,44 +26,16 @@ const inAcme = <T>(work: Parameters<Database['transaction']>[2]): Promise<T> =>
 const select = (sql: string) => inAcme<Row[]>(tx => tx.query(sql, [world.acme.number]));
 const plant = (table: string, rows: Row[]) => inAcme(tx => insertRows(tx, table, rows));
 
-const none = 999_999;
-const at = '2026-01-05T00:00:00Z';
-
-/** Rows of each kind of problem that a database with its constraints refuses, and the constraint that does. */
-function planted(): [kind: string, table: string, constraint: string, rows: Row[]][] {
-  const { acme } = world;
-  const klass = (name: string) => acme.classes.get(name)!;
-  const person = (name: string) => acme.people.get(name)!;
-  const enrolment = { type: 'STUDENT', status: 'ACTIVE', enrolled_at: at, ended_at: null };
-  const assignment = { class_id: klass('a1'), test_series_id: series, assigned_at: at };
-  return [
-    ['ENROLMENT_WITHOUT_CLASS', 'enrolments', 'enrolment_in_a_class', [
-      { ...enrolment, class_id: none, person_id: person('ann') },
-      { ...enrolment, class_id: none, person_id: person('tina'), type: 'TEACHER' },
-    ]],
-    ['ENROLMENT_WITHOUT_USER', 'enrolments', 'enrolment_of_a_person', [{ ...enrolment, class_id: klass('a2'), person_id: none }]],
-    ['ENROLMENT_TWICE', 'enrolments', 'enrolments_pkey', [
-      { ...enrolment, class_id: klass('a1'), person_id: person('ann'), status: 'WITHDRAWN', ended_at: '2026-03-01T00:00:00Z' },
-      { ...enrolment, class_id: klass('a1'), person_id: person('ann'), enrolled_at: null },
-    ]],
-    ['ENROLMENT_WITHOUT_DATE', 'enrolments', 'enrolled_at', [
-      { ...enrolment, class_id: klass('e1'), person_id: person('dia'), enrolled_at: null },
-    ]],
-    ['TEST_SERIES_WITHOUT_CLASS', 'class_test_series', 'assignment_to_a_class', [{ ...assignment, class_id: none }]],
-    ['TEST_SERIES_MISSING', 'class_test_series', 'assignment_of_a_test_series', [{ ...assignment, test_series_id: none }]],
-    ['TEST_SERIES_TWICE', 'class_test_series', 'class_test_series_pkey', [assignment, assignment, assignment]],
-  ];
-}
-const loseSchool = () =>
-  inAcme(tx => tx.query('update classes set school_id = $2 where tenant_id = $1 and external_id = $3', [tx.tenantId, none, 'b1']));
-
-const dropConstraints = async (): Promise<void> => {
-  await inAcme(async tx => {
-    await tx.query('alter table enrolments drop constraint enrolment_in_a_class, drop constraint enrolment_of_a_person, drop constraint enrolments_pkey');
-    await tx.query('alter table enrolments alter enrolled_at drop not null');
-    await tx.query('alter table classes drop constraint class_school_exists');
-    await tx.query('alter table class_test_series drop constraint assignment_to_a_class, drop constraint assignment_of_a_test_series, drop constraint class_test_series_pkey');
-  });
+/** Plants rows of every kind into acme's roster, in a database that lets them in. */
+const breakRoster = async (): Promise<void> => {
+  await inAcme(dropConstraints);
+  for (const { table, rows } of brokenRows(world.acme, series)) await plant(table, rows);
+};
+const refusesAll = async (): Promise<void> => {
+  for (const { table, constraint, rows } of brokenRows(world.acme, series)) {
+    await expect(plant(table, rows)).rejects.toThrow(new RegExp(constraint));
+  }
+  await expect(inAcme(loseSchool)).rejects.toThrow(/class_school_exists/);
 };
 
 const report = 'problems { kind table count remaining } fixed foreignKeysEnforced';
@@ -77,15 +52,17 @@ const run = async (...words: string[]) => {
   return { exitCode, stderr, told: stdout === '' ? undefined : JSON.parse(stdout.trim().split('\n').at(-1)!) };
 };
 
-test('in a new database all foreign keys but the log\'s hold from the first migration', async () => {
-  for (const [, table, constraint, rows] of planted()) {
-    await expect(plant(table, rows)).rejects.toThrow(new RegExp(constraint));
-  }
-  await expect(loseSchool()).rejects.toThrow(/class_school_exists/);
+test("in a new database all foreign keys but the log's hold from the first migration", async () => {
+  await refusesAll();
   expect(await validate()).toEqual({ problems: [], fixed: false, foreignKeysEnforced: true });
   expect(await run()).toMatchObject({
     exitCode: 0,
-    told: { remaining: 0, foreignKeysEnforced: true, restored: [], tenants: [{ externalId: 'acme', problems: [] }, { externalId: 'rival' }] },
+    told: {
+      remaining: 0,
+      foreignKeysEnforced: true,
+      restored: [],
+      tenants: [{ externalId: 'acme', problems: [] }, { externalId: 'rival' }],
+    },
   });
 });
 
@@ -108,26 +85,36 @@ const ofLog = [
 describe('in a database that was restored without its constraints', () => {
   beforeAll(async () => {
     const { acme } = world;
-    await dropConstraints();
-    for (const [, table, , rows] of planted()) await plant(table, rows);
-    await loseSchool();
+    await breakRoster();
+    await inAcme(loseSchool);
     const line = {
       ...{ action: 'GROUP_UPDATED', class_id: acme.classes.get('a1'), user_id: acme.people.get('admin') },
-      ...{ performed_by_id: acme.people.get('admin'), performer_tenant_id: acme.number, created_at: at },
+      ...{ performed_by_id: acme.people.get('admin'), performer_tenant_id: acme.number, created_at: plantedAt },
     };
-    await plant('activity_log', [{ ...line, class_id: none }, { ...line, user_id: none }, { ...line, performed_by_id: none }]);
+    await plant('activity_log', [
+      { ...line, class_id: nothing },
+      { ...line, user_id: nothing },
+      { ...line, performed_by_id: nothing },
+    ]);
   });
 
   test('the check finds each kind of problem, and changes nothing', async () => {
-    const rows = () => Promise.all(['enrolments', 'classes', 'class_test_series', 'activity_log'].map(table =>
-      select(`select ${table}.* from ${table} where ${table}.tenant_id = $1 order by ${table}::text`)));
+    const rows = () =>
+      Promise.all(
+        ['enrolments', 'classes', 'class_test_series', 'activity_log'].map(table =>
+          select(`select ${table}.* from ${table} where ${table}.tenant_id = $1 order by ${table}::text`),
+        ),
+      );
     const before = await rows();
     const { problems, fixed, foreignKeysEnforced } = await validate();
     expect(problems.map(({ kind, count }) => [kind, count])).toEqual([...found, ...ofLog]);
     for (const { count, remaining } of problems) expect(remaining).toBe(count);
     expect([fixed, foreignKeysEnforced]).toEqual([false, false]);
     const told = await run();
-    expect(told).toMatchObject({ exitCode: 1, told: { remaining: 15, fixed: false, foreignKeysEnforced: false, restored: [] } });
+    expect(told).toMatchObject({
+      exitCode: 1,
+      told: { remaining: 15, fixed: false, foreignKeysEnforced: false, restored: [] },
+    });
     expect(told.told.tenants[0].problems).toEqual(problems);
     const text = await strata(['validate-relationships'], { DATABASE_URL: world.gateway.database.url });
     expect(text.stdout).toMatch(/^acme: ENROLMENT_TWICE: 2 rows of enrolments$/m);
@@ -151,7 +138,9 @@ describe('in a database that was restored without its constraints', () => {
       ...ofLog.map(([kind, count]) => [kind, count, count]),
     ]);
     expect(fixed).toBe(true);
-    expect((await select('select * from activity_log where tenant_id = $1 order by id')).slice(0, before.length)).toEqual(before);
+    expect(
+      (await select('select * from activity_log where tenant_id = $1 order by id')).slice(0, before.length),
+    ).toEqual(before);
 
     const rows = await select(`select person_id, class_id, type, status, enrolled_at, ended_at from enrolments
       where tenant_id = $1 and (class_id, person_id) in
@@ -159,27 +148,46 @@ describe('in a database that was restored without its constraints', () => {
       order by class_id`);
     const [made] = await select(`select created_at from classes where tenant_id = $1 and external_id = 'e1'`);
     expect(rows).toEqual([
-      expect.objectContaining({ person_id: acme.people.get('ann'), status: 'ACTIVE', enrolled_at: new Date('2026-01-01T00:00:00Z') }),
+      expect.objectContaining({
+        person_id: acme.people.get('ann'),
+        status: 'ACTIVE',
+        enrolled_at: new Date('2026-01-01T00:00:00Z'),
+      }),
       expect.objectContaining({ person_id: acme.people.get('dia'), status: 'ACTIVE', enrolled_at: made!.created_at }),
     ]);
-    expect(await select(`select class_id, test_series_id, assigned_at from class_test_series where tenant_id = $1`))
-      .toEqual([{ class_id: acme.classes.get('a1'), test_series_id: series, assigned_at: new Date(at) }]);
-    expect(await select(`select school_id from classes where tenant_id = $1 and external_id = 'b1'`)).toEqual([{ school_id: null }]);
+    expect(
+      await select(`select class_id, test_series_id, assigned_at from class_test_series where tenant_id = $1`),
+    ).toEqual([{ class_id: acme.classes.get('a1'), test_series_id: series, assigned_at: new Date(plantedAt) }]);
+    expect(await select(`select school_id from classes where tenant_id = $1 and external_id = 'b1'`)).toEqual([
+      { school_id: null },
+    ]);
 
     const lines = (await log('first: 1000')).filter(({ metadata }) => (metadata as { mended?: string } | null)?.mended);
     const kinds = lines.map(({ metadata }) => (metadata as { mended: string }).mended).sort();
     // Of ann's three enrolments two were too many, and one of those was without its date.
-    expect(kinds).toEqual([
-      ...Array<string>(2).fill('ENROLMENT_TWICE'), ...Array<string>(2).fill('ENROLMENT_WITHOUT_CLASS'),
-      'ENROLMENT_WITHOUT_DATE', 'ENROLMENT_WITHOUT_USER', 'CLASS_WITHOUT_SCHOOL',
-      'TEST_SERIES_MISSING', ...Array<string>(2).fill('TEST_SERIES_TWICE'), 'TEST_SERIES_WITHOUT_CLASS',
-    ].sort());
+    expect(kinds).toEqual(
+      [
+        ...Array<string>(2).fill('ENROLMENT_TWICE'),
+        ...Array<string>(2).fill('ENROLMENT_WITHOUT_CLASS'),
+        'ENROLMENT_WITHOUT_DATE',
+        'ENROLMENT_WITHOUT_USER',
+        'CLASS_WITHOUT_SCHOOL',
+        'TEST_SERIES_MISSING',
+        ...Array<string>(2).fill('TEST_SERIES_TWICE'),
+        'TEST_SERIES_WITHOUT_CLASS',
+      ].sort(),
+    );
     expect(new Set(lines.map(({ by }) => by)).size).toBe(1);
     const line = (kind: string) => lines.find(({ metadata }) => (metadata as { mended: string }).mended === kind);
-    expect(line('ENROLMENT_WITHOUT_DATE')).toMatchObject({ action: 'STUDENT_UPDATED', class: 'e1', user: 'dia', student: 'dia' });
+    expect(line('ENROLMENT_WITHOUT_DATE')).toMatchObject({
+      action: 'STUDENT_UPDATED',
+      class: 'e1',
+      user: 'dia',
+      student: 'dia',
+    });
     expect(line('CLASS_WITHOUT_SCHOOL')).toMatchObject({
       ...{ action: 'GROUP_UPDATED', class: 'b1' },
-      metadata: { mended: 'CLASS_WITHOUT_SCHOOL', schoolNumber: none },
+      metadata: { mended: 'CLASS_WITHOUT_SCHOOL', schoolNumber: nothing },
     });
     expect(nameOf(acme.nodeId('a1'))).toBe('a1');
   });
@@ -187,7 +195,9 @@ describe('in a database that was restored without its constraints', () => {
   test('what the check writes to the log is no problem itself, and mending again mends nothing', async () => {
     const lines = await world.log();
     const { problems } = await validate(true);
-    expect(problems.map(({ kind, count, remaining }) => [kind, count, remaining])).toEqual(ofLog.map(([kind, count]) => [kind, count, count]));
+    expect(problems.map(({ kind, count, remaining }) => [kind, count, remaining])).toEqual(
+      ofLog.map(([kind, count]) => [kind, count, count]),
+    );
     expect(await world.log()).toEqual(lines);
   });
 
@@ -200,10 +210,7 @@ describe('in a database that was restored without its constraints', () => {
       ...['enrolled_at', 'enrolment_in_a_class', 'enrolment_of_a_person', 'enrolments_pkey'],
     ]);
     expect((await validate()).foreignKeysEnforced).toBe(true);
-    for (const [, table, constraint, rows] of planted()) {
-      await expect(plant(table, rows)).rejects.toThrow(new RegExp(constraint));
-    }
-    await expect(loseSchool()).rejects.toThrow(/class_school_exists/);
+    await refusesAll();
     const forced = await select(
       `select relname from pg_class where relname in ('people', 'groups', 'classes', 'test_series', 'enrolments', 'class_test_series')
          and relrowsecurity and relforcerowsecurity and $1 > 0`,
@@ -213,23 +220,33 @@ describe('in a database that was restored without its constraints', () => {
   });
 });
 
-test('the command mends every tenant\'s roster, in the name of a super admin, and then puts the constraints back', async () => {
-  await dropConstraints();
-  for (const [, table, , rows] of planted()) await plant(table, rows);
+test("the command mends every tenant's roster, in the name of a super admin, and then puts the constraints back", async () => {
+  await breakRoster();
   const { rival } = world;
   await owner.transaction(rival.number, 'write', tx =>
-    insertRows(tx, 'enrolments', [{ class_id: none, person_id: none, type: 'STUDENT', status: 'ACTIVE', enrolled_at: at }]));
+    insertRows(tx, 'enrolments', [
+      { class_id: nothing, person_id: nothing, type: 'STUDENT', status: 'ACTIVE', enrolled_at: plantedAt },
+    ]),
+  );
   expect(await run()).toMatchObject({ exitCode: 1, told: { foreignKeysEnforced: false, restored: [] } });
   const mended = await run('--fix');
   expect(mended).toMatchObject({
     exitCode: 1, // the lines of acme's log, which nothing mends
-    told: { remaining: 3, fixed: true, foreignKeysEnforced: true, tenants: [{ externalId: 'acme' }, {
-      ...{ externalId: 'rival', fixed: true, foreignKeysEnforced: true },
-      problems: [
-        { kind: 'ENROLMENT_WITHOUT_CLASS', table: 'enrolments', count: 1, remaining: 0 },
-        { kind: 'ENROLMENT_WITHOUT_USER', table: 'enrolments', count: 1, remaining: 0 },
+    told: {
+      remaining: 3,
+      fixed: true,
+      foreignKeysEnforced: true,
+      tenants: [
+        { externalId: 'acme' },
+        {
+          ...{ externalId: 'rival', fixed: true, foreignKeysEnforced: true },
+          problems: [
+            { kind: 'ENROLMENT_WITHOUT_CLASS', table: 'enrolments', count: 1, remaining: 0 },
+            { kind: 'ENROLMENT_WITHOUT_USER', table: 'enrolments', count: 1, remaining: 0 },
+          ],
+        },
       ],
-    }] },
+    },
   });
   expect(mended.told.restored).toHaveLength(8);
   const theirs = await validate(false, { ...world.as('admin'), tenant: 'rival' });
@@ -237,12 +254,17 @@ test('the command mends every tenant\'s roster, in the name of a super admin, an
 });
 
 test('constraints are not put back while a row of any tenant would break them', async () => {
-  await dropConstraints();
+  await inAcme(dropConstraints);
   await owner.transaction(world.rival.number, 'write', tx =>
-    insertRows(tx, 'enrolments', [{ class_id: none, person_id: none, type: 'STUDENT', status: 'ACTIVE', enrolled_at: at }]));
+    insertRows(tx, 'enrolments', [
+      { class_id: nothing, person_id: nothing, type: 'STUDENT', status: 'ACTIVE', enrolled_at: plantedAt },
+    ]),
+  );
   expect(await run()).toMatchObject({ exitCode: 1, told: { foreignKeysEnforced: false, restored: [] } });
   // The database would refuse them by itself, too: it is asked about every tenant's rows.
   const { restoreConstraints } = await import('../subgraphs/roster/integrity/constraints.queries');
-  await expect(owner.transaction(world.acme.number, 'write', restoreConstraints)).rejects.toThrow(/enrolment_in_a_class|enrolment_of_a_person/);
+  await expect(owner.transaction(world.acme.number, 'write', restoreConstraints)).rejects.toThrow(
+    /enrolment_in_a_class|enrolment_of_a_person/,
+  );
   expect(await run('--fix')).toMatchObject({ told: { foreignKeysEnforced: true } });
 });

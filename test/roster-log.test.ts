@@ -33,8 +33,11 @@ test('every change of membership or assignment is in the log: nine actions, who 
   const { id: klass } = (await change('createClass(input: { name: "New" }) { id }', as('tina'))) as { id: string };
   const user = (name: string) => acme.personId(name);
   const both = `classId: "${klass}", testSeriesId: "${id}"`;
-  await change(`enrolStudents(classId: "${klass}", studentIds: ["${user('ann')}", "${user('ben')}"],
-    metadata: { source: "manual_enrollment", nested: { list: [1, null, "ü"] } }) { id }`, as('tina'));
+  await change(
+    `enrolStudents(classId: "${klass}", studentIds: ["${user('ann')}", "${user('ben')}"],
+    metadata: { source: "manual_enrollment", nested: { list: [1, null, "ü"] } }) { id }`,
+    as('tina'),
+  );
   const ofAnn = `classId: "${klass}", userId: "${user('ann')}", type: STUDENT`;
   await change(`setEnrolmentStatus(${ofAnn}, status: INACTIVE, reason: "transferred") { status }`, as('tina'));
   await change(`setEnrolmentStatus(${ofAnn}, status: WITHDRAWN) { status }`);
@@ -47,19 +50,23 @@ test('every change of membership or assignment is in the log: nine actions, who 
   const lines = (await log(`classId: "${klass}"`)).reverse();
   const platforms = lines[6]!.by;
   const metadata = { source: 'manual_enrollment', nested: { list: [1, null, 'ü'] } };
-  expect(lines.map(({ action, user, student, by, metadata }) => [action, user, student, by, metadata])).toEqual([
-    ['GROUP_CREATED', 'tina', null, 'tina', null],
-    ['TEACHER_ASSIGNED', 'tina', null, 'tina', null],
-    ['STUDENT_ADDED', 'ann', 'ann', 'tina', metadata],
-    ['STUDENT_ADDED', 'ben', 'ben', 'tina', metadata],
-    ['STUDENT_REMOVED', 'ann', 'ann', 'tina', { from: 'ACTIVE', to: 'INACTIVE', reason: 'transferred' }],
-    ['STUDENT_UPDATED', 'ann', 'ann', 'admin', { from: 'INACTIVE', to: 'WITHDRAWN' }],
-    ['TEACHER_ASSIGNED', 'tom', null, 'admin', null],
-    ['TEST_SERIES_ADDED', platforms, null, platforms, { testSeriesId: id }],
-    ['TEST_SERIES_REMOVED', 'tom', null, 'tom', { testSeriesId: id }],
-    ['TEACHER_REMOVED', 'tina', null, 'tina', { from: 'ACTIVE', to: 'WITHDRAWN' }],
-    ['GROUP_UPDATED', 'tom', null, 'tom', { active: false }],
-  ].map((line, n) => (n === 7 ? [line[0], expect.stringMatching(/^p/), null, expect.stringMatching(/^p/), line[4]] : line)));
+  expect(lines.map(({ action, user, student, by, metadata }) => [action, user, student, by, metadata])).toEqual(
+    [
+      ['GROUP_CREATED', 'tina', null, 'tina', null],
+      ['TEACHER_ASSIGNED', 'tina', null, 'tina', null],
+      ['STUDENT_ADDED', 'ann', 'ann', 'tina', metadata],
+      ['STUDENT_ADDED', 'ben', 'ben', 'tina', metadata],
+      ['STUDENT_REMOVED', 'ann', 'ann', 'tina', { from: 'ACTIVE', to: 'INACTIVE', reason: 'transferred' }],
+      ['STUDENT_UPDATED', 'ann', 'ann', 'admin', { from: 'INACTIVE', to: 'WITHDRAWN' }],
+      ['TEACHER_ASSIGNED', 'tom', null, 'admin', null],
+      ['TEST_SERIES_ADDED', platforms, null, platforms, { testSeriesId: id }],
+      ['TEST_SERIES_REMOVED', 'tom', null, 'tom', { testSeriesId: id }],
+      ['TEACHER_REMOVED', 'tina', null, 'tina', { from: 'ACTIVE', to: 'WITHDRAWN' }],
+      ['GROUP_UPDATED', 'tom', null, 'tom', { active: false }],
+    ].map((line, n) =>
+      n === 7 ? [line[0], expect.stringMatching(/^p/), null, expect.stringMatching(/^p/), line[4]] : line,
+    ),
+  );
   expect(new Set(lines.map(({ action }) => action)).size).toBe(9);
 });
 
@@ -74,11 +81,17 @@ test('what cannot be logged is not done: the change and its line are of one tran
     `setClassActive(classId: "${klass}", active: false) { id }`,
     'createClass(input: { name: "Unlogged", externalId: "unlogged" }) { id }',
   ]) {
-    expect([mutation, await gateway.codes(as('admin'), `mutation { ${mutation} }`)]).toEqual([mutation, ['INTERNAL_SERVER_ERROR']]);
+    expect([mutation, await gateway.codes(as('admin'), `mutation { ${mutation} }`)]).toEqual([
+      mutation,
+      ['INTERNAL_SERVER_ERROR'],
+    ]);
   }
   await run('alter table activity_log drop constraint nothing_more', { as: null });
   gateway.bugs.length = 0; // the constraint that the test put there
-  const { class: found } = await gateway.read(as('admin'), `{ class(id: "${klass}") { active enrolments { totalCount } } }`);
+  const { class: found } = await gateway.read(
+    as('admin'),
+    `{ class(id: "${klass}") { active enrolments { totalCount } } }`,
+  );
   expect(found).toEqual({ active: true, enrolments: { totalCount: 0 } });
   const { hierarchyNodeByExternalId: none } = await gateway.read(
     as('admin'),
@@ -126,7 +139,9 @@ describe('the history', () => {
     );
   });
   const ofE1 = () => `classId: "${world.acme.nodeId('e1')}"`;
-  const page = async (args: string): Promise<{ ids: string[]; moments: string[]; end: string | null; more: boolean; total: number }> => {
+  const page = async (
+    args: string,
+  ): Promise<{ ids: string[]; moments: string[]; end: string | null; more: boolean; total: number }> => {
     const { activityLog } = await world.gateway.read(
       world.as('admin'),
       `{ activityLog(${args}) { nodes { id createdAt } totalCount pageInfo { hasNextPage endCursor } } }`,
@@ -147,7 +162,7 @@ describe('the history', () => {
     expect(order).toEqual([...order].sort((a, b) => b.moment.localeCompare(a.moment) || b.id.localeCompare(a.id)));
     for (const first of [1, 7, 60]) {
       const ids: string[] = [];
-      for (let after = ''; ; ) {
+      for (let after = ''; ;) {
         const part = await page(`${ofE1()}, first: ${first}${after}`);
         ids.push(...part.ids);
         expect([part.more, part.total]).toEqual([ids.length < 60, 60]);
@@ -162,7 +177,11 @@ describe('the history', () => {
     ['by class', (w: RosterWorld) => `classId: "${w.acme.nodeId('e1')}"`, 60],
     ['by student', (w: RosterWorld) => `studentId: "${w.acme.personId('dia')}"`, 60],
     ['by performer', (w: RosterWorld) => `performedById: "${w.acme.personId('uma')}"`, 20],
-    ['by actions', (w: RosterWorld) => `classId: "${w.acme.nodeId('e1')}", actions: [STUDENT_REMOVED, GROUP_CREATED]`, 30],
+    [
+      'by actions',
+      (w: RosterWorld) => `classId: "${w.acme.nodeId('e1')}", actions: [STUDENT_REMOVED, GROUP_CREATED]`,
+      30,
+    ],
     ['by no action', () => 'actions: []', 0],
     ['by the last seven days', (w: RosterWorld) => `classId: "${w.acme.nodeId('e1')}", lastDays: 7`, 16],
     [
@@ -177,7 +196,7 @@ describe('the history', () => {
     expect([found.total, found.ids.length]).toEqual([lines, lines]);
   });
 
-  test('refuses ids there are not, and another tenant\'s alike', async () => {
+  test("refuses ids there are not, and another tenant's alike", async () => {
     const { rival, refusal, as } = world;
     for (const [args, words] of [
       [`classId: "${rival.nodeId('a1')}"`, `There is no class '${rival.nodeId('a1')}'.`],
@@ -191,7 +210,10 @@ describe('the history', () => {
 
   test('of another tenant is another', async () => {
     const { as, gateway } = world;
-    const { activityLog } = await gateway.read({ ...as('admin'), tenant: 'rival' }, '{ activityLog { totalCount nodes { id } } }');
+    const { activityLog } = await gateway.read(
+      { ...as('admin'), tenant: 'rival' },
+      '{ activityLog { totalCount nodes { id } } }',
+    );
     expect(activityLog).toEqual({ totalCount: 0, nodes: [] });
   });
 });

@@ -57,23 +57,26 @@ const fields = `name active testSeries { name } placements { name hierarchyId pa
   enrolments(first: 20, status: ACTIVE) { totalCount nodes { type user { login } } pageInfo { hasNextPage } }`;
 
 /** Only the fields of a class that its reader sees: a teacher sees no node above the class. */
-test.each(['admin', 'officer', 'tina'])('a list of a hundred classes with their enrolments takes %s as many statements as one', async person => {
-  const count = async (student: string): Promise<{ ran: number; classes: number }> => {
-    statements = [];
-    const query = `{ student(id: "${tenant.personId(student)}") { login testSeries { name } classes { ${fields} } } }`;
-    const { student: found } = await gateway.read(askers[person]!, query);
-    for (const klass of found.classes) {
-      expect(klass.enrolments.totalCount).toBe(klass.name === 'k0' ? 4 : 3);
-      expect(klass.placements).toMatchObject([{ name: klass.name, hierarchyId: 'india' }]);
-    }
-    return { ran: statements.length, classes: found.classes.length };
-  };
-  await count('of-k1'); // the first request finds the tenant; it is remembered for a while
-  const one = await count('one');
-  expect(one).toEqual({ ran: expect.any(Number), classes: 1 });
-  expect(one.ran).toBeGreaterThan(5);
-  expect(await count('all')).toEqual({ ran: one.ran, classes: 100 });
-});
+test.each(['admin', 'officer', 'tina'])(
+  'a list of a hundred classes with their enrolments takes %s as many statements as one',
+  async person => {
+    const count = async (student: string): Promise<{ ran: number; classes: number }> => {
+      statements = [];
+      const query = `{ student(id: "${tenant.personId(student)}") { login testSeries { name } classes { ${fields} } } }`;
+      const { student: found } = await gateway.read(askers[person]!, query);
+      for (const klass of found.classes) {
+        expect(klass.enrolments.totalCount).toBe(klass.name === 'k0' ? 4 : 3);
+        expect(klass.placements).toMatchObject([{ name: klass.name, hierarchyId: 'india' }]);
+      }
+      return { ran: statements.length, classes: found.classes.length };
+    };
+    await count('of-k1'); // the first request finds the tenant; it is remembered for a while
+    const one = await count('one');
+    expect(one).toEqual({ ran: expect.any(Number), classes: 1 });
+    expect(one.ran).toBeGreaterThan(5);
+    expect(await count('all')).toEqual({ ran: one.ran, classes: 100 });
+  },
+);
 
 test('a hundred students, by reference, take as many statements as one', async () => {
   const { service } = gateway;

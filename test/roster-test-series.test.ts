@@ -15,9 +15,13 @@ afterAll(async () => {
 
 const series = new Map<string, string>();
 const assign = (name: string, klass: string) =>
-  world.change(`assignTestSeries(classId: "${world.acme.nodeId(klass)}", testSeriesId: "${series.get(name)}") { testSeries { name } }`);
+  world.change(
+    `assignTestSeries(classId: "${world.acme.nodeId(klass)}", testSeriesId: "${series.get(name)}") { testSeries { name } }`,
+  );
 const remove = (name: string, klass: string) =>
-  world.change(`removeTestSeries(classId: "${world.acme.nodeId(klass)}", testSeriesId: "${series.get(name)}") { testSeries { name } }`);
+  world.change(
+    `removeTestSeries(classId: "${world.acme.nodeId(klass)}", testSeriesId: "${series.get(name)}") { testSeries { name } }`,
+  );
 const setStatus = (klass: string, person: string, status: string, type = 'STUDENT') =>
   world.change(`setEnrolmentStatus(classId: "${world.acme.nodeId(klass)}", userId: "${world.acme.personId(person)}",
     type: ${type}, status: ${status}) { status }`);
@@ -40,8 +44,11 @@ test('a test series is assigned to a class once, and taken from it again', async
   expect(await assign('Algebra', 'a1')).toEqual({ testSeries: [{ name: 'Algebra' }, { name: 'Zebra' }] });
   expect(await remove('Zebra', 'a1')).toEqual({ testSeries: [{ name: 'Algebra' }] });
   const lines = await log();
-  expect(lines.slice(0, lines.length - before).map(({ action, class: klass, user, student, metadata }) =>
-    [action, klass, user, student, metadata])).toEqual([
+  expect(
+    lines
+      .slice(0, lines.length - before)
+      .map(({ action, class: klass, user, student, metadata }) => [action, klass, user, student, metadata]),
+  ).toEqual([
     ['TEST_SERIES_REMOVED', 'a1', 'admin', null, { testSeriesId: series.get('Zebra') }],
     ['TEST_SERIES_ADDED', 'a1', 'admin', null, { testSeriesId: series.get('Algebra') }],
     ['TEST_SERIES_ADDED', 'a1', 'admin', null, { testSeriesId: series.get('Zebra') }],
@@ -58,7 +65,8 @@ test('ten that assign it at once assign it once', async () => {
 
 test('a student sees each series once, from active enrolments in active classes with the series assigned', async () => {
   const { change, acme } = world;
-  const setActive = (klass: string, active: boolean) => change(`setClassActive(classId: "${acme.nodeId(klass)}", active: ${active}) { id }`);
+  const setActive = (klass: string, active: boolean) =>
+    change(`setClassActive(classId: "${acme.nodeId(klass)}", active: ${active}) { id }`);
   // ann learns in a1 and s1, and teaches b1.
   await change(`assignTeacher(classId: "${acme.nodeId('b1')}", teacherId: "${acme.personId('ann')}") { id }`);
   await assign('Zebra', 'a1');
@@ -82,8 +90,9 @@ test('a student sees each series once, from active enrolments in active classes 
 
 test('a name stands for one test series of a tenant', async () => {
   const { as, refusal, gateway } = world;
-  expect(await refusal(as('admin'), 'mutation { createTestSeries(name: " Zebra ") { id } }'))
-    .toBe("CONFLICT: There is a test series 'Zebra' already.");
+  expect(await refusal(as('admin'), 'mutation { createTestSeries(name: " Zebra ") { id } }')).toBe(
+    "CONFLICT: There is a test series 'Zebra' already.",
+  );
   await gateway.read({ ...as('admin'), tenant: 'rival' }, 'mutation { createTestSeries(name: "Zebra") { id } }');
 });
 

@@ -14,7 +14,7 @@ export async function selectCoveredClasses(tx: Transaction, caller: Caller, clas
   return new Set(found.filter(({ visible }) => visible).map(({ node }) => node.number));
 }
 
-/** Refuses a group that is not there (NOT_FOUND), or that the caller does not see whole through a hierarchy (FORBIDDEN). */
+/** Refuses a group that is not there (NOT_FOUND) or that the caller does not see through a hierarchy (FORBIDDEN). */
 export async function refuseHiddenGroup(
   tx: Transaction,
   caller: Caller,

@@ -28,7 +28,10 @@ export const lockClass = (tx: Transaction, classId: number): Promise<unknown> =>
   );
 
 /** The groups under which a class hangs, by hierarchy, in the order of the hierarchies' numbers. */
-export const selectParentsOfClass = (tx: Transaction, classId: number): Promise<{ hierarchyId: number; groupId: number }[]> =>
+export const selectParentsOfClass = (
+  tx: Transaction,
+  classId: number,
+): Promise<{ hierarchyId: number; groupId: number }[]> =>
   tx.query(
     `select class_placements.hierarchy_id as "hierarchyId", class_placements.parent_id as "groupId"
      from class_placements

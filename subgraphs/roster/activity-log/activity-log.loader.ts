@@ -2,7 +2,14 @@ import { selectOwnHierarchy, wholeViewId, type NodeLoaders } from '../../hierarc
 import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import type { SeenClass } from '../classes/class.loader';
-import { countLog, seenClasses, selectLog, type LogFilter, type LogRow, type SeenClasses } from './activity-log.queries';
+import {
+  countLog,
+  seenClasses,
+  selectLog,
+  type LogFilter,
+  type LogRow,
+  type SeenClasses,
+} from './activity-log.queries';
 import { filterLog, type LogQuestion } from './read-log';
 
 interface Parts {

@@ -37,7 +37,15 @@ export interface SeenClasses {
 }
 
 /** The classes below a scope, and those where its person is an active teacher, inactive ones too. */
-export function seenClasses({ scope, view, teacher }: { scope: Node | null; view: View; teacher: number | null }): SeenClasses {
+export function seenClasses({
+  scope,
+  view,
+  teacher,
+}: {
+  scope: Node | null;
+  view: View;
+  teacher: number | null;
+}): SeenClasses {
   const below = memberClasses({ nodes: scope ? [scope] : [], view }, 2);
   const own = `
     union all
@@ -65,7 +73,8 @@ function conditionOf(tx: Transaction, { seen, ...filter }: LogFilter) {
   if (seen) conditions.push(`activity_log.class_id in (select seen.class_id from (${seen.sql}) seen)`);
   if (filter.classId !== null) conditions.push(`activity_log.class_id = ${add(filter.classId, 'int')}`);
   if (filter.studentId !== null) conditions.push(`activity_log.student_id = ${add(filter.studentId, 'int')}`);
-  if (filter.performedById !== null) conditions.push(`activity_log.performed_by_id = ${add(filter.performedById, 'int')}`);
+  if (filter.performedById !== null)
+    conditions.push(`activity_log.performed_by_id = ${add(filter.performedById, 'int')}`);
   if (filter.actions !== null) conditions.push(`activity_log.action = any(${add(filter.actions, 'text[]')})`);
   if (filter.since !== null) conditions.push(`activity_log.created_at >= ${add(filter.since, 'timestamptz')}`);
   return { conditions, parameters, add };
@@ -112,7 +121,8 @@ export async function selectKnown(
        exists (select from classes where classes.tenant_id = $1 and classes.id = $2)
          or exists (select from activity_log where activity_log.tenant_id = $1 and activity_log.class_id = $2) as class,
        exists (select from people where people.tenant_id = $1 and people.id = $3)
-         or exists (select from activity_log where activity_log.tenant_id = $1 and activity_log.student_id = $3) as student,
+         or exists (select from activity_log where activity_log.tenant_id = $1 and activity_log.student_id = $3)
+         as student,
        exists (select from people where people.tenant_id = $1 and people.id = $4)
          or exists (select from activity_log where activity_log.tenant_id = $1 and activity_log.performed_by_id = $4)
          as performer`,

@@ -14,8 +14,9 @@ type ShownLog = ActivityLogConnection & { readonly filter: LogFilter };
 export class ActivityLogResolver {
   @Query(() => ActivityLogConnection, {
     description:
-      'The changes of rosters, newest first, ties by id; filters combine. For who reads reports: of the whole tenant for ' +
-      'its administrators, else of the covered and the own classes. NOT_FOUND: an id that nobody and nothing has or had.',
+      'The changes of rosters, newest first, ties by id; filters combine. For who reads reports: of the whole tenant ' +
+      'for its administrators, else of the covered and the own classes. NOT_FOUND: an id that nobody and nothing has ' +
+      'or had.',
   })
   async activityLog(
     @Arg('classId', () => ID, { nullable: true }) classId: string | null,
@@ -70,7 +71,10 @@ function readPlace(after: string | null | undefined, asked: unknown): { createdA
   const keys = readCursor(after, asked);
   if (!keys) return null;
   const [createdAt, id] = keys;
-  const isMoment = typeof createdAt === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(createdAt) && !Number.isNaN(Date.parse(createdAt));
+  const isMoment =
+    typeof createdAt === 'string' &&
+    /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(createdAt) &&
+    !Number.isNaN(Date.parse(createdAt));
   if (!isMoment || typeof id !== 'string' || !/^\d{1,15}$/.test(id)) {
     throw badInput('after must be the endCursor of an earlier page; this is none.');
   }

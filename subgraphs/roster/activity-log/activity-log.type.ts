@@ -17,8 +17,8 @@ export enum ActivityAction {
 registerEnumType(ActivityAction, {
   name: 'ActivityAction',
   description:
-    'STUDENT_REMOVED: set to INACTIVE or WITHDRAWN. STUDENT_UPDATED: made ACTIVE again by its status, or changed between ' +
-    'INACTIVE and WITHDRAWN. GROUP_CREATED, GROUP_UPDATED: the class itself was made, or made active or inactive.',
+    'STUDENT_REMOVED: set to INACTIVE or WITHDRAWN. STUDENT_UPDATED: made ACTIVE again by its status, or changed ' +
+    'between INACTIVE and WITHDRAWN. GROUP_CREATED, GROUP_UPDATED: the class itself was made, or made active or inactive.',
 });
 
 @ObjectType({ description: 'One change of a roster. Lines are added, and never changed or deleted.' })

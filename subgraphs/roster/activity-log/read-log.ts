@@ -30,7 +30,10 @@ interface Reader {
  * Which lines answer a question: of the whole tenant for its administrators, else of the covered and the own classes.
  * NOT_FOUND for an id that nobody and nothing has or had; FORBIDDEN for a class that the caller does not see whole.
  */
-export async function filterLog(question: LogQuestion, { tx, caller, now, seenClasses, seesClass }: Reader): Promise<LogFilter> {
+export async function filterLog(
+  question: LogQuestion,
+  { tx, caller, now, seenClasses, seesClass }: Reader,
+): Promise<LogFilter> {
   const { lastDays, actions } = question;
   if (lastDays !== null && (lastDays < 1 || lastDays > mostDays)) {
     throw badInput(`lastDays must be between 1 and ${mostDays}, not ${lastDays}.`);
@@ -53,7 +56,11 @@ export async function filterLog(question: LogQuestion, { tx, caller, now, seenCl
   };
 }
 
-async function refuseUnknown(tx: Transaction, question: LogQuestion, ids: Parameters<typeof selectKnown>[1]): Promise<void> {
+async function refuseUnknown(
+  tx: Transaction,
+  question: LogQuestion,
+  ids: Parameters<typeof selectKnown>[1],
+): Promise<void> {
   if (Object.values(ids).every(id => id === null)) return;
   const known = await selectKnown(tx, ids);
   const refuse = (what: string, id: string | null, found: boolean): void => {

@@ -14,7 +14,7 @@ export class ClassResolver {
   @Query(() => Class, {
     nullable: true,
     description:
-      'A class: for those who cover it, its active teachers and the tenant\'s administrators, and for its active ' +
+      "A class: for those who cover it, its active teachers and the tenant's administrators, and for its active " +
       'students without the others in it. Null where there is none; FORBIDDEN for everybody else.',
   })
   class(@Arg('id', () => ID) id: string, @Ctx() context: RosterContext): Promise<Class | null> {
@@ -32,7 +32,7 @@ export class ClassResolver {
   @FieldResolver(() => [HierarchyNode], {
     nullable: true,
     description:
-      'Where this class hangs: its own node in each hierarchy in which it is placed, by the hierarchy\'s name. Its ' +
+      "Where this class hangs: its own node in each hierarchy in which it is placed, by the hierarchy's name. Its " +
       'parent there is null where it does not reach a root and for who sees no more than the class.',
   })
   async placements(@Root() seen: SeenClass, @Ctx() { loaders }: RosterContext): Promise<SeenNode[]> {
@@ -41,8 +41,8 @@ export class ClassResolver {
 
   @Mutation(() => Class, {
     description:
-      'ORG_ADMIN, and TEACHER: a new class with its teachers and its places, all or nothing. CONFLICT: two parents in ' +
-      'one hierarchy, an external id that is taken. NOT_FOUND: a teacher, school, hierarchy or parent there is not.',
+      'ORG_ADMIN, and TEACHER: a new class with its teachers and its places, all or nothing. CONFLICT: two parents ' +
+      'in one hierarchy, an external id that is taken. NOT_FOUND: a teacher, school, hierarchy or parent there is not.',
   })
   async createClass(
     @Arg('input', () => CreateClassInput) input: CreateClassInput,
@@ -70,7 +70,7 @@ export class ClassResolver {
 /** A class as it is after its change. Who has just left it is still told what it is, and no more of who is in it. */
 export async function changedClass(id: string, { loaders }: Pick<RosterContext, 'loaders'>): Promise<Class> {
   const changed = (await loaders.classById(id))!;
-  return changed.seen === 'hidden' ? { ...changed, seen: 'attended' } as SeenClass : changed;
+  return changed.seen === 'hidden' ? ({ ...changed, seen: 'attended' } as SeenClass) : changed;
 }
 
 /** A class that a request or another subgraph names: null where there is none, refused where it may not be seen. */

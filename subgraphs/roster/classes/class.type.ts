@@ -10,8 +10,8 @@ export class Group {
 @Directive('@key(fields: "id")')
 @ObjectType({
   description:
-    'A class: what other systems call a group, batch or section. Always the leaf of a hierarchy. Inactive, it keeps its ' +
-    'place and its figures, and leaves the counts of classes, students and competencies.',
+    'A class: what other systems call a group, batch or section. Always the leaf of a hierarchy. Inactive, it keeps ' +
+    'its place and its figures, and leaves the counts of classes, students and competencies.',
 })
 export class Class {
   @Field(() => ID, { description: 'Also the id of its node in every hierarchy.' })
@@ -41,7 +41,9 @@ export class ParentInput {
   @Field(() => ID)
   hierarchyId!: string;
 
-  @Field(() => ID, { description: 'A group of one of that hierarchy\'s levels. Of a TEACHER: one that is granted to them.' })
+  @Field(() => ID, {
+    description: "A group of one of that hierarchy's levels. Of a TEACHER: one that is granted to them.",
+  })
   parentId!: string;
 }
 
@@ -68,11 +70,14 @@ export class CreateClassInput {
   @Field(() => [ID], {
     defaultValue: [],
     description:
-      'Without an explicit parent the class is placed under the group that its teachers share in the tenant\'s own ' +
+      "Without an explicit parent the class is placed under the group that its teachers share in the tenant's own " +
       'hierarchy (by their grants); none or several: uncategorised. A TEACHER who names nobody is its teacher.',
   })
   teacherIds!: string[];
 
-  @Field(() => [ParentInput], { defaultValue: [], description: 'One in each hierarchy at most; a second is a CONFLICT.' })
+  @Field(() => [ParentInput], {
+    defaultValue: [],
+    description: 'One in each hierarchy at most; a second is a CONFLICT.',
+  })
   parents!: ParentInput[];
 }

@@ -57,7 +57,7 @@ async function checkColumns(tx: Transaction, input: CreateClassInput) {
   };
 }
 
-/** The one group of the tenant's own hierarchy that is granted to every teacher; none where there are none or several. */
+/** The one group of the tenant's own hierarchy that is granted to every teacher; none where there are several. */
 async function sharedParent(tx: Transaction, teachers: readonly number[]): Promise<ParentInput[]> {
   const shared = teachers.length > 0 ? await selectSharedGroups(tx, teachers) : [];
   if (shared.length !== 1) return [];

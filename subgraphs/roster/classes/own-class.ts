@@ -14,7 +14,11 @@ export interface Change {
  * A class that the caller may change, for this transaction alone: any for the tenant's administrators, for teachers
  * those where they are an active teacher. NOT_FOUND where there is none, FORBIDDEN where it is not theirs.
  */
-export async function ownClass(tx: Transaction, classId: string, { caller }: Pick<Change, 'caller'>): Promise<LockedClass> {
+export async function ownClass(
+  tx: Transaction,
+  classId: string,
+  { caller }: Pick<Change, 'caller'>,
+): Promise<LockedClass> {
   const locked = await lockClass(tx, classNumber(classId) ?? -1, caller.personId);
   if (!locked) throw notFound(`There is no class '${classId}'.`);
   if (caller.tenantWide || (locked.teaches && caller.roles.has('TEACHER'))) return locked;

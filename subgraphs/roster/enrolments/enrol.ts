@@ -28,7 +28,9 @@ export async function enrol(tx: Transaction, { classId, people, type, change, me
     people
       .filter(personId => enrolled.has(personId))
       .map(userId => ({
-        ...(type === 'STUDENT' ? { action: 'STUDENT_ADDED' as const, studentId: userId } : { action: 'TEACHER_ASSIGNED' as const }),
+        ...(type === 'STUDENT'
+          ? { action: 'STUDENT_ADDED' as const, studentId: userId }
+          : { action: 'TEACHER_ASSIGNED' as const }),
         ...{ classId, userId },
         ...(metadata ? { metadata } : {}),
       })),
@@ -39,7 +41,12 @@ export async function enrol(tx: Transaction, { classId, people, type, change, me
 /** Enrols students, all of them or none. Who is active in the class already stays as they are. */
 export async function enrolStudents(
   tx: Transaction,
-  { classId, studentIds, metadata, change }: {
+  {
+    classId,
+    studentIds,
+    metadata,
+    change,
+  }: {
     classId: string;
     studentIds: readonly string[];
     metadata: unknown;
@@ -48,7 +55,14 @@ export async function enrolStudents(
 ): Promise<void> {
   if (studentIds.length === 0) throw badInput('studentIds must name at least one student; it came empty.');
   const details = checkMetadata(metadata);
-  await enrolInOwn(tx, { classId, ids: studentIds, argument: 'studentIds', type: 'STUDENT', change, metadata: details });
+  await enrolInOwn(tx, {
+    classId,
+    ids: studentIds,
+    argument: 'studentIds',
+    type: 'STUDENT',
+    change,
+    metadata: details,
+  });
 }
 
 export const assignTeacher = (
@@ -58,7 +72,12 @@ export const assignTeacher = (
 
 async function enrolInOwn(
   tx: Transaction,
-  { classId, ids, argument, ...enrolling }: Omit<Enrolling, 'classId' | 'people'> & {
+  {
+    classId,
+    ids,
+    argument,
+    ...enrolling
+  }: Omit<Enrolling, 'classId' | 'people'> & {
     classId: string;
     ids: readonly string[];
     argument: string;

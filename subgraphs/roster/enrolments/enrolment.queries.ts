@@ -43,7 +43,8 @@ export const selectEnrolments = (
          where enrolments.tenant_id = $1 and enrolments.class_id = asked.class_id
            and ($3::text is null or enrolments.type = $3) and ($4::text is null or enrolments.status = $4)
        ) listed
-       where $6::text is null or (listed.name collate "und-x-icu", listed."personId", listed.type) > ($6, $7::int, $8::text)
+       where $6::text is null
+         or (listed.name collate "und-x-icu", listed."personId", listed.type) > ($6, $7::int, $8::text)
        order by listed.name collate "und-x-icu", listed."personId", listed.type
        limit $5
      ) page
@@ -74,7 +75,8 @@ export async function selectEnrolment(
 ): Promise<EnrolmentRow | undefined> {
   const [row] = await tx.query<EnrolmentRow>(
     `select ${columns} from ${source}
-     where enrolments.tenant_id = $1 and enrolments.class_id = $2 and enrolments.person_id = $3 and enrolments.type = $4`,
+     where enrolments.tenant_id = $1 and enrolments.class_id = $2 and enrolments.person_id = $3
+       and enrolments.type = $4`,
     [tx.tenantId, key.classId, key.personId, key.type],
   );
   return row;

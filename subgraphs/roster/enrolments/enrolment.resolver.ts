@@ -16,8 +16,8 @@ import { setEnrolmentStatus } from './set-status';
 export class EnrolmentResolver {
   @FieldResolver(() => EnrolmentConnection, {
     description:
-      'By family and given name (the login of who has neither), then id. FORBIDDEN for who sees the class as one of its ' +
-      'students.',
+      'By family and given name (the login of who has neither), then id. FORBIDDEN for who sees the class as one of ' +
+      'its students.',
   })
   async enrolments(
     @Root() { number, id }: SeenClass,
@@ -30,7 +30,12 @@ export class EnrolmentResolver {
     const asked = ['enrolments', id, type ?? null, status ?? null];
     const page = await loaders.enrolments.load({
       classId: number,
-      bounds: { type: type ?? null, status: status ?? null, first: checkFirst(first ?? 50), after: readPlace(after, asked) },
+      bounds: {
+        type: type ?? null,
+        status: status ?? null,
+        first: checkFirst(first ?? 50),
+        after: readPlace(after, asked),
+      },
     });
     const last = page.rows.at(-1);
     return {
@@ -64,8 +69,8 @@ export class EnrolmentResolver {
 
   @Mutation(() => Enrolment, {
     description:
-      'ORG_ADMIN, and TEACHER for the own classes. The enrolment stays, whatever its status. NOT_FOUND where the user was ' +
-      'never enrolled so.',
+      'ORG_ADMIN, and TEACHER for the own classes. The enrolment stays, whatever its status. NOT_FOUND where the user ' +
+      'was never enrolled so.',
   })
   async setEnrolmentStatus(
     @Arg('classId', () => ID) classId: string,
@@ -80,7 +85,9 @@ export class EnrolmentResolver {
     return shownEnrolment(await context.session.write(tx => setEnrolmentStatus(tx, asked)));
   }
 
-  @Mutation(() => Class, { description: 'ORG_ADMIN, and TEACHER for the own classes. Who teaches it already stays so.' })
+  @Mutation(() => Class, {
+    description: 'ORG_ADMIN, and TEACHER for the own classes. Who teaches it already stays so.',
+  })
   async assignTeacher(
     @Arg('classId', () => ID) classId: string,
     @Arg('teacherId', () => ID) teacherId: string,

@@ -19,7 +19,8 @@ registerEnumType(EnrolmentType, {
 });
 registerEnumType(EnrolmentStatus, {
   name: 'EnrolmentStatus',
-  description: 'What is not ACTIVE has ended. The enrolment is kept, and enrolling again makes it ACTIVE from that day on.',
+  description:
+    'What is not ACTIVE has ended. The enrolment is kept, and enrolling again makes it ACTIVE from that day on.',
 });
 
 @ObjectType({ description: 'A person of the roster.' })

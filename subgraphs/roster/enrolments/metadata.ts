@@ -9,7 +9,9 @@ const unkeepable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
 export function checkMetadata(metadata: unknown): Record<string, unknown> | undefined {
   if (metadata === null || metadata === undefined) return undefined;
   if (typeof metadata !== 'object' || Array.isArray(metadata)) {
-    throw badInput(`metadata must be a JSON object; ${Array.isArray(metadata) ? 'a list' : `a ${typeof metadata}`} came.`);
+    throw badInput(
+      `metadata must be a JSON object; ${Array.isArray(metadata) ? 'a list' : `a ${typeof metadata}`} came.`,
+    );
   }
   const text = JSON.stringify(metadata);
   if (text.length > longest) {

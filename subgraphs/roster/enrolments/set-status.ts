@@ -34,7 +34,9 @@ export async function setEnrolmentStatus(tx: Transaction, asked: StatusChange): 
     return before;
   }
   await keepCompetencyCounts(tx, { classes: [classId], now: change.now }, () =>
-    tx.manager.getRepository(EnrolmentEntity).update({ tenantId: tx.tenantId, ...key }, periodOf(before, status, change.now)),
+    tx.manager
+      .getRepository(EnrolmentEntity)
+      .update({ tenantId: tx.tenantId, ...key }, periodOf(before, status, change.now)),
   );
   await writeLog(tx, change, [
     {

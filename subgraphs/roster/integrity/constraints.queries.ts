@@ -8,8 +8,16 @@ interface Constraint {
 
 const foreignKeys: Constraint[] = [
   { table: 'classes', name: 'class_school_exists', definition: 'foreign key (tenant_id, school_id) references groups' },
-  { table: 'enrolments', name: 'enrolment_in_a_class', definition: 'foreign key (tenant_id, class_id) references classes' },
-  { table: 'enrolments', name: 'enrolment_of_a_person', definition: 'foreign key (tenant_id, person_id) references people' },
+  {
+    table: 'enrolments',
+    name: 'enrolment_in_a_class',
+    definition: 'foreign key (tenant_id, class_id) references classes',
+  },
+  {
+    table: 'enrolments',
+    name: 'enrolment_of_a_person',
+    definition: 'foreign key (tenant_id, person_id) references people',
+  },
   {
     ...{ table: 'class_test_series', name: 'assignment_to_a_class' },
     definition: 'foreign key (tenant_id, class_id) references classes',
@@ -21,7 +29,11 @@ const foreignKeys: Constraint[] = [
 ];
 const keys: Constraint[] = [
   { table: 'enrolments', name: 'enrolments_pkey', definition: 'primary key (tenant_id, class_id, person_id, type)' },
-  { table: 'class_test_series', name: 'class_test_series_pkey', definition: 'primary key (tenant_id, class_id, test_series_id)' },
+  {
+    table: 'class_test_series',
+    name: 'class_test_series_pkey',
+    definition: 'primary key (tenant_id, class_id, test_series_id)',
+  },
 ];
 const tables = ['people', 'groups', 'classes', 'test_series', 'enrolments', 'class_test_series'];
 

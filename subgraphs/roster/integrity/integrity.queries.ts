@@ -6,7 +6,8 @@ const missingClass = (table: string): string =>
 const missingPerson = (id: string): string =>
   `not exists (select from people where people.tenant_id = $1 and people.id = ${id})`;
 const missingSeries = `
-  not exists (select from test_series where test_series.tenant_id = $1 and test_series.id = class_test_series.test_series_id)`;
+  not exists (select from test_series
+    where test_series.tenant_id = $1 and test_series.id = class_test_series.test_series_id)`;
 const missingSchool = `classes.school_id is not null
   and not exists (select from groups where groups.tenant_id = $1 and groups.id = classes.school_id)`;
 
@@ -31,7 +32,8 @@ const likelyBeginning = `
   least(enrolments.ended_at, coalesce(
     (select max(activity_log.created_at) from activity_log
      where activity_log.tenant_id = $1 and activity_log.class_id = enrolments.class_id
-       and activity_log.user_id = enrolments.person_id and activity_log.action in ('STUDENT_ADDED', 'TEACHER_ASSIGNED')),
+       and activity_log.user_id = enrolments.person_id
+       and activity_log.action in ('STUDENT_ADDED', 'TEACHER_ASSIGNED')),
     (select classes.created_at from classes where classes.tenant_id = $1 and classes.id = enrolments.class_id),
     $4::timestamptz))`;
 
@@ -55,7 +57,8 @@ const ofSeries = `class_test_series.class_id, null::int as user_id, null::int as
 const endEnrolments = (where: string): string =>
   `delete from enrolments where enrolments.tenant_id = $1 and ${where} returning ${removed}, ${asWhom}, ${statusOf}`;
 const endAssignments = (where: string, action: string): string =>
-  `delete from class_test_series where class_test_series.tenant_id = $1 and ${where} returning '${action}' as action, ${ofSeries}`;
+  `delete from class_test_series where class_test_series.tenant_id = $1 and ${where}
+   returning '${action}' as action, ${ofSeries}`;
 
 const withoutClass = missingClass('enrolments');
 const withoutPerson = missingPerson('enrolments.person_id');
@@ -69,7 +72,8 @@ const problemKinds: ProblemKind[] = [
   { kind: 'ENROLMENT_WITHOUT_USER', table: 'enrolments', where: withoutPerson, mend: endEnrolments(withoutPerson) },
   {
     ...{ kind: 'ENROLMENT_TWICE', table: 'enrolments', where: twice },
-    mend: `delete from enrolments where enrolments.tenant_id = $1 and ${twice} returning ${updated}, ${asWhom}, ${statusOf}`,
+    mend: `delete from enrolments where enrolments.tenant_id = $1 and ${twice}
+      returning ${updated}, ${asWhom}, ${statusOf}`,
   },
   {
     ...{ kind: 'ENROLMENT_WITHOUT_DATE', table: 'enrolments', where: 'enrolments.enrolled_at is null' },

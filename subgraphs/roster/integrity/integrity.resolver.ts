@@ -8,8 +8,8 @@ import { validateRelationships } from './validate';
 export class IntegrityResolver {
   @Mutation(() => RelationshipReport, {
     description:
-      "ORG_ADMIN. What the roster's integrity check finds; fix: true also mends it, and logs each row. For databases that " +
-      'were restored or taken over: with its constraints in place a database lets none of it in.',
+      "ORG_ADMIN. What the roster's integrity check finds; fix: true also mends it, and logs each row. For databases " +
+      'that were restored or taken over: with its constraints in place a database lets none of it in.',
   })
   validateRelationships(
     @Arg('fix', () => Boolean, { defaultValue: false }) fix: boolean,

@@ -11,8 +11,11 @@ export interface Validation {
   now: Date;
 }
 
-/** Finds what in the tenant's roster refers to nothing, or stands there twice; with `fix` mends it and logs what it did. */
-export async function validateRelationships(tx: Transaction, { fix, performer, now }: Validation): Promise<RelationshipReport> {
+/** Finds what in the tenant's roster refers to nothing or stands there twice; with `fix` mends it, and logs that. */
+export async function validateRelationships(
+  tx: Transaction,
+  { fix, performer, now }: Validation,
+): Promise<RelationshipReport> {
   const found = await selectProblems(tx);
   let left = found;
   if (fix && found.length > 0) {

@@ -12,10 +12,18 @@ export async function findPeople(tx: Transaction, ids: readonly string[], argume
   if (distinct.length > mostAtOnce) {
     throw badInput(`${argument} may name ${mostAtOnce} users at most; ${distinct.length} came.`);
   }
-  const known = new Set(await selectPeople(tx, distinct.map(id => personNumber(id) ?? -1)));
+  const known = new Set(
+    await selectPeople(
+      tx,
+      distinct.map(id => personNumber(id) ?? -1),
+    ),
+  );
   const unknown = distinct.filter(id => !known.has(personNumber(id) ?? -1));
   if (unknown.length > 0) {
-    const named = unknown.slice(0, mostNamed).map(id => `'${id}'`).join(', ');
+    const named = unknown
+      .slice(0, mostNamed)
+      .map(id => `'${id}'`)
+      .join(', ');
     const more = unknown.length > mostNamed ? ` and ${unknown.length - mostNamed} more` : '';
     throw notFound(`${unknown.length === 1 ? 'There is no user' : 'There are no users'} ${named}${more}.`);
   }

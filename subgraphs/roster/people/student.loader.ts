@@ -47,7 +47,14 @@ export function studentLoaders({ caller, session, classByNumber }: Parts) {
         const row = rows.get(number);
         if (!row) return null;
         const { login, givenName, familyName } = row;
-        return { number, id: publicId('person', number), login, givenName, familyName, visible: await isVisible(number) };
+        return {
+          number,
+          id: publicId('person', number),
+          login,
+          givenName,
+          familyName,
+          visible: await isVisible(number),
+        };
       }),
     );
   });

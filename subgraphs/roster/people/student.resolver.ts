@@ -12,8 +12,8 @@ export class StudentResolver {
   @Query(() => Student, {
     nullable: true,
     description:
-      'A student: for themselves, for who covers or teaches one of the classes where they are an active student, and for ' +
-      "the tenant's administrators. Null where there is none; FORBIDDEN for everybody else.",
+      'A student: for themselves, for who covers or teaches one of the classes where they are an active student, and ' +
+      "for the tenant's administrators. Null where there is none; FORBIDDEN for everybody else.",
   })
   student(@Arg('id', () => ID) id: string, @Ctx() context: RosterContext): Promise<Student | null> {
     return resolveStudentReference({ id }, context);
@@ -49,8 +49,12 @@ export class StudentResolver {
 }
 
 /** A student whom a request or another subgraph names: null where there is none, refused where they may not be seen. */
-export async function resolveStudentReference({ id }: { id: string }, { loaders }: RosterContext): Promise<Student | null> {
+export async function resolveStudentReference(
+  { id }: { id: string },
+  { loaders }: RosterContext,
+): Promise<Student | null> {
   const student = await loaders.student(id);
-  if (student && !student.visible) throw forbidden('You may not see this student: none of their classes is yours to see.');
+  if (student && !student.visible)
+    throw forbidden('You may not see this student: none of their classes is yours to see.');
   return student;
 }

@@ -52,7 +52,12 @@ export async function removeTestSeries(tx: Transaction, assignment: Assignment):
 
 async function note(
   tx: Transaction,
-  { action, assignment, key, changed }: {
+  {
+    action,
+    assignment,
+    key,
+    changed,
+  }: {
     action: 'TEST_SERIES_ADDED' | 'TEST_SERIES_REMOVED';
     assignment: Assignment;
     key: { classId: number };
