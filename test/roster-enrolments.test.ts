@@ -103,6 +103,45 @@ test('an enrolment that ended keeps the day on which it ended, whatever its stat
   expect(rows).toEqual([{ ended_at: rosterNow }]);
 });
 
+test('an enrolment that was to begin later ends when it would have begun', async () => {
+  const { change, gateway, acme } = world;
+  const key = [acme.number, acme.classes.get('closed'), acme.people.get('cem')];
+  const database = gateway.service.subgraph('roster').database;
+  await database.transaction(acme.number, 'write', tx =>
+    tx.query(
+      `insert into enrolments (tenant_id, class_id, person_id, type, status, enrolled_at)
+       values ($1, $2, $3, 'STUDENT', 'ACTIVE', '2026-09-01T00:00:00Z')`,
+      key,
+    ),
+  );
+  await change(setStatus('closed', 'cem', 'WITHDRAWN'));
+  const rows = await database.transaction(acme.number, 'read', tx =>
+    tx.query('select enrolled_at, ended_at from enrolments where tenant_id = $1 and class_id = $2 and person_id = $3', key),
+  );
+  expect(rows).toEqual([{ enrolled_at: new Date('2026-09-01T00:00:00Z'), ended_at: new Date('2026-09-01T00:00:00Z') }]);
+});
+
+test('a teacher who is removed while their change waits for it is too late', async () => {
+  const { change, gateway, acme, as } = world;
+  await change(`assignTeacher(classId: "${acme.nodeId('e1')}", teacherId: "${acme.personId('uma')}") { id }`);
+  const { database } = gateway.service.subgraph('roster');
+  const removal = await database.begin(acme.number, 'write');
+  const key = [acme.number, acme.classes.get('e1'), acme.people.get('uma')];
+  await removal.query('select from classes where tenant_id = $1 and id = $2 for no key update', key.slice(0, 2));
+  const waiting = gateway.codes(as('uma'), `mutation { ${enrol('e1', ['ben'])} }`);
+  const isWaiting = async () =>
+    (await removal.query('select from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))')).length > 0;
+  while (!(await isWaiting())) await new Promise(resolve => setImmediate(resolve));
+  await removal.query(
+    `update enrolments set status = 'WITHDRAWN', ended_at = now()
+     where tenant_id = $1 and class_id = $2 and person_id = $3 and type = 'TEACHER'`,
+    key,
+  );
+  await removal.commit();
+  expect(await waiting).toEqual(['FORBIDDEN']);
+  expect(await rosterOf('e1')).not.toContain('ben STUDENT ACTIVE');
+});
+
 test('a teacher is assigned and removed softly, and may be assigned again', async () => {
   const { change, acme, log } = world;
   const both = `classId: "${acme.nodeId('a2')}", teacherId: "${acme.personId('free')}"`;

@@ -1,4 +1,5 @@
 import { moveClass, moveGroup } from '../../reporting/published';
+import { lockClass } from '../../roster/published';
 import type { Transaction } from '../../shared/database/database';
 import { badInput, notFound, Problem } from '../../shared/errors';
 import { readPublicId } from '../../shared/identifiers';
@@ -6,7 +7,6 @@ import { selectHierarchiesByKey, selectLevels, type LevelRow } from '../hierarch
 import {
   deletePlacement,
   hangsBelow,
-  lockClass,
   selectParent,
   selectStanding,
   selectThings,

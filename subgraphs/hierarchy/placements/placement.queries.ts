@@ -20,13 +20,6 @@ export const selectThings = (tx: Transaction, ids: { groups: number[]; classes: 
     [tx.tenantId, ids.groups, ids.classes],
   );
 
-/** Takes a class for this transaction alone; enrolments of others may go on referring to it. */
-export const lockClass = (tx: Transaction, classId: number): Promise<unknown> =>
-  tx.query(
-    'select classes.id from classes where classes.tenant_id = $1 and classes.id = $2 for no key update',
-    [tx.tenantId, classId],
-  );
-
 /** The groups under which a class hangs, by hierarchy, in the order of the hierarchies' numbers. */
 export const selectParentsOfClass = (
   tx: Transaction,

@@ -33,22 +33,13 @@ export const selectClasses = (
     [tx.tenantId, personId, classIds],
   );
 
-export interface LockedClass {
-  id: number;
-  name: string;
-  active: boolean;
-  teaches: boolean;
-}
-
-/** The class, for this transaction alone: whoever changes its roster next waits. Undefined where there is none. */
-export async function lockClass(tx: Transaction, classId: number, personId: number): Promise<LockedClass | undefined> {
-  const [locked] = await tx.query<LockedClass>(
-    `select classes.id, classes.name, classes.active, ${has('TEACHER')} as teaches
-     from classes where classes.tenant_id = $1 and classes.id = $3
-     for no key update`,
-    [tx.tenantId, personId, classId],
+/** Takes a class for this transaction alone: who changes its roster or places next waits. False where there is none. */
+export async function lockClass(tx: Transaction, classId: number): Promise<boolean> {
+  const rows = await tx.query(
+    `select from classes where classes.tenant_id = $1 and classes.id = $2 for no key update`,
+    [tx.tenantId, classId],
   );
-  return locked;
+  return rows.length > 0;
 }
 
 /** Whether a school of the tenant has this number. */

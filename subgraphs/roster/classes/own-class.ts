@@ -2,7 +2,7 @@ import type { Caller } from '../../shared/access/caller';
 import type { Transaction } from '../../shared/database/database';
 import { forbidden, notFound } from '../../shared/errors';
 import { classNumber } from '../../shared/identifiers';
-import { lockClass, type LockedClass } from './class.queries';
+import { lockClass, selectClasses, type ClassRow } from './class.queries';
 
 /** Who changes a roster, and when. */
 export interface Change {
@@ -18,9 +18,11 @@ export async function ownClass(
   tx: Transaction,
   classId: string,
   { caller }: Pick<Change, 'caller'>,
-): Promise<LockedClass> {
-  const locked = await lockClass(tx, classNumber(classId) ?? -1, caller.personId);
-  if (!locked) throw notFound(`There is no class '${classId}'.`);
-  if (caller.tenantWide || (locked.teaches && caller.roles.has('TEACHER'))) return locked;
+): Promise<ClassRow> {
+  const number = classNumber(classId) ?? -1;
+  if (!(await lockClass(tx, number))) throw notFound(`There is no class '${classId}'.`);
+  // Looked at once it is locked: whoever has just been removed from it as a teacher is none any more.
+  const [own] = await selectClasses(tx, { classIds: [number], personId: caller.personId });
+  if (caller.tenantWide || (own!.teaches && caller.roles.has('TEACHER'))) return own!;
   throw forbidden('You may change a class where you are an active teacher; this is none.');
 }
