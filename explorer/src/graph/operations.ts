@@ -4,6 +4,18 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@apollo/client';
+/** STUDENT_REMOVED: set to INACTIVE or WITHDRAWN. STUDENT_UPDATED: made ACTIVE again by its status, or changed between INACTIVE and WITHDRAWN. GROUP_CREATED, GROUP_UPDATED: the class itself was made, or made active or inactive. */
+export type ActivityAction =
+  | 'STUDENT_ADDED'
+  | 'STUDENT_REMOVED'
+  | 'STUDENT_UPDATED'
+  | 'TEACHER_ASSIGNED'
+  | 'TEACHER_REMOVED'
+  | 'TEST_SERIES_ADDED'
+  | 'TEST_SERIES_REMOVED'
+  | 'GROUP_CREATED'
+  | 'GROUP_UPDATED';
+
 export type CreateGroupInput = {
   /** Any but class: classes belong to the roster. */
   type: GroupType;
@@ -99,17 +111,6 @@ export type Role =
   | 'ORG_ADMIN'
   | 'SUPER_ADMIN'
   | 'PARTNER';
-
-export type ActivityAction =
-  | 'STUDENT_ADDED'
-  | 'STUDENT_REMOVED'
-  | 'STUDENT_UPDATED'
-  | 'TEACHER_ASSIGNED'
-  | 'TEACHER_REMOVED'
-  | 'TEST_SERIES_ADDED'
-  | 'TEST_SERIES_REMOVED'
-  | 'GROUP_CREATED'
-  | 'GROUP_UPDATED';
 
 export type AllHierarchiesQueryVariables = Exact<{ [key: string]: never; }>;
 

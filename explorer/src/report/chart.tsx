@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatCompact, formatScore, formatTime } from '../texts/format';
+import { formatCompact, formatHours, formatScore } from '../texts/format';
 import type { ChartMeasure } from './view';
 
 export interface Point {
@@ -26,7 +26,7 @@ const margin = { top: 12, right: 12, bottom: 26, left: 58 };
 const axisFormats: Record<ChartMeasure, (value: number) => string> = {
   score: value => formatScore(value),
   attempts: formatCompact,
-  time: hours => formatTime(hours * 3600),
+  time: formatHours,
 };
 
 /** The points as a line or as bars; a pointer or the arrow keys read them one by one. */

@@ -23,6 +23,13 @@ const wholeHours = new Intl.NumberFormat(locale, {
   unitDisplay: 'short',
   maximumFractionDigits: 0,
 });
+/** Of an axis: as few decimals as its steps need. */
+const steps = new Intl.NumberFormat(locale, {
+  style: 'unit',
+  unit: 'hour',
+  unitDisplay: 'short',
+  maximumFractionDigits: 1,
+});
 const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
 const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
 const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
@@ -39,6 +46,7 @@ const dateOf = (text: string): Date => new Date(`${text}T00:00:00Z`);
 
 export const formatCount = or<number>(value => whole.format(value));
 export const formatCompact = (value: number): string => compact.format(value);
+export const formatHours = (value: number): string => steps.format(value);
 /** Percent from 0 to 100, with its sign. */
 export const formatScore = or<number>(value => percent.format(value / 100));
 /** A difference of percentages. */
