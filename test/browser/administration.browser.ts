@@ -208,3 +208,19 @@ test('a super admin acts in the tenant they choose, and makes a hierarchy', asyn
   });
   await done();
 });
+
+test('what is changed in a roster stands in the activity log', async () => {
+  const { path } = await firstClass('g000001');
+  const one = path.at(-1)!;
+  await explorer.ask(admin, 'mutation ($id: ID!) { setClassActive(classId: $id, active: false) { id } }', { id: one.id });
+  const { page, done } = await explorer.openAs(admin, '/administration/activity');
+  const { activityLog } = await explorer.ask(admin, '{ activityLog { totalCount nodes { action classId performedById } } }');
+  await page.getByText(`${whole.format(activityLog.totalCount)} line`).waitFor();
+  const shown = await page.locator('tbody tr').evaluateAll(rows =>
+    rows.map(row => [...row.querySelectorAll('td')].slice(1, 3).map(cell => cell.textContent)),
+  );
+  expect(activityLog.nodes[0]).toMatchObject({ action: 'GROUP_UPDATED', classId: one.id });
+  expect(shown[0]).toEqual(['Class updated', one.id]);
+  expect(shown).toHaveLength(activityLog.nodes.length);
+  await done();
+});
