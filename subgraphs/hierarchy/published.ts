@@ -1,5 +1,5 @@
 /** What other subgraphs may use of this one: queries and rules that are handed the transaction. */
-export type { HierarchyRow } from './hierarchies/hierarchy.queries';
+export { selectLevels, selectOwnHierarchy, type HierarchyRow } from './hierarchies/hierarchy.queries';
 export { selectCoveredClasses } from './nodes/covered-classes';
 export { hasOther } from './nodes/children';
 export { otherId, wholeViewId } from './nodes/locate';
@@ -8,6 +8,7 @@ export { seesNothing, type View } from './nodes/view.queries';
 export { memberClasses } from './nodes/members.queries';
 export { nodeLoaders, type NodeKey, type NodeLoaders } from './nodes/node.loader';
 export { growVersion, lockTree, rebuildTree } from './placements/tree.queries';
+export { takeOut, type PlacedThing } from './placements/take-out.queries';
 export { selectTreeDifferences } from './placements/verify.queries';
 export { lockHierarchyKeys, moveEveryVersion, rebuildAllTrees, selectTenantNumbers } from './hierarchies/define-hierarchy.queries';
 export {

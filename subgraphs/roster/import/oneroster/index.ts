@@ -1,0 +1,1 @@
+export { importBundle, type ImportResult } from './import-bundle';
