@@ -2,6 +2,8 @@ import { defineSubgraph } from '../shared/subgraph/subgraph';
 import { createLoaders } from './context';
 import { HierarchyNodeResolver, resolveNodeReference } from './enrolments/node.resolver';
 import { HierarchyNode } from './enrolments/node.type';
+import { importsRoute } from './import/oneroster/imports.route';
+import { OrgTypesResolver } from './import/oneroster/org-types/org-types.resolver';
 import { ViewerResolver, resolveViewerReference } from './people/viewer.resolver';
 import { Viewer } from './people/viewer.type';
 import { permissions } from './permissions';
@@ -9,7 +11,7 @@ import { permissions } from './permissions';
 export const rosterSubgraph = defineSubgraph({
   name: 'roster',
   tables: [],
-  resolvers: [ViewerResolver, HierarchyNodeResolver],
+  resolvers: [ViewerResolver, HierarchyNodeResolver, OrgTypesResolver],
   entities: [Viewer, HierarchyNode],
   references: {
     Viewer: resolveViewerReference,
@@ -17,4 +19,5 @@ export const rosterSubgraph = defineSubgraph({
   },
   permissions,
   createLoaders,
+  routes: [importsRoute],
 });
