@@ -1,5 +1,5 @@
 import { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -7,10 +7,11 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { formatError } from '../subgraphs/shared/errors';
 import type { SubgraphConnection } from './connection';
+import { DirectQuestions } from './direct';
 import { SubgraphDataSource, type GatewayContext } from './data-source';
 import { limitsRule, parseOptions } from './limits';
 
@@ -36,6 +37,7 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
     warn: log.warn.bind(log),
     error: log.error.bind(log),
   };
+  const direct = new DirectQuestions(connections);
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService: ({ name }) => {
@@ -43,13 +45,14 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
       if (!connection) throw new Error(`the supergraph has a subgraph ${name} that this gateway does not know`);
       return new SubgraphDataSource(connection);
     },
+    experimental_didResolveQueryPlan: direct.learn,
     __exposeQueryPlanExperimental: false,
     experimental_approximateQueryPlanStoreMiB: planStore,
     validateSupergraph: false, // composing did; drift fails the check
     logger,
   });
   const server = new ApolloServer<GatewayContext>({
-    gateway,
+    gateway: direct.before(gateway),
     logger,
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
@@ -63,6 +66,7 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
     maxRecursiveSelections: true,
     formatError: (formatted, error) => publicError(formatted, { error, log }),
     plugins: [
+      operationIsThere,
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -73,6 +77,19 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
   await server.start();
   return server;
 }
+
+/** The gateway would take an operation that the query does not have for a fault of its own. */
+const operationIsThere: ApolloServerPlugin<GatewayContext> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation, request: { operationName } }) => {
+      if (operation) return;
+      const which = operationName ? `an operation named '${operationName}'` : 'one operation, or an operationName that says which';
+      throw new GraphQLError(`The query must have ${which}.`, {
+        extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+      });
+    },
+  }),
+};
 
 /** What a client is told: the message, where it happened and a code; of a subgraph's name or address nothing. */
 function publicError(

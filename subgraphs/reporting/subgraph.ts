@@ -3,7 +3,10 @@ import { createLoaders } from './context';
 import { ActivityResolver } from './ingest/activity.resolver';
 import { eventsRoute } from './ingest/events.route';
 import { permissions } from './permissions';
+import { BuildProgressResolver } from './reports/build-progress.resolver';
+import { HierarchyChangePreview, HierarchyChangeResolver } from './reports/hierarchy-change.resolver';
 import { startFolder } from './rollup/folder';
+import { areDeltasWaiting } from './rollup/waiting.queries';
 import {
   HierarchyNode,
   NodeFiguresResolver,
@@ -11,22 +14,24 @@ import {
   resolveNodeReference,
   TimeSpentResolver,
 } from './reports/node-figures.resolver';
-import { NodeReportResolver, ReportRowResolver } from './reports/node-report.resolver';
+import { NodeReportResolver } from './reports/node-report.resolver';
 
 export const reportingSubgraph = defineSubgraph({
   name: 'reporting',
   tables: [],
   resolvers: [
     NodeReportResolver,
-    ReportRowResolver,
     NodeFiguresResolver,
     PerformanceResolver,
     TimeSpentResolver,
     ActivityResolver,
+    HierarchyChangeResolver,
+    BuildProgressResolver,
   ],
-  entities: [HierarchyNode],
+  entities: [HierarchyNode, HierarchyChangePreview],
   references: { HierarchyNode: resolveNodeReference },
   permissions,
+  firstQuestion: areDeltasWaiting,
   createLoaders,
   startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),
   routes: [eventsRoute],

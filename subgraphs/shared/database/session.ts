@@ -36,6 +36,6 @@ export class Session {
     const reading = this.reading;
     this.reading = undefined;
     const transaction = await reading?.catch(() => undefined);
-    await transaction?.commit().catch(() => undefined);
+    if (transaction) this.database.endBehind(transaction);
   }
 }

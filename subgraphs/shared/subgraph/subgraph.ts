@@ -14,6 +14,8 @@ export interface SubgraphParts extends SchemaParts {
   name: SubgraphName;
   /** The tables it owns, for TypeORM. */
   tables: Function[];
+  /** A question that every read begins with, in the message that begins it. */
+  firstQuestion?: (tenantId: number) => string;
   createLoaders: (parts: { caller: Caller; session: Session; now: Date }) => unknown;
   /** Work that goes on beside the requests; it ends before the subgraph's connections do. */
   startBackground?: (parts: { database: Database; onBug: OnBug }) => { stop(): Promise<void> };
@@ -63,7 +65,7 @@ export interface Subgraph extends SubgraphSchema {
 }
 
 export function defineSubgraph(parts: SubgraphParts): Subgraph {
-  const { name, tables, createLoaders, routes = [], startBackground } = parts;
+  const { name, tables, createLoaders, routes = [], startBackground, firstQuestion } = parts;
   const { schema, sdl } = buildProtectedSchema(parts);
   return {
     name,
@@ -79,6 +81,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
         entities: tables,
         ...(poolSize === undefined ? {} : { poolSize }),
         ...(prepares === undefined ? {} : { prepares }),
+        ...(firstQuestion ? { firstQuestion } : {}),
       });
       const identify = callerIdentifier(database, verifyToken);
       const work = background ? startBackground?.({ database, onBug }) : undefined;
