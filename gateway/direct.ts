@@ -1,12 +1,17 @@
 import type { ApolloGateway, GatewayConfig } from '@apollo/gateway';
 import type { ApolloServerOptionsWithGateway, GraphQLRequestContext } from '@apollo/server';
 import { GraphQLError, OperationTypeNode, visit, type DocumentNode, type GraphQLFormattedError } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { versionAnswered } from '../subgraphs/shared/subgraph/answered-at';
 import type { SubgraphConnection } from './connection';
 import type { GatewayContext } from './data-source';
 
 type GatewayInterface = ApolloServerOptionsWithGateway<GatewayContext>['gateway'];
 type GatewayExecutor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
 type Asked = Required<Pick<GraphQLRequestContext<GatewayContext>, 'document' | 'request' | 'source'>> & { context: GatewayContext };
+/** Characters of query text that are remembered. */
+const remembered = 1_000_000;
+
 type DidResolveQueryPlan = NonNullable<GatewayConfig['experimental_didResolveQueryPlan']>;
 
 /**
@@ -16,8 +21,11 @@ type DidResolveQueryPlan = NonNullable<GatewayConfig['experimental_didResolveQue
  */
 export class DirectQuestions {
   private readonly connections: ReadonlyMap<string, SubgraphConnection>;
-  /** By document and operation, the subgraph that answers it whole. */
-  private readonly known = new WeakMap<DocumentNode, Map<string, SubgraphConnection>>();
+  /** By operation and text, the subgraph that answers it whole. */
+  private readonly known = new LRUCache<string, SubgraphConnection>({
+    maxSize: remembered,
+    sizeCalculation: (_, key) => key.length,
+  });
 
   constructor(connections: readonly SubgraphConnection[]) {
     this.connections = new Map(connections.map(connection => [connection.name, connection]));
@@ -26,13 +34,17 @@ export class DirectQuestions {
   /** Looks at a plan that the gateway is about to carry out. */
   readonly learn: DidResolveQueryPlan = ({ queryPlan, requestContext, operationContext }) => {
     const { node } = queryPlan;
-    const { document, request } = requestContext as unknown as Asked;
+    const { document, request, source } = requestContext as unknown as Asked;
     if (node?.kind !== 'Fetch' || node.requires || operationContext.operation.operation !== OperationTypeNode.QUERY) return;
     const connection = this.connections.get(node.serviceName);
     if (!connection || asksForSchema(document)) return;
-    const operations = this.known.get(document) ?? new Map<string, SubgraphConnection>();
-    this.known.set(document, operations.set(request.operationName ?? '', connection));
+    this.known.set(keyOf(source, request.operationName), connection);
   };
+
+  /** Whether a question will be handed to one subgraph. */
+  has(query: string, operationName: unknown): boolean {
+    return this.known.has(keyOf(query, operationName));
+  }
 
   /** The gateway, with a shorter way for such questions. */
   before(gateway: ApolloGateway): GatewayInterface {
@@ -48,8 +60,8 @@ export class DirectQuestions {
 
   private firstOf(usual: GatewayExecutor): GatewayExecutor {
     return async requestContext => {
-      const { document, request, source, context } = requestContext as unknown as Asked;
-      const connection = this.known.get(document)?.get(request.operationName ?? '');
+      const { request, source, context } = requestContext as unknown as Asked;
+      const connection = this.known.get(keyOf(source, request.operationName));
       if (!connection) return usual(requestContext);
       const variables = request.variables as Record<string, unknown> | undefined;
       const { operationName } = request;
@@ -57,11 +69,15 @@ export class DirectQuestions {
       const answer = await connection.fetch(asked).catch(() => undefined);
       // What went wrong as a whole is said by the usual way, field by field.
       if (!answer?.data) return usual(requestContext);
+      const version = versionAnswered(answer);
+      if (context.answered && version !== undefined) context.answered.version = version;
       const { data, errors } = answer;
       return { data, ...(errors ? { errors: errors.map(error => told(error, connection.name)) } : {}) };
     };
   }
 }
+
+const keyOf = (source: string, operationName: unknown): string => `${String(operationName ?? '')}\n${source}`;
 
 /** Whoever formats it must know that the subgraph has logged it. */
 const told = ({ message, path, extensions }: GraphQLFormattedError, serviceName: string): GraphQLError =>

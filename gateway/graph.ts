@@ -22,11 +22,16 @@ export interface GraphParts {
   log: Logger;
 }
 
+export interface Graph {
+  server: ApolloServer<GatewayContext>;
+  direct: DirectQuestions;
+}
+
 /** Query plans that are kept, in mebibytes; a plan of a report takes some ten kilobytes. */
 const planStore = 30;
 
 /** The federated graph: plans a request over the subgraphs and puts their answers together. Calls nobody else. */
-export async function startGraph(parts: GraphParts): Promise<ApolloServer<GatewayContext>> {
+export async function startGraph(parts: GraphParts): Promise<Graph> {
   process.env.APOLLO_TELEMETRY_DISABLED = 'true'; // read when a gateway is made; it would report to its maker otherwise
   const { connections, supergraphSdl, introspection, log } = parts;
   const byName = new Map<string, SubgraphConnection>(connections.map(connection => [connection.name, connection]));
@@ -75,7 +80,7 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
     ],
   });
   await server.start();
-  return server;
+  return { server, direct };
 }
 
 /** The gateway would take an operation that the query does not have for a fault of its own. */

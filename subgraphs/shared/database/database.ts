@@ -16,6 +16,8 @@ export interface Transaction {
   changesActivityOnly(): void;
   /** What was read of the tenant's structure at this transaction's version; nothing in a transaction that writes. */
   readonly memory: TenantMemory;
+  /** The tenant's version as a read sees it. */
+  readonly version?: string | undefined;
   /** The row that the database's `firstQuestion` found; of a read only. */
   readonly firstAnswer?: object | undefined;
   /** `act` is called once this transaction has committed, and never where it does not. */
@@ -85,6 +87,7 @@ export class Database {
       const client = (await runner.connect()) as PoolClient;
       const results = (await client.query(this.firstMessage(tenantId, access))) as unknown as { rows: object[] }[];
       const [versions, answer] = access === 'read' ? results.slice(this.beginning(tenantId, access).length) : [];
+      const seen = versions?.rows[0] as { version: string; structure: string } | undefined;
       return new OpenTransaction({
         tenantId,
         access,
@@ -92,7 +95,8 @@ export class Database {
         client,
         prepares: this.settings.prepares ?? true,
         onStatement: sql => this.onStatement?.(sql),
-        memory: versions ? this.memory.of(tenantId, (versions.rows[0] as { structure: string }).structure) : noMemory,
+        version: seen?.version,
+        memory: seen ? this.memory.of(tenantId, seen.structure) : noMemory,
         firstAnswer: answer?.rows[0],
       });
     } catch (error) {
@@ -178,6 +182,7 @@ interface TransactionParts {
   client: PoolClient;
   prepares: boolean;
   onStatement: (sql: string) => void;
+  version: string | undefined;
   memory: TenantMemory;
   firstAnswer: object | undefined;
 }
@@ -185,7 +190,7 @@ interface TransactionParts {
 export class OpenTransaction implements Transaction {
   readonly tenantId: number;
   readonly memory: TenantMemory;
-  /** The row that the database's `firstQuestion` found; of a read only. */
+  readonly version: string | undefined;
   readonly firstAnswer: object | undefined;
   private open = true;
   private readonly acts: (() => void)[] = [];
@@ -194,6 +199,7 @@ export class OpenTransaction implements Transaction {
   constructor(private readonly parts: TransactionParts) {
     this.tenantId = parts.tenantId;
     this.memory = parts.memory;
+    this.version = parts.version;
     this.firstAnswer = parts.firstAnswer;
     this.changed = parts.access === 'write' ? 'structure' : null;
     // Told to TypeORM, so that a repository's save() joins this transaction instead of beginning one of its own.
