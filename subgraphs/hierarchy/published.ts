@@ -7,7 +7,7 @@ export type { Found, Node } from './nodes/node.queries';
 export { seesNothing, type View } from './nodes/view.queries';
 export { memberClasses } from './nodes/members.queries';
 export { nodeLoaders, type NodeKey, type NodeLoaders } from './nodes/node.loader';
-export { growVersion, lockTree, rebuildTree } from './placements/tree.queries';
+export { growVersion, lockEveryTree, lockTree, rebuildTree } from './placements/tree.queries';
 export { takeOut, type PlacedThing } from './placements/take-out.queries';
 export { selectTreeDifferences } from './placements/verify.queries';
 export { lockHierarchyKeys, moveEveryVersion, rebuildAllTrees, selectTenantNumbers } from './hierarchies/define-hierarchy.queries';

@@ -58,19 +58,8 @@ export async function mergeRoster(
   if (has('enrolments')) note(shapes.enrolments.file, await mergeEnrolments(tx, load));
   if (has('competencies')) note(shapes.competencies.file, await mergeCompetencies(tx, load));
 
-  await followTrees(tx, { locked: placedIn, moved, recount: [...recount] });
-}
-
-/**
- * Makes the trees of hierarchies anew in which something was placed or taken out (`moved`, whose trees must be locked),
- * or whose classes have become active or inactive (`recount`).
- */
-export async function followTrees(
-  tx: Transaction,
-  { locked, moved, recount }: { locked: number[]; moved: number[]; recount: number[] },
-): Promise<void> {
   // Every tree before the stored sums: the order in which a move takes them.
-  for (const hierarchyId of recount) if (!locked.includes(hierarchyId)) await lockTree(tx, hierarchyId);
+  for (const hierarchyId of recount) if (!placedIn.includes(hierarchyId)) await lockTree(tx, hierarchyId);
   // Sums that were stored along the old placements; they are made anew when the load has taken everything in.
   if (moved.length > 0) await forgetEverything(tx);
   for (const hierarchyId of new Set([...moved, ...recount])) await rebuildTree(tx, hierarchyId);

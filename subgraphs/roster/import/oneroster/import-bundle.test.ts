@@ -1,8 +1,11 @@
 import { createTestDatabase, type TestDatabase } from '../../../../test/database';
-import { connectOwner, createTenant, type KnownTenant } from '../../../../test/fixture';
+import { connectApplication, connectOwner, createTenant, type KnownTenant } from '../../../../test/fixture';
 import { bundleOf, csv, importInto, sampleFiles, type OneRoster } from '../../../../test/oneroster';
 import { classesOf, enrolmentsOf, groupsOf, peopleOf } from '../../../../test/roster-rows';
 import { look } from '../../../../test/sample-bundle';
+import { buildMissing, ingest } from '../../../reporting/published';
+import { foldAll } from '../../../reporting/rollup/fold';
+import { verify } from '../../../reporting/rollup/verify';
 import type { Database } from '../../../shared/database/database';
 
 const now = new Date('2026-03-20T18:00:00Z');
@@ -237,4 +240,38 @@ test('another tenant with the same ids is untouched', async () => {
   await load(bundleOf({ 'orgs.csv': csv('sourcedId,name,type', 's1,Not the first,school'), 'users.csv': csv('sourcedId,username,role') }));
   tenant = mine;
   expect([await groups(), await classes(), await people(), await enrolments()]).toEqual(before);
+});
+
+test('new schools and classes leave the stored sums standing; a school with figures that moves has them made anew', async () => {
+  const application = await connectApplication(database.url);
+  const stored = () =>
+    look(database, `select xmin, ctid, owner_id, attempts from aggregates where tenant_id = ${tenant.number} order by ctid`);
+  const send = (classId: string) =>
+    application.transaction(tenant.number, 'write', tx =>
+      ingest(tx, [{ eventId: classId, classId, userId: 'ann', occurredAt: '2026-03-10T20:00:00Z', score: 50 }], {
+        now, ids: 'external',
+      }));
+  const differences = async () =>
+    (await application.transaction(tenant.number, 'read', tx => verify(tx))).differences;
+  await load(bundleOf(sampleFiles()));
+  await send('c1');
+  await application.transaction(tenant.number, 'write', tx => buildMissing(tx));
+  const before = await stored();
+  expect(before.length).toBeGreaterThan(0);
+
+  await delta({
+    'orgs.csv': csv('sourcedId,status,name,type,parentSourcedId', 's7,active,Seventh,school,lausd', 's2,active,Moved,school,s7'),
+    'classes.csv': csv('sourcedId,status,title,schoolSourcedId', 'c7,active,New,s7', 'c2,active,Art,s7'),
+  });
+  expect(await stored()).toEqual(before);
+  expect(await differences()).toEqual([]);
+  await send('c7');
+  await send('c2');
+  await foldAll(application, tenant.number);
+  expect(await differences()).toEqual([]);
+
+  await delta({ 'orgs.csv': csv('sourcedId,status,name,type,parentSourcedId', 's7,active,Seventh,school,ca') });
+  expect(await stored()).not.toEqual(before);
+  expect(await differences()).toEqual([]);
+  await application.close();
 });

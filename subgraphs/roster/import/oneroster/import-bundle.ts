@@ -52,8 +52,8 @@ export async function importBundle(database: Database, options: ImportOptions): 
   // One connection, since the temporary tables are that connection's; and no limit to how long a merge may take.
   const own = await database.beside({ poolSize: 1, statementTimeout: 0, prepares: false });
   try {
-    const { result, moved } = await own.transaction(tenant.number, 'write', tx => run(tx, bundle, options));
-    if (moved) await own.transaction(tenant.number, 'write', tx => buildMissing(tx));
+    const { result, forgotten } = await own.transaction(tenant.number, 'write', tx => run(tx, bundle, options));
+    if (forgotten) await own.transaction(tenant.number, 'write', tx => buildMissing(tx));
     return result;
   } finally {
     await own.close();
@@ -64,7 +64,7 @@ async function run(
   tx: Transaction,
   bundle: OpenBundle,
   { tenant, now, onProgress = () => undefined }: ImportOptions,
-): Promise<{ result: ImportResult; moved: boolean }> {
+): Promise<{ result: ImportResult; forgotten: boolean }> {
   const report = new Report();
   const rows = new Map<Kind, number>();
   const complete = new Set<Kind>();
@@ -91,7 +91,8 @@ async function run(
   if (wrote === 0 && !merged.wrote) tx.keepVersion(); // only temporary tables were written
   const { version, ignored } = bundle;
   const { files, rejected, notices } = report;
-  return { result: { version, files, changes: merged.changes, rejected, notices, ignored }, moved: merged.moved };
+  const result = { version, files, changes: merged.changes, rejected, notices, ignored };
+  return { result, forgotten: merged.forgotten };
 }
 
 const batch = 5_000;

@@ -1,16 +1,17 @@
 import {
+  growVersion,
+  lockEveryTree,
   lockLoad,
-  lockTree,
   mergeGroups,
   mergePlacements,
+  rebuildTree,
   takeOut,
   type PlacedThing,
 } from '../../../hierarchy/published';
-import { keepCompetencyCounts } from '../../../reporting/published';
+import { keepCompetencyCounts, keepStoredSums } from '../../../reporting/published';
 import type { Transaction } from '../../../shared/database/database';
 import type { Merged } from '../../../shared/database/due-rows.queries';
 import { mergeClasses, mergeEnrolments, mergeUsers } from '../../bundle.queries';
-import { followTrees } from '../bundle/merge-roster';
 import { createStagedTables, finishStaging } from '../bundle/staging.queries';
 import { noteDueClasses, selectClassesToChange, stageClasses } from './derive-classes.queries';
 import {
@@ -58,16 +59,16 @@ export interface MergedBundle {
   place: Place;
   /** Whether anything at all was written. */
   wrote: boolean;
-  /** Whether something hangs elsewhere now. */
-  moved: boolean;
+  /** Whether stored sums were forgotten, since something that has facts hangs elsewhere now. */
+  forgotten: boolean;
 }
 
 /**
  * Makes the roster what the records say: what each becomes is derived, what is listed or comes out differently is
- * staged, and merged as a bundle's rows are, under the same locks. lockImport must be held.
+ * staged, and merged as a bundle's rows are, under the same locks in the same order. lockImport must be held.
  */
-export async function mergeBundle(tx: Transaction, { tenant, now }: Import): Promise<MergedBundle> {
-  const load = { tenant, now };
+export async function mergeBundle(tx: Transaction, load: Import): Promise<MergedBundle> {
+  const { tenant, now } = load;
   const place = await readPlace(tx);
   await createStagedTables(tx);
   await derive(tx, { place, now });
@@ -76,36 +77,40 @@ export async function mergeBundle(tx: Transaction, { tenant, now }: Import): Pro
   await stageClasses(tx, tenant);
   await stagePlacements(tx, { tenant, place });
   await finishStaging(tx, { tenants: 1 });
-  const unplaced = (await selectUnplaced(tx, place)).map(placedThing);
 
-  await lockTree(tx, place.hierarchyId);
-  const noted = async (merged: Promise<Merged>): Promise<Written> => {
-    const { added, changed } = await merged;
-    await noteRejected(tx);
-    return { added, changed };
-  };
-  const groups = await noted(mergeGroups(tx, load));
-  const users = await noted(mergeUsers(tx, load));
-  const classesToChange = await selectClassesToChange(tx);
-  const merged = await keepCompetencyCounts(tx, { classes: classesToChange, now }, () => mergeClasses(tx, load));
-  const classes = await noted(Promise.resolve(merged));
-  const removed = await takeOut(tx, { hierarchyId: place.hierarchyId, things: unplaced });
-  const placed = await mergePlacements(tx, load);
-  const placements = { ...(await noted(Promise.resolve(placed.files['placements.csv']!))), removed };
-
-  const enrolments = await enrol(tx, load);
-  await rejectRolesOfNobody(tx);
+  await lockEveryTree(tx, place.hierarchyId);
+  const { result: changes, forgotten } = await keepStoredSums(tx, place.hierarchyId, () => merge(tx, { load, place }));
   const remembered = await rememberApplied(tx);
-  const moved = [...new Set([...placed.moved, ...(removed > 0 ? [place.hierarchyId] : [])])];
-  await followTrees(tx, { locked: [place.hierarchyId], moved, recount: merged.recount });
-
-  const changes = { groups, users, classes, placements, enrolments };
-  const rows = Object.values(changes).reduce((sum, { added, changed }) => sum + added + changed, removed + remembered);
-  return { changes, place, wrote: rows > 0, moved: moved.length > 0 };
+  const rows = Object.values(changes).reduce((sum, { added, changed }) => sum + added + changed, remembered);
+  return { changes, place, wrote: rows + changes.placements.removed > 0, forgotten };
 }
 
 /** One import or load of a tenant at a time: the records are read and written under this lock alone. */
 export const lockImport = lockLoad;
+
+async function merge(tx: Transaction, { load, place }: { load: Import; place: Place }): Promise<RosterChanges> {
+  const noted = async ({ added, changed }: Merged): Promise<Written> => {
+    await noteRejected(tx);
+    return { added, changed };
+  };
+  const { hierarchyId } = place;
+  const things = (await selectUnplaced(tx, place)).map(placedThing);
+  const groups = await noted(await mergeGroups(tx, load));
+  const users = await noted(await mergeUsers(tx, load));
+  const classesToChange = await selectClassesToChange(tx);
+  const merged = await keepCompetencyCounts(tx, { classes: classesToChange, now: load.now }, () => mergeClasses(tx, load));
+  const classes = await noted(merged);
+  const removed = await takeOut(tx, { hierarchyId, things });
+  const placed = await mergePlacements(tx, load);
+  const placements = { ...(await noted(placed.files['placements.csv']!)), removed };
+  const moved = [...placed.moved, ...(removed > 0 ? [hierarchyId] : [])];
+  for (const id of new Set([...moved, ...merged.recount])) await rebuildTree(tx, id);
+  for (const id of new Set(moved)) await growVersion(tx, id);
+
+  const enrolments = await enrol(tx, load);
+  await rejectRolesOfNobody(tx);
+  return { groups, users, classes, placements, enrolments };
+}
 
 async function readPlace(tx: Transaction): Promise<Place> {
   const { hierarchy, levels, orgTypes } = await readOrgTypes(tx);
