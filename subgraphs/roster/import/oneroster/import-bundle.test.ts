@@ -3,6 +3,8 @@ import { connectApplication, connectOwner, createTenant, type KnownTenant } from
 import { bundleOf, csv, importInto, sampleFiles, type OneRoster } from '../../../../test/oneroster';
 import { classesOf, enrolmentsOf, groupsOf, peopleOf } from '../../../../test/roster-rows';
 import { look } from '../../../../test/sample-bundle';
+import { place } from '../../../hierarchy/placements/place';
+import { publicId } from '../../../shared/identifiers';
 import { buildMissing, ingest } from '../../../reporting/published';
 import { foldAll } from '../../../reporting/rollup/fold';
 import { verify } from '../../../reporting/rollup/verify';
@@ -274,4 +276,21 @@ test('new schools and classes leave the stored sums standing; a school with figu
   expect(await stored()).not.toEqual(before);
   expect(await differences()).toEqual([]);
   await application.close();
+});
+
+test('what somebody placed by hand stays, as long as no file places it', async () => {
+  const orgs = (...rows: string[]) => bundleOf({ 'orgs.csv': csv('sourcedId,name,type,parentSourcedId', ...rows) });
+  await load(orgs('us,US,national,', 'ca,CA,state,us', 'lausd,LA,local,'));
+  const [ca, la] = (await look<{ id: number }>(
+    database, `select id from groups where tenant_id = ${tenant.number} and external_id in ('ca', 'lausd') order by external_id`,
+  )).map(({ id }) => publicId('group', id));
+  await owner.transaction(tenant.number, 'write', tx => place(tx, { hierarchyKey: 'us', childId: la!, parentId: ca! }));
+  const parentOf = async (id: string) => (await groups()).find(group => group.id === id);
+
+  await load(orgs('us,US,national,', 'ca,CA,state,us', 'lausd,Los Angeles,local,', 's1,First,school,lausd'));
+  expect(await parentOf('lausd')).toMatchObject({ name: 'Los Angeles', parent: 'ca' });
+  await load(orgs('us,US,national,', 'ca,CA,state,us', 'lausd,Los Angeles,local,us'));
+  expect(await parentOf('lausd')).toMatchObject({ parent: 'us' });
+  await load(orgs('us,US,national,', 'ca,CA,state,us', 'lausd,Los Angeles,local,'));
+  expect(await parentOf('lausd')).toMatchObject({ placed: false }); // what a file placed, a file takes out
 });
