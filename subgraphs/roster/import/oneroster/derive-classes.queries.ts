@@ -16,8 +16,8 @@ export const noteDueClasses = (tx: Transaction, { hierarchyKey }: Place): Promis
           'subject', coalesce(class.fields->>'subject', course.fields->>'subject'),
           'school', org.school_id, 'hierarchy', $2::text, 'placed', org.node_id is not null,
           'parent_type', org.node_type, 'parent_id', org.node_id) as content
-      from oneroster_records class
-      left join oneroster_records course
+      from gathered_records class
+      left join gathered_records course
         on course.tenant_id = $1 and course.kind = 'courses' and course.sourced_id = class.fields->>'course'
       left join oneroster_orgs org on org.sourced_id = class.fields->>'school'
       where class.tenant_id = $1 and class.kind = 'classes'`,

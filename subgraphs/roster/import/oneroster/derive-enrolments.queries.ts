@@ -13,9 +13,9 @@ async function combineEnrolments(tx: Transaction, now: Date): Promise<void> {
      with today as (${dayOf('$2')}),
      term as (
        select class.sourced_id as class_id, min(session.fields->>'begin') as begin
-       from oneroster_records class
+       from gathered_records class
        cross join lateral unnest(string_to_array(class.fields->>'terms', ',')) named(id)
-       join oneroster_records session
+       join gathered_records session
          on session.tenant_id = $1 and session.kind = 'academicSessions' and session.sourced_id = named.id
        where class.tenant_id = $1 and class.kind = 'classes' and not session.ended
        group by class.sourced_id
@@ -27,11 +27,11 @@ async function combineEnrolments(tx: Transaction, now: Date): Promise<void> {
            and coalesce(record.fields->>'end' > today.day, true) as active,
          coalesce(record.fields->>'begin', least(term.begin, record.fields->>'end')) as begin,
          case when record.fields->>'end' <= today.day then record.fields->>'end' end as end
-       from oneroster_records record
+       from gathered_records record
        cross join today
-       left join oneroster_records class
+       left join gathered_records class
          on class.tenant_id = $1 and class.kind = 'classes' and class.sourced_id = record.fields->>'class'
-       left join oneroster_records person
+       left join gathered_records person
          on person.tenant_id = $1 and person.kind = 'users' and person.sourced_id = record.fields->>'user'
        left join term on term.class_id = record.fields->>'class'
        where record.tenant_id = $1 and record.kind = 'enrollments' and record.fields->>'type' is not null
@@ -56,7 +56,7 @@ export async function noteDueEnrolments(tx: Transaction, now: Date): Promise<voi
     derived: `
       select record.sourced_id, null::jsonb as more, false as more_differs,
         coalesce(combined.content, jsonb_build_object('ended', record.ended)) as content
-      from oneroster_records record
+      from gathered_records record
       left join oneroster_enrolments combined on combined.class_id = record.fields->>'class'
         and combined.user_id = record.fields->>'user' and combined.type = record.fields->>'type'
       where record.tenant_id = $1 and record.kind = 'enrollments'`,

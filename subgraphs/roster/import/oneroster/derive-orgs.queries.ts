@@ -24,7 +24,7 @@ export async function placeOrgs(tx: Transaction, { levels, groupTypes }: Place):
      with recursive org as materialized (
        select record.sourced_id, record.ended, record.fields->>'name' as name, record.fields->>'identifier' as code,
          record.fields->>'parent' as parent, types.group_type, level.sequence as level
-       from oneroster_records record
+       from gathered_records record
        left join jsonb_each_text($3::jsonb) types(org_type, group_type) on types.org_type = record.fields->>'type'
        left join jsonb_to_recordset($2::jsonb) level(type text, sequence int) on level.type = types.group_type
        where record.tenant_id = $1 and record.kind = 'orgs'

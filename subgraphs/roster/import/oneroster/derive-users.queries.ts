@@ -20,13 +20,13 @@ export const noteDueUsers = (tx: Transaction, now: Date): Promise<void> =>
     derived: `
       with held as materialized (
         select held.fields->>'user' as user_id, held.fields->>'role' as role
-        from oneroster_records held
+        from gathered_records held
         cross join (${dayOf('$3')}) today
         where held.tenant_id = $1 and held.kind = 'roles' and not held.ended
           and coalesce(held.fields->>'begin' <= today.day, true) and coalesce(held.fields->>'end' > today.day, true)
         union
         select held.sourced_id, held.fields->>'role'
-        from oneroster_records held
+        from gathered_records held
         where held.tenant_id = $1 and held.kind = 'users' and held.fields->>'role' is not null
       ),
       given as (
@@ -47,7 +47,7 @@ export const noteDueUsers = (tx: Transaction, now: Date): Promise<void> =>
           when record.ended or record.fields->>'enabled' = 'false' then '[]'
           else coalesce(given.roles, '[]') end) as content,
         coalesce(listed.names, known.names) as more, coalesce(listed.names <> known.names, false) as more_differs
-      from oneroster_records record
+      from gathered_records record
       left join given on given.user_id = record.sourced_id
       left join listed on listed.sourced_id = record.sourced_id
       left join (
@@ -85,7 +85,7 @@ export async function rejectRolesOfNobody(tx: Transaction): Promise<void> {
      set reason = format('userSourcedId: expected a user of this bundle or of an earlier one; there is no ''%s''',
        due.content->>'user')
      where due.kind = 'roles' and not (due.content->>'ended')::boolean
-       and not exists (select from oneroster_records known
+       and not exists (select from gathered_records known
          where known.tenant_id = $1 and known.kind = 'users' and known.sourced_id = due.content->>'user')`,
     [tx.tenantId],
   );

@@ -8,6 +8,7 @@ import { fileOf, kinds, type Kind, type Version } from './records';
 import {
   createImportTables,
   finishStagingRecords,
+  gatherRecords,
   mergeRecords,
   rejectDoubles,
   selectDangling,
@@ -84,6 +85,7 @@ async function run(
     report.reject(fileOf(kind), doubles, told);
     wrote += await mergeRecords(tx, { kind, endsTheRest: mode === 'bulk' && complete.has(kind) });
   }
+  await gatherRecords(tx);
   await noteDangling(tx, { bundle, report });
   const merged = await mergeBundle(tx, { tenant: tenant.externalId, now });
   if (report.has(fileOf('orgs'))) report.notice(fileOf('orgs'), await selectWithoutPlace(tx, merged.place));

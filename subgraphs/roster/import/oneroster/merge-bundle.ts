@@ -32,7 +32,7 @@ import {
 } from './derive-orgs.queries';
 import { noteDueUsers, rejectRolesOfNobody, stageUsers } from './derive-users.queries';
 import { readOrgTypes } from './org-types/org-types';
-import { noteDueAlone, noteRejected, rememberApplied } from './records.queries';
+import { countDue, noteDueAlone, noteRejected, rememberApplied } from './records.queries';
 
 export interface Written {
   added: number;
@@ -131,6 +131,7 @@ async function derive(tx: Transaction, { place, now }: { place: Place; now: Date
   await noteDueUsers(tx, now);
   await noteDueAlone(tx, 'roles');
   await noteDueEnrolments(tx, now);
+  await countDue(tx);
 }
 
 async function enrol(tx: Transaction, load: Import): Promise<Written> {

@@ -129,6 +129,20 @@ export async function mergeRecords(
   return row!.rows;
 }
 
+/**
+ * Copies all records of the tenant into gathered_records, from which the rest of an import reads: nobody has counted
+ * the rows of a table that was filled a moment ago, and what is derived from them would be planned badly.
+ */
+export async function gatherRecords(tx: Transaction): Promise<void> {
+  await tx.query(
+    `create temporary table gathered_records on commit drop as
+     select known.* from oneroster_records known where known.tenant_id = $1`,
+    [tx.tenantId],
+  );
+  await tx.query('create index on gathered_records (kind, sourced_id)');
+  await tx.query('analyze gathered_records');
+}
+
 export interface Reference {
   kind: Kind;
   field: string;
@@ -151,7 +165,7 @@ export const selectDangling = (
      cross join lateral unnest(
        case when $5 then string_to_array(staged.fields->>$3, ',') else array[staged.fields->>$3] end
      ) named(id)
-     left join oneroster_records known
+     left join gathered_records known
        on known.tenant_id = $1 and known.kind = $6 and known.sourced_id = named.id
      where staged.kind = $2 and staged.sound and not staged.ended and named.id is not null
        and (known.sourced_id is null or known.ended)
@@ -173,7 +187,7 @@ export async function noteDue(
      select '${kind}', derived.sourced_id, listed.line, derived.content, known.applied, derived.more,
        derived.content is distinct from known.applied or derived.more_differs
      from (${derived}) derived
-     join oneroster_records known
+     join gathered_records known
        on known.tenant_id = $1 and known.kind = '${kind}' and known.sourced_id = derived.sourced_id
      left join (
        select staged.sourced_id, min(staged.line) as line from staged_oneroster staged
@@ -192,8 +206,11 @@ export const noteDueAlone = (tx: Transaction, kind: Kind): Promise<void> =>
     derived: `
       select record.sourced_id, record.fields || jsonb_build_object('ended', record.ended) as content,
         null::jsonb as more, false as more_differs
-      from oneroster_records record where record.tenant_id = $1 and record.kind = '${kind}'`,
+      from gathered_records record where record.tenant_id = $1 and record.kind = '${kind}'`,
   });
+
+/** As gatherRecords does, for what is due. */
+export const countDue = (tx: Transaction): Promise<unknown> => tx.query('analyze oneroster_due');
 
 /** Why the last merge would not write some of the rows staged from here: their line is n. Call it before the next one. */
 export async function noteRejected(tx: Transaction): Promise<void> {
