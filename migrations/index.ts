@@ -8,6 +8,7 @@ import { StoredAggregates1761000000007 } from './7-stored-aggregates';
 import { Versions1761000000008 } from './8-versions';
 import { BuildProgress1761000000009 } from './9-build-progress';
 import { RosterLogAndTestSeries1761000000012 } from './12-roster-log-and-test-series';
+import { OneRoster1761000000015 } from './15-oneroster';
 import { FactsWithoutRowChecks1761000000017 } from './17-facts-without-row-checks';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
@@ -22,5 +23,6 @@ export const migrations = [
   Versions1761000000008,
   BuildProgress1761000000009,
   RosterLogAndTestSeries1761000000012,
+  OneRoster1761000000015,
   FactsWithoutRowChecks1761000000017,
 ];

@@ -84,6 +84,10 @@ interface Numbers {
 export const connectOwner = (url: string): Promise<Database> =>
   Database.connect({ url, stepDown: false, entities: [], poolSize: 2 });
 
+/** The application's way in, as the service has it. */
+export const connectApplication = (url: string): Promise<Database> =>
+  Database.connect({ url, stepDown: true, entities: [], poolSize: 2 });
+
 /** Puts a tenant's rows into the database, without a way through the service. */
 export async function createTenant(owner: Database, fixture: TenantFixture): Promise<KnownTenant> {
   const { key, hierarchy = 'india', timeZone = 'UTC' } = fixture;

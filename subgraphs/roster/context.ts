@@ -6,6 +6,7 @@ import { activityLogLoaders } from './activity-log/activity-log.loader';
 import { classLoaders } from './classes/class.loader';
 import { enrolmentsLoader } from './enrolments/enrolment.loader';
 import { studentCountLoader } from './enrolments/student-count.loader';
+import { orgTypesLoader } from './import/oneroster/org-types/org-types.loader';
 import { studentLoaders } from './people/student.loader';
 import { testSeriesLoaders } from './test-series/test-series.loader';
 
@@ -19,6 +20,7 @@ export function createLoaders(parts: { caller: Caller; session: Session; now: Da
     enrolments: enrolmentsLoader(parts),
     ...testSeriesLoaders(parts),
     ...studentLoaders({ ...parts, classByNumber: classes.classByNumber }),
+    ...orgTypesLoader(parts),
     ...activityLogLoaders({ ...parts, nodes, classById: classes.classById }),
   };
 }

@@ -16,6 +16,7 @@ export const permissions: Permissions = {
     class: anyone,
     student: anyone,
     activityLog: reportReader,
+    orgTypes: tenantAdmin,
     _entities: anyone,
     _service: anyone,
   },
@@ -30,8 +31,10 @@ export const permissions: Permissions = {
     assignTestSeries: rosterKeeper,
     removeTestSeries: rosterKeeper,
     createTestSeries: tenantAdmin,
+    setOrgTypes: tenantAdmin,
     validateRelationships: tenantAdmin,
   },
+  OrgTypeMapping: withItsParent,
   // The viewer is the caller, whichever way they are reached.
   Viewer: withItsParent,
   Tenant: withItsParent,

@@ -8,6 +8,8 @@ import { EnrolmentEntity } from './enrolments/enrolment.entity';
 import { EnrolmentResolver } from './enrolments/enrolment.resolver';
 import { HierarchyNodeResolver, resolveNodeReference } from './enrolments/node.resolver';
 import { HierarchyNode } from './enrolments/node.type';
+import { importsRoute } from './import/oneroster/imports.route';
+import { OrgTypesResolver } from './import/oneroster/org-types/org-types.resolver';
 import { IntegrityResolver } from './integrity/integrity.resolver';
 import { StudentResolver, resolveStudentReference } from './people/student.resolver';
 import { Student } from './people/student.type';
@@ -29,6 +31,7 @@ export const rosterSubgraph = defineSubgraph({
     StudentResolver,
     ActivityLogResolver,
     IntegrityResolver,
+    OrgTypesResolver,
   ],
   entities: [Viewer, HierarchyNode, Class, Student],
   references: {
@@ -39,4 +42,5 @@ export const rosterSubgraph = defineSubgraph({
   },
   permissions,
   createLoaders,
+  routes: [importsRoute],
 });

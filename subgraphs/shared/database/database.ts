@@ -70,6 +70,11 @@ export class Database {
     return new Database(source, settings);
   }
 
+  /** A way of its own to the same tables, with the same rights. Whoever asks for it closes it. */
+  beside(settings: Pick<DatabaseSettings, 'poolSize' | 'statementTimeout' | 'prepares'>): Promise<Database> {
+    return Database.connect({ ...this.settings, ...settings });
+  }
+
   /**
    * Begins a transaction for one tenant. A read sees one moment (repeatable read) and writes nothing.
    * Whoever begins it must end it with `commit` or `rollback`.
