@@ -8,8 +8,13 @@ export const permissions: Permissions = {
     _service: anyone,
   },
   // A node is reached by reference alone, where the loader refuses it one by one.
-  HierarchyNode: { '*': withItsParent, competencyCounts: reportReader },
+  HierarchyNode: {
+    '*': withItsParent,
+    ...{ competencyCounts: reportReader, competencyTrend: reportReader, completion: reportReader },
+  },
   CompetencyCounts: withItsParent,
+  CompetencyPoint: withItsParent,
+  Completion: withItsParent,
   Provenance: withItsParent,
   _Service: withItsParent,
 };

@@ -2,4 +2,6 @@
 export { ingest, type IngestOptions, type Receipt } from './ingest/ingest';
 export { buildMissing, forgetEverything, forgetStoredLevels } from './rollup/build';
 export { moveClass, moveGroup } from './rollup/move';
-export { keepCompetencyCounts, type RosterChange } from './rollup/keep-competency-counts';
+export { keepCompetencyCounts, keepCountsOfLoad, type RosterChange } from './competency-counts/keep-competency-counts';
+export { competencyStatesLoader, type States } from './competency-counts/states.loader';
+export { shownProvenance } from './reports/shown-provenance';

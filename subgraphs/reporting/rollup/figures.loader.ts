@@ -8,7 +8,7 @@ import type { Filter } from './context-filter';
 import { bucketsOf, coverOf } from './cover';
 import { selectLearners } from './learners.queries';
 import { planNode, refuseTooLarge, type Plan } from './plan';
-import { selectStoredState, type StoredState } from './stored-state.queries';
+import { storedStates } from './stored-states';
 import { noSums, type Learners, type Sums } from './sums';
 import { selectSums } from './sums.queries';
 
@@ -53,12 +53,7 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
   const { caller, session } = parts;
   const nodes = nodeLoaders(parts);
 
-  const states = new Map<number, Promise<StoredState>>();
-  const storedState = (hierarchyId: number): Promise<StoredState> => {
-    let state = states.get(hierarchyId);
-    if (!state) states.set(hierarchyId, (state = session.read().then(tx => selectStoredState(tx, hierarchyId))));
-    return state;
-  };
+  const storedState = storedStates(session);
 
   /** Answers keys, question by question, each for all its nodes at once. */
   const answering =
