@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
 import { HeaderMap } from '@apollo/server';
 import type { RequestHandler } from 'express';
-import { Kind, OperationTypeNode } from 'graphql';
+import { OperationTypeNode, visit, type DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { documentStore } from '../subgraphs/shared/subgraph/documents';
@@ -28,13 +28,32 @@ function questionKey({ token, actingTenant }: Credentials, body: { query?: unkno
   return createHash('sha256').update(JSON.stringify(question)).digest('base64');
 }
 
-/** Whether a text has queries only: a mutation is never answered from memory. */
-function queriesOnly(documentOf: ReturnType<typeof documentStore>, text: unknown): text is string {
+/** Fields that tell of what goes on, which no version counts: a build that was killed changes nothing, and has ended. */
+const momentary = new Set(['buildProgress']);
+
+/** Whether an answer may be given again: of queries only, a mutation is never answered from memory. */
+function mayBeRepeated(document: DocumentNode): boolean {
+  let may = true;
+  visit(document, {
+    OperationDefinition: ({ operation }) => {
+      if (operation !== OperationTypeNode.QUERY) may = false;
+    },
+    Field: ({ name }) => {
+      if (momentary.has(name.value)) may = false;
+    },
+  });
+  return may;
+}
+
+const verdicts = new WeakMap<DocumentNode, boolean>();
+
+function isRepeatable(documentOf: ReturnType<typeof documentStore>, text: unknown): text is string {
   if (typeof text !== 'string') return false;
   try {
-    return documentOf(text).definitions.every(
-      definition => definition.kind !== Kind.OPERATION_DEFINITION || definition.operation === OperationTypeNode.QUERY,
-    );
+    const document = documentOf(text);
+    let may = verdicts.get(document);
+    if (may === undefined) verdicts.set(document, (may = mayBeRepeated(document)));
+    return may;
   } catch {
     return false; // the server says what is wrong with it
   }
@@ -60,7 +79,7 @@ export function answerGraph(
   return async (request, response) => {
     const credentials = credentialsOf(request);
     const body = request.body as Record<string, unknown>;
-    const mayRepeat = version !== undefined && request.method === 'POST' && queriesOnly(documentOf, body.query);
+    const mayRepeat = version !== undefined && request.method === 'POST' && isRepeatable(documentOf, body.query);
     const key = mayRepeat ? questionKey(credentials, body) : '';
     const current = mayRepeat ? await version(credentials).catch(() => undefined) : undefined;
     const known = current === undefined ? undefined : answers.get(key);

@@ -91,7 +91,7 @@ export class CompetencyCounts1761000000010 implements MigrationInterface {
          constraint week_of_a_class foreign key (tenant_id, class_id) references classes
        )`,
       `create index class_weeks_by_week on class_weeks (tenant_id, week)`,
-      ...tenantTable('class_weeks', 'select', 'insert', 'update'),
+      ...tenantTable('class_weeks', 'select', 'insert', 'update', 'delete'),
     ]);
   }
 

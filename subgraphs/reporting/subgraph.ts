@@ -3,6 +3,8 @@ import { createLoaders } from './context';
 import { ActivityResolver } from './ingest/activity.resolver';
 import { eventsRoute } from './ingest/events.route';
 import { permissions } from './permissions';
+import { BuildProgressResolver } from './reports/build-progress.resolver';
+import { HierarchyChangePreview, HierarchyChangeResolver } from './reports/hierarchy-change.resolver';
 import { startFolder } from './rollup/folder';
 import {
   HierarchyNode,
@@ -23,8 +25,10 @@ export const reportingSubgraph = defineSubgraph({
     PerformanceResolver,
     TimeSpentResolver,
     ActivityResolver,
+    HierarchyChangeResolver,
+    BuildProgressResolver,
   ],
-  entities: [HierarchyNode],
+  entities: [HierarchyNode, HierarchyChangePreview],
   references: { HierarchyNode: resolveNodeReference },
   permissions,
   createLoaders,

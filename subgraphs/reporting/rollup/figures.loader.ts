@@ -5,12 +5,14 @@ import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { intervalsOf, type IntervalName, type Period } from '../../shared/period';
 import type { Filter } from './context-filter';
+import { selectBuildProgress, type BuildProgress } from './build-progress.queries';
 import { bucketsOf, coverOf } from './cover';
 import { selectLearners } from './learners.queries';
 import { planNode, refuseTooLarge, type Plan } from './plan';
 import { storedStates } from './stored-states';
 import { noSums, type Learners, type Sums } from './sums';
 import { selectSums } from './sums.queries';
+import { selectWorkToBuild, type WorkToBuild } from './work-to-build.queries';
 
 /** One node's figures over one period. */
 export interface FigureKey {
@@ -117,7 +119,18 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
     { cacheKeyFn: cacheKey },
   );
 
-  return { nodes, storedState, figures, trend, learners };
+  const work = new Map<string, Promise<WorkToBuild>>();
+  /** What there is to build before a hierarchy is read from stored sums. */
+  const workToBuild = (hierarchyKey: string): Promise<WorkToBuild> => {
+    let known = work.get(hierarchyKey);
+    if (!known) work.set(hierarchyKey, (known = session.read().then(tx => selectWorkToBuild(tx, hierarchyKey))));
+    return known;
+  };
+
+  /** What of the tenant's stored sums is being made at this moment. */
+  const buildProgress = async (): Promise<BuildProgress | null> => selectBuildProgress(await session.read());
+
+  return { nodes, storedState, figures, trend, learners, workToBuild, buildProgress };
 }
 
 export type FigureLoaders = ReturnType<typeof figureLoaders>;
