@@ -10,6 +10,7 @@ import { addServices } from './commands/service';
 import { addStart } from './commands/start';
 import { addToken } from './commands/token';
 import { addVerify } from './commands/verify';
+import { addWeekly } from './commands/weekly';
 
 const program = new Command('strata')
   .description('Strata: how are the learners below this node doing, and how do its children compare?')
@@ -25,6 +26,7 @@ addToken(program);
 addRebuild(program);
 addVerify(program);
 addExplain(program);
+addWeekly(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;

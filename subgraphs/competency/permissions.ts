@@ -4,6 +4,8 @@ import { anyone, reportReader } from '../shared/access/rules';
 /** Every type and field is closed until it has a line here. */
 export const permissions: Permissions = {
   Query: {
+    studentCompetencies: anyone, // one's own; whose else, the loader asks
+    classCompetencies: reportReader, // of which classes, the loader asks
     _entities: anyone,
     _service: anyone,
   },
@@ -15,6 +17,15 @@ export const permissions: Permissions = {
   CompetencyCounts: withItsParent,
   CompetencyPoint: withItsParent,
   Completion: withItsParent,
+  StudentCompetencyConnection: withItsParent,
+  StudentCompetency: withItsParent,
+  CompetencyDay: withItsParent,
+  CompetencyMatrix: withItsParent,
+  CompetencyConnection: withItsParent,
+  Competency: withItsParent,
+  CompetencyRowConnection: withItsParent,
+  CompetencyRow: withItsParent,
+  PageInfo: withItsParent,
   Provenance: withItsParent,
   _Service: withItsParent,
 };

@@ -28,7 +28,9 @@ const hasRole = (...roles: RoleName[]) =>
 
 export const superAdmin = hasRole('SUPER_ADMIN');
 export const tenantAdmin = hasRole('ORG_ADMIN', 'SUPER_ADMIN');
-export const reportReader = hasRole('ORG_ADMIN', 'SUPER_ADMIN', 'OFFICER', 'PARTNER', 'TEACHER');
+/** The roles that see figures of others than themselves. */
+export const reportReaders: readonly RoleName[] = ['ORG_ADMIN', 'SUPER_ADMIN', 'OFFICER', 'PARTNER', 'TEACHER'];
+export const reportReader = hasRole(...reportReaders);
 
 /** Recording activity: the whole tenant's for its administrators, covered classes' for partners. */
 export const activitySender = hasRole('ORG_ADMIN', 'SUPER_ADMIN', 'PARTNER');
