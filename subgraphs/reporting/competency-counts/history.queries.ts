@@ -174,3 +174,22 @@ export async function selectClassesOfGrades(tx: Transaction, grades: readonly st
   );
   return rows.map(row => row.class_id);
 }
+
+/** Every class of which there is a history. */
+export async function selectAllClasses(tx: Transaction): Promise<number[]> {
+  const rows = await tx.query<{ class_id: number }>(
+    `select distinct class_terms.class_id from class_terms where class_terms.tenant_id = $1`,
+    [tx.tenantId],
+  );
+  return rows.map(row => row.class_id);
+}
+
+/** Whether the tenant has classes, and no history of any. */
+export async function lacksHistory(tx: Transaction): Promise<boolean> {
+  const [row] = await tx.query<{ lacks: boolean }>(
+    `select exists (select from classes where classes.tenant_id = $1)
+       and not exists (select from class_terms where class_terms.tenant_id = $1) as lacks`,
+    [tx.tenantId],
+  );
+  return row!.lacks;
+}

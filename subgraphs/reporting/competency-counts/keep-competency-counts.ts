@@ -1,5 +1,6 @@
 import type { Transaction } from '../../shared/database/database';
 import { announceDeltas } from '../rollup/announce';
+import { liftTimeLimit } from '../rollup/stored.queries';
 import {
   addChanges,
   lockPeople,
@@ -9,7 +10,14 @@ import {
   type Pair,
   type StatusChange,
 } from './changes.queries';
-import { noteClassTerms, noteCompetencyTerms, noteEnrolments, selectClassesOfGrades } from './history.queries';
+import {
+  lacksHistory,
+  noteClassTerms,
+  noteCompetencyTerms,
+  noteEnrolments,
+  selectAllClasses,
+  selectClassesOfGrades,
+} from './history.queries';
 
 export interface RosterChange {
   /** The classes whose enrolments, grade, subject or activity change. */
@@ -47,10 +55,21 @@ export async function keepCountsOfLoad(tx: Transaction, now: Date): Promise<void
   await renew(tx, [...changed, ...expecting]);
 }
 
-/** Makes the changes of all classes anew from the roster's history and the statuses. The stored sums' lock must be held. */
-export async function renewAllChanges(tx: Transaction, classes: readonly number[]): Promise<void> {
-  await lockRosterHistory(tx);
-  await renew(tx, classes);
+/** Makes the changes of all classes anew from the roster's history and the statuses, and brings that history up first. */
+export async function renewAllCounts(tx: Transaction, now: Date): Promise<void> {
+  await keepCountsOfLoad(tx, now);
+  await renew(tx, await selectAllClasses(tx));
+}
+
+/** Begins the history of a tenant whose classes were there before any history was kept; says whether it did. */
+export async function beginHistory(tx: Transaction, now: Date): Promise<boolean> {
+  if (!(await lacksHistory(tx))) {
+    tx.keepVersion();
+    return false;
+  }
+  await liftTimeLimit(tx);
+  await keepCountsOfLoad(tx, now);
+  return true;
 }
 
 const noteClasses = async (tx: Transaction, now: Date, classes: readonly number[] | null): Promise<number[]> => [
