@@ -1,3 +1,4 @@
+import type { StatusChange } from '../../competency/published';
 import type { Transaction } from '../../shared/database/database';
 
 /**
@@ -9,9 +10,9 @@ import type { Transaction } from '../../shared/database/database';
 /** Whose days of membership, grade, expectation and status overlap, and the changes at both ends of what they share. */
 const changesOfStatuses = (held: string): string => `
   select held.class_id, change.day, expected.context_id,
-    case when held.status = 3 then change.sign else 0 end as completed,
-    case when held.status = 2 then change.sign else 0 end as inferred,
-    case when held.status = 1 then change.sign else 0 end as in_progress,
+    case when held.status = 3 then held.sign * change.sign else 0 end as completed,
+    case when held.status = 2 then held.sign * change.sign else 0 end as inferred,
+    case when held.status = 1 then held.sign * change.sign else 0 end as in_progress,
     0 as expected
   from (${held}) held
   cross join lateral (
@@ -34,20 +35,10 @@ const changesOfStatuses = (held: string): string => `
   cross join lateral (values (shared.from_day, 1), (shared.before_day, -1)) change(day, sign)
   where shared.from_day < shared.before_day and change.day < 'infinity'`;
 
-/** A person's statuses, each with the days for which it is the latest one. `condition` says of which competencies. */
-const statusesOf = (person: string, condition = 'true'): string => `
-  cross join lateral (
-    select competency_statuses.competency_id, competency_statuses.status, competency_statuses.day as from_day,
-      lead(competency_statuses.day, 1, 'infinity') over (
-        partition by competency_statuses.competency_id order by competency_statuses.day) as before_day
-    from competency_statuses
-    where competency_statuses.tenant_id = $1 and competency_statuses.person_id = ${person} and ${condition}
-    offset 0
-  ) status`;
-
+/** From `span` and `status`: who has which status in which class on which days. */
 const held = (from: string): string => `
-  select span.class_id, status.competency_id, status.status, greatest(span.from_day, status.from_day) as from_day,
-    least(span.before_day, status.before_day) as before_day
+  select span.class_id, status.competency_id, status.status, status.sign,
+    greatest(span.from_day, status.from_day) as from_day, least(span.before_day, status.before_day) as before_day
   ${from}
   where status.status > 0 and span.from_day < status.before_day and status.from_day < span.before_day`;
 
@@ -96,7 +87,14 @@ export const changesOfClasses = (classes: string): string => `
         where enrolment_spans.tenant_id = $1 and enrolment_spans.class_id = class.class_id
         offset 0
       ) span
-      ${statusesOf('span.person_id')}`),
+      cross join lateral (
+        select competency_statuses.competency_id, competency_statuses.status, 1 as sign,
+          competency_statuses.day as from_day, lead(competency_statuses.day, 1, 'infinity') over (
+            partition by competency_statuses.competency_id order by competency_statuses.day) as before_day
+        from competency_statuses
+        where competency_statuses.tenant_id = $1 and competency_statuses.person_id = span.person_id
+        offset 0
+      ) status`),
   )}`;
 
 /** Adds `diff` (class_id, day, context_id and the counts) to the changes, and leaves the same as deltas. */
@@ -139,58 +137,38 @@ export async function renewChanges(tx: Transaction, classes: readonly number[]):
   );
 }
 
-/** A person and a competency whose statuses change. */
-export interface Pair {
-  personNumber: number;
-  competencyId: number;
-}
-
-export interface StatusChange {
-  class_id: number;
-  /** As text: no day of it is shown to anybody, and none must be read in another time zone. */
-  day: string;
-  context_id: number;
-  completed: number;
-  inferred: number;
-  in_progress: number;
-}
-
-/** What of the changes is made of the statuses of these pairs. */
-export const selectChangesOfPairs = (tx: Transaction, pairs: readonly Pair[]): Promise<StatusChange[]> =>
-  tx.query(
-    `select change.class_id, change.day::text as day, change.context_id, sum(change.completed)::int as completed,
-       sum(change.inferred)::int as inferred, sum(change.in_progress)::int as in_progress
-     from (${changesOfStatuses(
-       held(`
-         from unnest($2::int[], $3::int[]) pair(person_id, competency_id)
-         cross join lateral (
-           select enrolment_spans.class_id, enrolment_spans.from_day, enrolment_spans.before_day from enrolment_spans
-           where enrolment_spans.tenant_id = $1 and enrolment_spans.person_id = pair.person_id
-           offset 0
-         ) span
-         ${statusesOf('pair.person_id', 'competency_statuses.competency_id = pair.competency_id')}`),
-     )}) change
-     group by change.class_id, change.day, change.context_id`,
-    [tx.tenantId, pairs.map(pair => pair.personNumber), pairs.map(pair => pair.competencyId)],
-  );
-
-export async function addChanges(tx: Transaction, changes: readonly StatusChange[]): Promise<void> {
-  if (changes.length === 0) return;
+/** Adds what becomes of the counts when the latest statuses of people change: in all classes in which they are on those days. */
+export async function addStatusChanges(tx: Transaction, changes: readonly StatusChange[]): Promise<void> {
   await tx.query(
     `with diff as materialized (
-       select given.*, 0 as expected
-       from unnest($2::int[], $3::date[], $4::int[], $5::int[], $6::int[], $7::int[])
-         given(class_id, day, context_id, completed, inferred, in_progress)
+       select change.class_id, change.day, change.context_id, sum(change.completed) as completed,
+         sum(change.inferred) as inferred, sum(change.in_progress) as in_progress, sum(change.expected) as expected
+       from (${changesOfStatuses(
+         held(`
+           from unnest($2::int[], $3::int[], $4::date[], $5::date[], $6::smallint[], $7::smallint[])
+             given(person_id, competency_id, from_day, before_day, was, is_now)
+           cross join lateral (
+             select enrolment_spans.class_id, enrolment_spans.from_day, enrolment_spans.before_day from enrolment_spans
+             where enrolment_spans.tenant_id = $1 and enrolment_spans.person_id = given.person_id
+             offset 0
+           ) span
+           cross join lateral (
+             select given.competency_id, given.from_day, given.before_day, side.status, side.sign
+             from (values (given.was, -1), (given.is_now, 1)) side(status, sign)
+           ) status`),
+       )}) change
+       group by change.class_id, change.day, change.context_id
+       having (sum(change.completed), sum(change.inferred), sum(change.in_progress)) <> (0, 0, 0)
      ),
      ${apply}`,
     [
       tx.tenantId,
-      changes.map(change => change.class_id),
-      changes.map(change => change.day),
-      changes.map(change => change.context_id),
-      changes.map(change => change.completed),
-      changes.map(change => change.inferred),
-      changes.map(change => change.in_progress),
+      changes.map(change => change.personNumber),
+      changes.map(change => change.competencyId),
+      changes.map(change => change.fromDay),
+      changes.map(change => change.beforeDay),
+      changes.map(change => change.was),
+      changes.map(change => change.is),
     ],
   );
 }

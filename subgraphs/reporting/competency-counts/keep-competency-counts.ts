@@ -1,15 +1,8 @@
+import type { StatusChange } from '../../competency/published';
 import type { Transaction } from '../../shared/database/database';
 import { announceDeltas } from '../rollup/announce';
 import { liftTimeLimit } from '../rollup/stored.queries';
-import {
-  addChanges,
-  lockPeople,
-  lockRosterHistory,
-  renewChanges,
-  selectChangesOfPairs,
-  type Pair,
-  type StatusChange,
-} from './changes.queries';
+import { addStatusChanges, lockPeople, lockRosterHistory, renewChanges } from './changes.queries';
 import {
   lacksHistory,
   noteClassTerms,
@@ -87,30 +80,10 @@ async function renew(tx: Transaction, changed: readonly number[]): Promise<void>
 }
 
 /** Holds off whatever would change the counts of these people, until the transaction ends. */
-export const beginStatuses = (tx: Transaction, pairs: readonly Pair[]): Promise<void> =>
-  lockPeople(tx, [...new Set(pairs.map(pair => pair.personNumber))]);
+export const beginStatuses = (tx: Transaction, events: readonly { personNumber: number }[]): Promise<void> =>
+  lockPeople(tx, [...new Set(events.map(event => event.personNumber))]);
 
-/** Records statuses, and the changes of the counts that follow. `beginStatuses` must have been called for the people. */
-export async function keepCountsOfStatuses(
-  tx: Transaction,
-  touched: readonly Pair[],
-  record: () => Promise<void>,
-): Promise<void> {
-  const pairs = [...new Map(touched.map(pair => [`${pair.personNumber} ${pair.competencyId}`, pair])).values()];
-  const before = await selectChangesOfPairs(tx, pairs);
-  await record();
-  await addChanges(tx, differences(before, await selectChangesOfPairs(tx, pairs)));
-}
-
-const counts = ['completed', 'inferred', 'in_progress'] as const;
-
-function differences(before: StatusChange[], after: StatusChange[]): StatusChange[] {
-  const keyOf = ({ class_id, day, context_id }: StatusChange): string => `${class_id} ${day} ${context_id}`;
-  const all = new Map(after.map(change => [keyOf(change), { ...change }]));
-  for (const change of before) {
-    const known = all.get(keyOf(change)) ?? { ...change, completed: 0, inferred: 0, in_progress: 0 };
-    for (const count of counts) known[count] -= change[count];
-    all.set(keyOf(change), known);
-  }
-  return [...all.values()].filter(change => counts.some(count => change[count] !== 0));
+/** The counts follow changed statuses. `beginStatuses` must have been called before these were recorded. */
+export async function keepCountsOfStatuses(tx: Transaction, changes: readonly StatusChange[]): Promise<void> {
+  if (changes.length > 0) await addStatusChanges(tx, changes);
 }

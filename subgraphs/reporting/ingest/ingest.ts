@@ -63,8 +63,7 @@ export async function ingest(tx: Transaction, events: readonly unknown[], option
   if (accepted.length > 0) {
     await storeEvents(tx, accepted, options.now);
     tx.afterCommit(() => announceDeltas(tx.tenantId));
-    const statuses = accepted.filter(hasStatus);
-    if (statuses.length > 0) await keepCountsOfStatuses(tx, statuses, () => recordStatuses(tx, statuses));
+    await keepCountsOfStatuses(tx, await recordStatuses(tx, accepted.filter(hasStatus)));
   }
   receipt.accepted = accepted.length;
   return receipt;
