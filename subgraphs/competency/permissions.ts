@@ -18,6 +18,7 @@ export const permissions: Permissions = {
   CompetencyPoint: withItsParent,
   Completion: withItsParent,
   StudentCompetencyConnection: withItsParent,
+  StudentCounts: withItsParent,
   StudentCompetency: withItsParent,
   CompetencyDay: withItsParent,
   CompetencyMatrix: withItsParent,

@@ -3,13 +3,13 @@ import { createLoaders } from './context';
 import { HierarchyNode } from './counts/competency-counts.type';
 import { HierarchyNodeResolver, resolveNodeReference } from './counts/node.resolver';
 import { permissions } from './permissions';
-import { CompetencyViewsResolver } from './views/views.resolver';
+import { CompetencyViewsResolver, StudentCompetencyConnectionResolver } from './views/views.resolver';
 import { startWeekly } from './weekly/schedule';
 
 export const competencySubgraph = defineSubgraph({
   name: 'competency',
   tables: [],
-  resolvers: [HierarchyNodeResolver, CompetencyViewsResolver],
+  resolvers: [HierarchyNodeResolver, CompetencyViewsResolver, StudentCompetencyConnectionResolver],
   entities: [HierarchyNode],
   references: { HierarchyNode: resolveNodeReference },
   permissions,

@@ -1,5 +1,6 @@
+import { nodesWithClasses } from '../../../test/climb';
 import { createTestDatabase, type TestDatabase } from '../../../test/database';
-import { connectOwner, createTenant, type KnownTenant } from '../../../test/fixture';
+import { connectOwner, createTenant, type KnownTenant, type TenantFixture } from '../../../test/fixture';
 import { startForTest, type ServiceForTest } from '../../../test/start-for-test';
 import { twoHierarchies } from '../../../test/two-hierarchies';
 import { buildEverything } from '../../reporting/rollup/build';
@@ -7,6 +8,26 @@ import type { Database } from '../../shared/database/database';
 import { competencySubgraph } from '../subgraph';
 
 const now = new Date('2026-01-20T12:00:00Z');
+
+const fixture = (key: string): TenantFixture => ({
+  ...twoHierarchies(key),
+  competencies: [
+    { code: 'adds', grade: '5', subject: 'Maths' },
+    { code: 'counts', grade: '5', subject: 'Maths', framework: 'extra' },
+    { code: 'divides', grade: '6', subject: 'Maths' },
+  ],
+  enrolments: [
+    { class: 'a1', person: 'ann', enrolledAt: '2025-12-01T00:00:00Z' },
+    { class: 'a1', person: 'ben', enrolledAt: '2025-12-31T00:00:00Z', endedAt: '2026-01-05T00:00:00Z' },
+    { class: 'b1', person: 'cem', enrolledAt: '2026-01-02T00:00:00Z' },
+  ],
+  statuses: [
+    { person: 'ann', competency: 'adds', day: '2025-12-29', status: 1 },
+    { person: 'ann', competency: 'adds', day: '2026-01-01', status: 3 },
+    { person: 'ann', competency: 'adds', day: '2026-01-10', status: 1 },
+    { person: 'ben', competency: 'counts', day: '2025-12-01', status: 2 },
+  ],
+});
 
 describe('competencyTrend and completion', () => {
   let database: TestDatabase;
@@ -17,25 +38,7 @@ describe('competencyTrend and completion', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     owner = await connectOwner(database.url);
-    acme = await createTenant(owner, {
-      ...twoHierarchies('acme'),
-      competencies: [
-        { code: 'adds', grade: '5', subject: 'Maths' },
-        { code: 'counts', grade: '5', subject: 'Maths', framework: 'extra' },
-        { code: 'divides', grade: '6', subject: 'Maths' },
-      ],
-      enrolments: [
-        { class: 'a1', person: 'ann', enrolledAt: '2025-12-01T00:00:00Z' },
-        { class: 'a1', person: 'ben', enrolledAt: '2025-12-31T00:00:00Z', endedAt: '2026-01-05T00:00:00Z' },
-        { class: 'b1', person: 'cem', enrolledAt: '2026-01-02T00:00:00Z' },
-      ],
-      statuses: [
-        { person: 'ann', competency: 'adds', day: '2025-12-29', status: 1 },
-        { person: 'ann', competency: 'adds', day: '2026-01-01', status: 3 },
-        { person: 'ann', competency: 'adds', day: '2026-01-10', status: 1 },
-        { person: 'ben', competency: 'counts', day: '2025-12-01', status: 2 },
-      ],
-    });
+    acme = await createTenant(owner, fixture('acme'));
     service = await startForTest({ url: database.url, subgraphs: [competencySubgraph], now: () => now });
   });
   afterAll(async () => {
@@ -115,6 +118,37 @@ describe('competencyTrend and completion', () => {
         ...{ completed: 0, expected: 0, rate: null },
       });
     });
+  });
+
+  test.each(['india', 'sap'])('in %s all statuses together are the expected triples, and a node is its children and other', async hierarchyId => {
+    const fields = `id competencyCounts(asOf: "2026-01-04") { completed inferred inProgress notStarted }
+      completion(week: "2026-01-04") { completed expected }`;
+    const all = nodesWithClasses(fixture('acme'), acme, hierarchyId);
+    const keys = [...all.keys()].map(id => ({ id, hierarchyId }));
+    const { data } = await service.entities({
+      ...{ subgraph: 'competency', tenant: acme, as: 'admin', type: 'HierarchyNode', keys, fields },
+    });
+    const counts = new Map<string, number[]>();
+    for (const entity of data!._entities) {
+      const { id, competencyCounts, completion } = entity as never as {
+        id: string;
+        competencyCounts: Record<string, number>;
+        completion: { completed: number; expected: number };
+      };
+      const values = Object.values(competencyCounts);
+      expect([id, values.reduce((sum, count) => sum + count), values[0]]).toEqual([id, completion.expected, completion.completed]);
+      counts.set(id, values);
+    }
+    const sum = (ids: string[]) =>
+      ids.reduce((sums, id) => sums.map((each, index) => each + (counts.get(id) ?? [0, 0, 0, 0])[index]!), [0, 0, 0, 0]);
+    const placements = fixture('acme').placements![hierarchyId]!;
+    const childrenOf = (name: string) => Object.keys(placements).filter(child => placements[child] === name);
+    for (const name of Object.keys(fixture('acme').groups!)) {
+      const children = childrenOf(name).map(acme.nodeId);
+      if (counts.has(acme.nodeId(name))) expect([name, counts.get(acme.nodeId(name))]).toEqual([name, sum(children)]);
+    }
+    expect(counts.get(acme.id)).toEqual(sum([acme.nodeId('land'), acme.otherId]));
+    expect(sum([acme.id])[0]).toBeGreaterThan(0);
   });
 
   test('a node whose rows are stored is read from them', async () => {

@@ -5,6 +5,7 @@ import { reportReaders } from '../../shared/access/rules';
 import type { Session } from '../../shared/database/session';
 import { forbidden } from '../../shared/errors';
 import { classNumber, personNumber } from '../../shared/identifiers';
+import type { Day } from '../../shared/period';
 import {
   classExists,
   selectClassesCompetencies,
@@ -12,6 +13,7 @@ import {
   selectHistory,
   selectLatestStatuses,
   selectPersonsCompetencies,
+  selectPersonsCounts,
   selectStudentsClasses,
   type Bounds,
   type CompetencyPlace,
@@ -58,8 +60,12 @@ export function viewLoaders({ caller, session }: { caller: Caller; session: Sess
         const covered = reads && classes.length > 0 ? await selectCoveredClasses(tx, caller, classes) : new Set();
         if (covered.size === 0) throw forbidden('This student is in none of the classes that are granted to you.');
       }
-      return { person, ...(await selectPersonsCompetencies(tx, { person, classes, bounds })) };
+      return { person, classes, ...(await selectPersonsCompetencies(tx, { person, classes, bounds })) };
     },
+
+    /** Of a student that `student` has shown, and of the classes it named. */
+    counts: async (of: { person: number; classes: readonly number[] }, day: Day | null) =>
+      selectPersonsCounts(await session.read(), { ...of, day }),
 
     /** A class's matrix; null where there is no such class. */
     matrix: async (id: string, bounds: { students: Bounds<StudentPlace>; competencies: Bounds<CompetencyPlace> }) => {

@@ -110,6 +110,34 @@ export async function selectPersonsCompetencies(
   return counted(rows);
 }
 
+/** Of the same competencies, how many stand at which status at the end of a day; null for the last one there is. */
+export async function selectPersonsCounts(
+  tx: Transaction,
+  { person, classes, day }: { person: number; classes: readonly number[]; day: Day | null },
+): Promise<{ completed: number; inferred: number; inProgress: number; notStarted: number }> {
+  const [row] = await tx.query<{ completed: number; inferred: number; inProgress: number; notStarted: number }>(
+    `select count(*) filter (where latest.status = 3)::int as completed,
+       count(*) filter (where latest.status = 2)::int as inferred,
+       count(*) filter (where latest.status = 1)::int as "inProgress",
+       count(*) filter (where coalesce(latest.status, 0) = 0)::int as "notStarted"
+     from (
+       ${expectedOf('$4::int[]')}
+       union
+       select competency_statuses.competency_id from competency_statuses
+       where competency_statuses.tenant_id = $1 and competency_statuses.person_id = $2
+     ) listed
+     left join lateral (
+       select competency_statuses.status from competency_statuses
+       where competency_statuses.tenant_id = $1 and competency_statuses.person_id = $2
+         and competency_statuses.competency_id = listed.id
+         and competency_statuses.day <= coalesce($3::date, 'infinity')
+       order by competency_statuses.day desc limit 1
+     ) latest on true`,
+    [tx.tenantId, person, day, classes],
+  );
+  return row!;
+}
+
 /** The competencies that are expected in a class today. */
 export async function selectClassesCompetencies(
   tx: Transaction,

@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { badInput } from '../../shared/errors';
 import { competencyStatuses } from '../../shared/graphql/competency-status.enum';
+import { DateScalar } from '../../shared/graphql/scalars';
 import { publicId } from '../../shared/identifiers';
 import { checkFirst, readCursor, writeCursor, type CursorKeys } from '../../shared/paging';
 import type { CompetencyContext } from '../context';
@@ -10,6 +11,7 @@ import {
   CompetencyMatrix,
   StudentCompetency,
   StudentCompetencyConnection,
+  StudentCounts,
   type Competency,
 } from './views.type';
 
@@ -52,6 +54,25 @@ function studentBounds(first: number, after: string | null | undefined, question
 const competencyCursor = (question: unknown) => (row: CompetencyRecord) =>
   writeCursor([row.framework, row.code, row.number], question);
 
+/** With whose they are, for their counts. */
+type SeenConnection = StudentCompetencyConnection & { readonly of: { person: number; classes: readonly number[] } };
+
+@Resolver(() => StudentCompetencyConnection)
+export class StudentCompetencyConnectionResolver {
+  @FieldResolver(() => StudentCounts, {
+    description:
+      'How many of all these competencies, not the page alone, stand where at the end of that day; by the latest ' +
+      'statuses when omitted.',
+  })
+  counts(
+    @Root() { of }: SeenConnection,
+    @Arg('asOf', () => DateScalar, { nullable: true }) asOf: string | null | undefined,
+    @Ctx() { loaders }: CompetencyContext,
+  ): Promise<StudentCounts> {
+    return loaders.views.counts(of, asOf ?? null);
+  }
+}
+
 @Resolver(() => StudentCompetency)
 export class CompetencyViewsResolver {
   @Query(() => StudentCompetencyConnection, {
@@ -65,7 +86,7 @@ export class CompetencyViewsResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() { loaders }: CompetencyContext,
-  ): Promise<StudentCompetencyConnection | null> {
+  ): Promise<Omit<SeenConnection, 'counts'> | null> {
     const size = checkFirst(first ?? 50);
     const question = ['studentCompetencies', studentId];
     const found = await loaders.views.student(studentId, competencyBounds(size, after, question));
@@ -79,7 +100,7 @@ export class CompetencyViewsResolver {
         of: { person: found.person, competency: row.number },
       }),
     );
-    return { nodes, pageInfo, totalCount: found.total };
+    return { nodes, pageInfo, totalCount: found.total, of: { person: found.person, classes: found.classes } };
   }
 
   @FieldResolver(() => [CompetencyDay], { description: 'The days with a status, newest first; first is 0 to 1000.' })

@@ -78,6 +78,19 @@ describe("a student's own view", () => {
     });
   });
 
+  test('says how many stand where at the end of a day, whatever the page', async () => {
+    const counts = (args: string) =>
+      `{ studentCompetencies(studentId: "${acme.personId('ann')}", first: 1) {
+        counts${args} { completed inferred inProgress notStarted } } }`;
+    const of = async (args: string) => {
+      const { data } = await ask('ann', counts(args));
+      return Object.values((data!.studentCompetencies as unknown as { counts: object }).counts);
+    };
+    expect(await of('(asOf: "2026-03-01")')).toEqual([0, 0, 0, 3]);
+    expect(await of('(asOf: "2026-03-04")')).toEqual([0, 1, 1, 1]);
+    expect(await of('')).toEqual([1, 1, 0, 1]);
+  });
+
   test('comes in pages, and so does a history', async () => {
     const seen: unknown[] = [];
     let after = '';

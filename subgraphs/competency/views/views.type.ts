@@ -45,6 +45,21 @@ export class StudentCompetency {
   day!: string | null;
 }
 
+@ObjectType({ description: "How many of a student's competencies stand where at the end of a day." })
+export class StudentCounts {
+  @Field(() => SafeInt)
+  completed!: number;
+
+  @Field(() => SafeInt)
+  inferred!: number;
+
+  @Field(() => SafeInt)
+  inProgress!: number;
+
+  @Field(() => SafeInt)
+  notStarted!: number;
+}
+
 @ObjectType()
 export class StudentCompetencyConnection {
   @Field(() => [StudentCompetency])
