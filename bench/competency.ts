@@ -67,11 +67,11 @@ async function besideFloor(
   const intervals = [{ from: beginning, through: day }];
   const wanted = { hierarchy: 'india', group, intervals, source: { read: 'own' } as const };
   const plain = await questionOf(tx, tenant, wanted);
-  const { levels, stored, waiting } = await selectStoredState(tx, plain.view.hierarchyId);
+  const { levels, stored } = await selectStoredState(tx, plain.view.hierarchyId);
   const planned = plain.asked.map(({ node }) => ({
     ...{ node, source: planNode({ node, levels, stored, buckets: 30, days: 200 }).source },
   }));
-  const question: Question = { ...plain, asked: planned, waiting };
+  const question: Question = { ...plain, asked: planned, waiting: false };
   const floor = { tenantId: tenant.id, parent: group, day };
   assertSame(question, await selectMeasures(tx, question, ofCompetencies), await readCountsFloor(client, floor));
   const { product, byKey } = await inTurn(

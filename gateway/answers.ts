@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
+import type { HTTPGraphQLResponse } from '@apollo/server';
 import { HeaderMap } from '@apollo/server';
 import type { RequestHandler } from 'express';
 import { OperationTypeNode, visit, type DocumentNode } from 'graphql';
@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { documentStore } from '../subgraphs/shared/subgraph/documents';
 import { credentialsOf } from '../subgraphs/shared/subgraph/http';
-import type { GatewayContext } from './data-source';
+import type { Graph } from './graph';
 
 /** Bytes of answers that are kept. */
 const mostBytes = 32 * 1024 * 1024;
@@ -61,11 +61,12 @@ function isRepeatable(documentOf: ReturnType<typeof documentStore>, text: unknow
 
 /**
  * Answers graph requests; the same question of the same caller again from memory, as long as nothing it depends on has
- * changed. The version is asked before the answer is made and before it is given again, so what was made at a version
- * that still holds is what would be made now. An answer that was made before has its age in the header Age.
+ * changed. The version is asked before an answer is given again, and before it is made, unless it will tell itself which
+ * version it was read at: what was made at a version that still holds is what would be made now. An answer that was made
+ * before has its age in the header Age.
  */
 export function answerGraph(
-  server: ApolloServer<GatewayContext>,
+  { server, direct }: Graph,
   version: ((credentials: Credentials) => Promise<string>) | undefined,
 ): RequestHandler {
   const documentOf = documentStore();
@@ -81,26 +82,29 @@ export function answerGraph(
     const body = request.body as Record<string, unknown>;
     const mayRepeat = version !== undefined && request.method === 'POST' && isRepeatable(documentOf, body.query);
     const key = mayRepeat ? questionKey(credentials, body) : '';
-    const current = mayRepeat ? await version(credentials).catch(() => undefined) : undefined;
-    const known = current === undefined ? undefined : answers.get(key);
+    const known = mayRepeat ? answers.get(key) : undefined;
+    const tellsItself = known === undefined && direct.has(String(body.query), body.operationName);
+    const current = mayRepeat && !tellsItself ? await version(credentials).catch(() => undefined) : undefined;
     if (known && known.version === current) {
       response.setHeader('cache-control', 'no-store');
       response.setHeader('age', Math.floor((Date.now() - known.madeAt) / 1_000));
       response.status(200).type('application/json').end(known.body);
       return;
     }
-    const answered = await server.executeHTTPGraphQLRequest({
+    const answered: { version?: string } = {};
+    const answer = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method,
         headers: headersOf(request.headers),
         search: new URL(request.originalUrl, 'http://strata').search,
         body,
       },
-      context: async () => ({ credentials }),
+      context: async () => ({ credentials, answered }),
     });
-    const complete = await send(response, answered);
-    if (current !== undefined && complete !== undefined && isGood(answered, complete)) {
-      answers.set(key, { version: current, body: complete, madeAt: Date.now() });
+    const complete = await send(response, answer);
+    const madeAtVersion = current ?? answered.version;
+    if (mayRepeat && madeAtVersion !== undefined && complete !== undefined && isGood(answer, complete)) {
+      answers.set(key, { version: madeAtVersion, body: complete, madeAt: Date.now() });
     }
   };
 }

@@ -48,7 +48,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   );
   for (const { routes } of connections) mountRoutes(app, routes);
   app.use(noSuchRoute, problemHandler(onBug));
-  return { app, stop: () => graph.stop() };
+  return { app, stop: () => graph.server.stop() };
 }
 
 const getOrPost: RequestHandler = (request, response, next) => {

@@ -66,9 +66,7 @@ export class CompetencyCounts1761000000010 implements MigrationInterface {
          day date not null,
          context_id int not null,
          ${counts.map(count => `${count} bigint not null`).join(', ')},
-         primary key (tenant_id, class_id, day, context_id),
-         constraint changes_of_a_class foreign key (tenant_id, class_id) references classes,
-         constraint changes_in_a_context foreign key (tenant_id, context_id) references activity_contexts
+         primary key (tenant_id, class_id, day, context_id)
        )`,
       ...tenantTable('competency_changes', 'select', 'insert', 'update'),
 

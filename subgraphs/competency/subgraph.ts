@@ -1,3 +1,4 @@
+import { howManyDeltasWait } from '../reporting/published';
 import { defineSubgraph } from '../shared/subgraph/subgraph';
 import { createLoaders } from './context';
 import { HierarchyNode } from './counts/competency-counts.type';
@@ -14,5 +15,6 @@ export const competencySubgraph = defineSubgraph({
   references: { HierarchyNode: resolveNodeReference },
   permissions,
   createLoaders,
+  firstQuestion: howManyDeltasWait,
   startBackground: ({ database, now, onBug }) => startWeekly({ database, now, onError: onBug }),
 });

@@ -5,3 +5,4 @@ export { moveClass, moveGroup } from './rollup/move';
 export { keepCompetencyCounts, keepCountsOfLoad, type RosterChange } from './competency-counts/keep-competency-counts';
 export { competencyStatesLoader, type States } from './competency-counts/states.loader';
 export { shownProvenance } from './reports/shown-provenance';
+export { howManyDeltasWait } from './rollup/waiting.queries';

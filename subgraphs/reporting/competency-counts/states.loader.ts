@@ -8,6 +8,7 @@ import { beginning, bucketsOf, coverOf } from '../rollup/cover';
 import { planNode, refuseTooLarge, type Plan, type PlanLevel } from '../rollup/plan';
 import { storedStates } from '../rollup/stored-states';
 import { selectMeasures } from '../rollup/sums.queries';
+import { backlogOf } from '../rollup/waiting.queries';
 import { ofCompetencies, type CountSums } from '../rollup/sums';
 
 /** Counts of one node at the ends of days, in their order. */
@@ -66,7 +67,9 @@ export function competencyStatesLoader({ caller, session, nodes }: { caller: Cal
       for (const group of groupBy(keys, questionOf).values()) {
         const { node: first, days, subject, framework } = group[0]!;
         const view = await nodes.view(first.hierarchyKey);
-        const { levels, stored, waiting } = await storedState(view.hierarchyId);
+        const { levels, stored } = await storedState(view.hierarchyId);
+        const tx = await session.read();
+        const waiting = (await backlogOf(tx)) > 0;
         const intervals = intervalsUpTo(days);
         const buckets = intervals.reduce((sum, interval) => sum + bucketsOf(coverOf(interval)), 0);
         const planned = [...new Map(group.map(({ node }) => [node.id, node])).values()].map(node => ({
@@ -76,7 +79,7 @@ export function competencyStatesLoader({ caller, session, nodes }: { caller: Cal
         const asked = planned.map(({ node, plan }) => ({ node, source: plan.source }));
         const filter = { subject, framework };
         const question = { caller, view, filter, intervals, waiting, asked };
-        const found = await selectMeasures(await session.read(), question, ofCompetencies);
+        const found = await selectMeasures(tx, question, ofCompetencies);
         const plans = new Map(planned.map(({ node, plan }) => [node.id, plan]));
         for (const key of group) {
           const counts = summedUp(found.get(key.node.id) ?? new Map(), days.length);

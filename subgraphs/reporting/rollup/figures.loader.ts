@@ -12,6 +12,7 @@ import { planNode, refuseTooLarge, type Plan } from './plan';
 import { storedStates } from './stored-states';
 import { noSums, type Learners, type Sums } from './sums';
 import { selectSums } from './sums.queries';
+import { backlogOf } from './waiting.queries';
 import { selectWorkToBuild, type WorkToBuild } from './work-to-build.queries';
 
 /** One node's figures over one period. */
@@ -79,22 +80,31 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
     const distinct = new Map(keys.map(({ node }) => [node.id, node]));
     const planned = [...distinct.values()].map(node => ({ node, plan: planNode({ node, ...state, buckets, days }) }));
     refuseTooLarge(planned.map(({ plan }) => plan), 'This report');
-    const found = await selectSums(await session.read(), {
+    const tx = await session.read();
+    const found = await selectSums(tx, {
       caller,
       view,
       filter,
       intervals,
-      waiting: state.waiting,
+      waiting: (await backlogOf(tx)) > 0,
       asked: planned.map(({ node, plan }) => ({ node, source: plan.source })),
     });
     const plans = new Map(planned.map(({ node, plan }) => [node.id, plan]));
     return { found, plans };
   };
 
+  /** The figures of nodes that are asked the same question, by the node's id: one statement. */
+  const figuresOf = async (keys: FigureKey[]): Promise<Map<string, Figures>> => {
+    const { found, plans } = await sumsIn(keys, [keys[0]!.period]);
+    return new Map(
+      keys.map(({ node: { id } }) => [id, { sums: found.get(id)?.get(0) ?? noSums, plan: plans.get(id)! }]),
+    );
+  };
+
   const figures = new DataLoader<FigureKey, Figures, string>(
     answering(async keys => {
-      const { found, plans } = await sumsIn(keys, [keys[0]!.period]);
-      return node => ({ sums: found.get(node.id)?.get(0) ?? noSums, plan: plans.get(node.id)! });
+      const found = await figuresOf(keys);
+      return node => found.get(node.id)!;
     }),
     { cacheKeyFn: cacheKey },
   );
@@ -130,7 +140,7 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
   /** What of the tenant's stored sums is being made at this moment. */
   const buildProgress = async (): Promise<BuildProgress | null> => selectBuildProgress(await session.read());
 
-  return { nodes, storedState, figures, trend, learners, workToBuild, buildProgress };
+  return { nodes, storedState, figures, figuresOf, trend, learners, workToBuild, buildProgress };
 }
 
 export type FigureLoaders = ReturnType<typeof figureLoaders>;
