@@ -12,6 +12,7 @@ import { addStart } from './commands/start';
 import { addToken } from './commands/token';
 import { addValidateRelationships } from './commands/validate-relationships';
 import { addVerify } from './commands/verify';
+import { addWeekly } from './commands/weekly';
 
 const program = new Command('strata')
   .description('Strata: how are the learners below this node doing, and how do its children compare?')
@@ -29,6 +30,7 @@ addRebuild(program);
 addVerify(program);
 addExplain(program);
 addValidateRelationships(program);
+addWeekly(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;

@@ -1,3 +1,4 @@
+import { keepCountsOfLoad } from '../subgraphs/reporting/published';
 import type { RoleName } from '../subgraphs/shared/access/roles';
 import { Database, type Transaction } from '../subgraphs/shared/database/database';
 import { publicId } from '../subgraphs/shared/identifiers';
@@ -111,6 +112,7 @@ export async function createTenant(owner: Database, fixture: TenantFixture): Pro
     await insertRows(tx, 'access_grants', grantRows(fixture, numbers));
     await insertRows(tx, 'enrolments', enrolmentRows(fixture, numbers));
     await insertRows(tx, 'competency_statuses', statusRows(fixture, numbers));
+    await keepCountsOfLoad(tx, new Date(beginning));
     return knownTenant(fixture, number, numbers);
   });
 }

@@ -9,7 +9,6 @@ export { seesNothing, type View } from './nodes/view.queries';
 export { memberClasses } from './nodes/members.queries';
 export { nodeLoaders, type NodeKey, type NodeLoaders } from './nodes/node.loader';
 export { countActivity } from './placements/count-activity';
-export { placeAll } from './placements/place';
 export { takeOut, type PlacedThing } from './placements/take-out.queries';
 export { growVersion, lockEveryTree, lockTree, rebuildTree } from './placements/tree.queries';
 export { selectTreeDifferences } from './placements/verify.queries';

@@ -231,6 +231,7 @@ test('before, there is none, and everything was compared', async () => {
   expect([verdict.differences, countDifferences(verdict)]).toEqual([[], 0]);
   expect(verdict.checks.map(({ check }) => check)).toEqual([
     ...[trees, 'cells of classes against placements', 'parents of cells', activity, learners, 'facts that no sum has'],
+    ...['history of roster and frameworks', 'competency counts against statuses and history', 'weeks of classes'],
     ...[cells, nodes, 'stored sums of us against facts', children, 'stored sums of us against children'],
   ]);
 });

@@ -1,11 +1,14 @@
 import type { Transaction } from '../../shared/database/database';
-import { measuresOf, negatedMeasures, summed } from './stored.queries';
+import { keptFactsWhere, summed } from './stored.queries';
+import { activityMeasures } from './measures';
 import {
+  activityAsJson,
   cellLabel,
   classLabel,
   contextLabel,
   measuresAsJson,
   someDiffer,
+  someMeasure,
   type Bound,
   type Found,
 } from './verify-labels.queries';
@@ -59,18 +62,12 @@ export const selectLostFacts = (tx: Transaction, { most }: Bound): Promise<Found
      from (
        select kept.*, count(*) over () as total from (
          select fact.class_id, fact.day, fact.context_id, ${summed('fact')}
-         from (
-           select class_days.class_id, class_days.day, class_days.context_id, ${measuresOf('class_days')}
-           from class_days where class_days.tenant_id = $1
-           union all
-           select fact_deltas.class_id, fact_deltas.day, fact_deltas.context_id, ${negatedMeasures('fact_deltas')}
-           from fact_deltas where fact_deltas.tenant_id = $1
-         ) fact
+         from (${keptFactsWhere(() => 'true')}) fact
          where not exists (
            select from class_cells where class_cells.tenant_id = $1 and class_cells.class_id = fact.class_id)
          group by fact.class_id, fact.day, fact.context_id
        ) kept
-       where (kept.score_sum, kept.attempts, kept.collection_seconds, kept.assessment_seconds) <> (0, 0, 0, 0)
+       where ${someMeasure('kept')}
        order by kept.class_id, kept.day, kept.context_id limit $2
      ) lost
      left join classes on classes.tenant_id = $1 and classes.id = lost.class_id`,
@@ -139,12 +136,12 @@ export const selectFactsUnlikeActivity = (tx: Transaction, { most }: Bound): Pro
      ),
      fact as (select class_days.* from class_days where class_days.tenant_id = $1),
      wrong as (
-       select class_id, day, context_id, ${measuresAsJson('activity', 'activity.class_id')} as expected,
-         ${measuresAsJson('fact', 'fact.class_id')} as found, count(*) over () as total
+       select class_id, day, context_id, ${activityAsJson('activity', 'activity.class_id')} as expected,
+         ${activityAsJson('fact', 'fact.class_id')} as found, count(*) over () as total
        from activity
        full join fact using (class_id, day, context_id)
        cross join whole
-       where ${someDiffer('activity', 'fact')}
+       where ${someDiffer('activity', 'fact', activityMeasures)}
          and (whole.is_there or activity.score_sum > coalesce(fact.score_sum, 0)
            or activity.attempts > coalesce(fact.attempts, 0)
            or activity.collection_seconds > coalesce(fact.collection_seconds, 0)

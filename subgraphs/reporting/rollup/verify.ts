@@ -1,5 +1,6 @@
 import { selectTreeDifferences } from '../../hierarchy/published';
 import type { Transaction } from '../../shared/database/database';
+import { selectWrongChanges, selectWrongHistory, selectWrongWeeks } from '../competency-counts/verify-counts.queries';
 import {
   selectFactsUnlikeActivity,
   selectFactsUnlikeLearners,
@@ -39,6 +40,9 @@ const checksOfFacts: Check[] = [
   { name: 'facts against activity', look: selectFactsUnlikeActivity },
   { name: "facts against the learners' days", look: selectFactsUnlikeLearners },
   { name: 'facts that no sum has', look: selectLostFacts },
+  { name: 'history of roster and frameworks', look: selectWrongHistory },
+  { name: 'competency counts against statuses and history', look: selectWrongChanges },
+  { name: 'weeks of classes', look: selectWrongWeeks },
 ];
 
 export type VerifyProgress = (check: string, done: number, of: number) => void;

@@ -20,7 +20,7 @@ export interface SubgraphParts extends SchemaParts {
   firstQuestion?: (tenantId: number) => string;
   createLoaders: (parts: { caller: Caller; session: Session; now: Date }) => unknown;
   /** Work that goes on beside the requests; it ends before the subgraph's connections do. */
-  startBackground?: (parts: { database: Database; onBug: OnBug }) => { stop(): Promise<void> };
+  startBackground?: (parts: { database: Database; now: () => Date; onBug: OnBug }) => { stop(): Promise<void> };
   /** HTTP routes that it answers beside its part of the graph. */
   routes?: readonly SubgraphRoute[];
 }
@@ -87,7 +87,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
         ...(firstQuestion ? { firstQuestion } : {}),
       });
       const identify = callerIdentifier(database, verifyToken);
-      const work = background ? startBackground?.({ database, onBug }) : undefined;
+      const work = background ? startBackground?.({ database, now, onBug }) : undefined;
       const createContext = contextFactory({ database, identify, now, createLoaders });
       return {
         name,
