@@ -29,6 +29,9 @@ export const permissions: Permissions = {
     performanceTrend: reportReader,
     timeSpentTrend: reportReader,
   },
+  // By reference alone, where the loaders refuse each student and student group one by one.
+  Student: withItsParent,
+  StudentGroup: withItsParent,
   NodeReport: withItsParent,
   ReportRow: withItsParent,
   ReportRowConnection: withItsParent,

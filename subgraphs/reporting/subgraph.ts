@@ -2,6 +2,13 @@ import { defineSubgraph } from '../shared/subgraph/subgraph';
 import { createLoaders } from './context';
 import { ActivityResolver } from './ingest/activity.resolver';
 import { eventsRoute } from './ingest/events.route';
+import {
+  resolveStudentGroupReference,
+  resolveStudentReference,
+  StudentFiguresResolver,
+  StudentGroupFiguresResolver,
+} from './learners/learner-figures.resolver';
+import { Student, StudentGroup } from './learners/learner-figures.type';
 import { permissions } from './permissions';
 import { startFolder } from './rollup/folder';
 import {
@@ -23,9 +30,15 @@ export const reportingSubgraph = defineSubgraph({
     PerformanceResolver,
     TimeSpentResolver,
     ActivityResolver,
+    StudentFiguresResolver,
+    StudentGroupFiguresResolver,
   ],
-  entities: [HierarchyNode],
-  references: { HierarchyNode: resolveNodeReference },
+  entities: [HierarchyNode, Student, StudentGroup],
+  references: {
+    HierarchyNode: resolveNodeReference,
+    Student: resolveStudentReference,
+    StudentGroup: resolveStudentGroupReference,
+  },
   permissions,
   createLoaders,
   startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),

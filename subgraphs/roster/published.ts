@@ -1,2 +1,8 @@
 /** What other subgraphs may use of this one, in their own transactions. */
 export { personExists } from './people/person.queries';
+export {
+  selectExistingGroups,
+  selectGroupsByNumber,
+  selectStudentsSeenThroughGroups,
+  type UserLogin,
+} from './student-groups/student-group.queries';

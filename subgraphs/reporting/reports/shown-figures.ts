@@ -16,28 +16,34 @@ export const totalSeconds = ({ collectionSeconds, assessmentSeconds }: Sums): nu
 /** A figure remembers what it is of, for the fields that are looked up only when asked for. */
 export type Shown<Figure> = Figure & { readonly of: FigureKey };
 
-export const shownPerformance = (of: FigureKey, sums: Sums, provenance: Provenance): Shown<Performance> => ({
-  of,
+export const performanceFields = (sums: Sums) => ({
   averageScore: averageScore(sums),
   scoreSum: scoreInPercent(sums.scoreSum),
   attempts: sums.attempts,
+});
+
+export const timeSpentFields = (sums: Sums) => ({
+  totalSeconds: totalSeconds(sums),
+  collectionSeconds: sums.collectionSeconds,
+  assessmentSeconds: sums.assessmentSeconds,
+});
+
+export const shownPerformance = (of: FigureKey, sums: Sums, provenance: Provenance): Shown<Performance> => ({
+  of,
+  ...performanceFields(sums),
   provenance,
 });
 
 export const shownTimeSpent = (of: FigureKey, sums: Sums, provenance: Provenance): Shown<TimeSpent> => ({
   of,
-  totalSeconds: totalSeconds(sums),
-  collectionSeconds: sums.collectionSeconds,
-  assessmentSeconds: sums.assessmentSeconds,
+  ...timeSpentFields(sums),
   provenance,
 });
 
 export const performancePoint = ({ from, through, sums }: TrendPoint): PerformancePoint => ({
   from,
   through,
-  averageScore: averageScore(sums),
-  scoreSum: scoreInPercent(sums.scoreSum),
-  attempts: sums.attempts,
+  ...performanceFields(sums),
 });
 
 export const timeSpentPoint = ({ from, through, sums }: TrendPoint): TimeSpentPoint => ({

@@ -125,4 +125,3 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
   return { nodes, storedState, figures, trend, learners };
 }
 
-export type FigureLoaders = ReturnType<typeof figureLoaders>;
