@@ -2,6 +2,7 @@ import { selectTreeDifferences } from '../../hierarchy/published';
 import type { Transaction } from '../../shared/database/database';
 import {
   selectFactsUnlikeActivity,
+  selectFactsUnlikeLearnerFacts,
   selectFactsUnlikeLearners,
   selectLostFacts,
   selectMishungCells,
@@ -38,6 +39,7 @@ const checksOfFacts: Check[] = [
   { name: 'parents of cells', look: selectMishungCells },
   { name: 'facts against activity', look: selectFactsUnlikeActivity },
   { name: "facts against the learners' days", look: selectFactsUnlikeLearners },
+  { name: "facts against the learners' facts", look: selectFactsUnlikeLearnerFacts },
   { name: 'facts that no sum has', look: selectLostFacts },
 ];
 

@@ -13,7 +13,7 @@ import {
 import { readRow, type GroupRow } from './columns';
 import { readRecords } from './read-records';
 
-const recordsAtOnce = 5_000;
+const recordsAtOnce = 2_000;
 
 export interface ApplyOptions extends Applying {
   bytes: AsyncIterable<Buffer>;

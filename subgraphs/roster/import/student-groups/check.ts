@@ -15,7 +15,7 @@ export interface Checked {
 /** Which of these schools, by the customer's own ids, the sender may write groups for. */
 export type FindSchools = (externalIds: string[]) => Promise<Set<string>>;
 
-const recordsAtOnce = 2_000;
+const recordsAtOnce = 1_000;
 const mostStudents = 200;
 const longestText = 255;
 
