@@ -1,5 +1,5 @@
 import { withItsParent, type Permissions } from '../shared/access/protect';
-import { activitySender, anyone, check, reportReader } from '../shared/access/rules';
+import { activitySender, anyone, check, reportReader, tenantAdmin } from '../shared/access/rules';
 import { and } from 'graphql-shield';
 import { forbidden } from '../shared/errors';
 import type { ReportingContext } from './context';
@@ -17,6 +17,7 @@ const reportedNodeInView = check('reported node in view', async (context, args: 
 export const permissions: Permissions = {
   Query: {
     nodeReport: and(reportReader, reportedNodeInView),
+    buildProgress: tenantAdmin,
     _entities: anyone,
     _service: anyone,
   },
@@ -32,6 +33,9 @@ export const permissions: Permissions = {
   // By reference alone, where the loaders refuse each student and student group one by one.
   Student: withItsParent,
   StudentGroup: withItsParent,
+  // By reference: what has to be built is the tenant's, for its administrators.
+  HierarchyChangePreview: { hierarchyId: withItsParent, levelsToBuild: tenantAdmin, rowsToRead: tenantAdmin },
+  BuildProgress: withItsParent,
   NodeReport: withItsParent,
   ReportRow: withItsParent,
   ReportRowConnection: withItsParent,

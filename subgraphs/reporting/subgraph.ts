@@ -10,7 +10,10 @@ import {
 } from './learners/learner-figures.resolver';
 import { Student, StudentGroup } from './learners/learner-figures.type';
 import { permissions } from './permissions';
+import { BuildProgressResolver } from './reports/build-progress.resolver';
+import { HierarchyChangePreview, HierarchyChangeResolver } from './reports/hierarchy-change.resolver';
 import { startFolder } from './rollup/folder';
+import { areDeltasWaiting } from './rollup/waiting.queries';
 import {
   HierarchyNode,
   NodeFiguresResolver,
@@ -18,28 +21,30 @@ import {
   resolveNodeReference,
   TimeSpentResolver,
 } from './reports/node-figures.resolver';
-import { NodeReportResolver, ReportRowResolver } from './reports/node-report.resolver';
+import { NodeReportResolver } from './reports/node-report.resolver';
 
 export const reportingSubgraph = defineSubgraph({
   name: 'reporting',
   tables: [],
   resolvers: [
     NodeReportResolver,
-    ReportRowResolver,
     NodeFiguresResolver,
     PerformanceResolver,
     TimeSpentResolver,
     ActivityResolver,
+    HierarchyChangeResolver,
+    BuildProgressResolver,
     StudentFiguresResolver,
     StudentGroupFiguresResolver,
   ],
-  entities: [HierarchyNode, Student, StudentGroup],
+  entities: [HierarchyNode, HierarchyChangePreview, Student, StudentGroup],
   references: {
     HierarchyNode: resolveNodeReference,
     Student: resolveStudentReference,
     StudentGroup: resolveStudentGroupReference,
   },
   permissions,
+  firstQuestion: areDeltasWaiting,
   createLoaders,
   startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),
   routes: [eventsRoute],

@@ -10,6 +10,8 @@ export interface Range {
 
 /** What of a hierarchy a caller sees. */
 export interface View {
+  /** Names the view among all of a tenant's: whose it is, in which roles, of which hierarchy. */
+  key: string;
   hierarchyId: number;
   hierarchyKey: string;
   hierarchyVersion: number;
@@ -45,7 +47,10 @@ interface HierarchyRef {
  * when it has classes and all of them are covered.
  */
 export async function selectView(tx: Transaction, caller: Caller, hierarchy: HierarchyRef): Promise<View> {
+  const isTeacher = caller.roles.has('TEACHER');
+  const withGrants = holdsGrants(caller);
   const view: View = {
+    key: JSON.stringify([caller.personId, caller.tenantWide, withGrants, isTeacher, hierarchy.key]),
     hierarchyId: hierarchy.id,
     hierarchyKey: hierarchy.key,
     hierarchyVersion: hierarchy.version,
@@ -55,8 +60,9 @@ export async function selectView(tx: Transaction, caller: Caller, hierarchy: Hie
     hungClasses: [],
     uncategorisedClasses: [],
   };
-  const isTeacher = caller.roles.has('TEACHER');
-  if (view.everything || !holdsGrants(caller)) return view;
+  const known = tx.memory.recall<View>(`view ${view.key}`);
+  if (known) return known;
+  if (view.everything || !withGrants) return view;
 
   const rows = await tx.query<{ kind: 'covered' | 'granted' | 'hung' | 'uncategorised'; id: number; pre: number; post: number }>(
     viewStatement,
@@ -67,7 +73,7 @@ export async function selectView(tx: Transaction, caller: Caller, hierarchy: Hie
     else if (kind === 'hung') view.hungClasses.push(id);
     else view.uncategorisedClasses.push(id);
   }
-  return view;
+  return tx.memory.remember(`view ${view.key}`, view, rows.length);
 }
 
 /**

@@ -26,6 +26,7 @@ export class ActivityResolver {
       );
     }
     return session.write(async tx => {
+      tx.changesActivityOnly();
       await refuseBehind(tx);
       const permitted = permittedClasses(tx, caller);
       return ingest(tx, events, { now, ids: 'public', ...(permitted ? { permitted } : {}) });

@@ -37,6 +37,7 @@ export async function recordEvents({
     batch = [];
     if (taken.length === 0) return;
     const receipt = await database.transaction(caller.tenantId, 'write', tx => {
+      tx.changesActivityOnly();
       const permitted = permittedClasses(tx, caller);
       return ingest(tx, taken, { now, ids: 'external', ...(permitted ? { permitted } : {}) });
     });

@@ -28,16 +28,21 @@ export const timeSpentFields = (sums: Sums) => ({
   assessmentSeconds: sums.assessmentSeconds,
 });
 
-export const shownPerformance = (of: FigureKey, sums: Sums, provenance: Provenance): Shown<Performance> => ({
+/** `provenance` is made when it is asked for: most reports show numbers alone. */
+export const shownPerformance = (of: FigureKey, sums: Sums, provenance: () => Provenance): Shown<Performance> => ({
   of,
   ...performanceFields(sums),
-  provenance,
+  get provenance() {
+    return provenance();
+  },
 });
 
-export const shownTimeSpent = (of: FigureKey, sums: Sums, provenance: Provenance): Shown<TimeSpent> => ({
+export const shownTimeSpent = (of: FigureKey, sums: Sums, provenance: () => Provenance): Shown<TimeSpent> => ({
   of,
   ...timeSpentFields(sums),
-  provenance,
+  get provenance() {
+    return provenance();
+  },
 });
 
 export const performancePoint = ({ from, through, sums }: TrendPoint): PerformancePoint => ({

@@ -7,6 +7,7 @@ import type { Database, OpenTransaction, Transaction } from './database';
 export class Session {
   private reading: Promise<OpenTransaction> | undefined;
   private afterWrite: (() => void)[] = [];
+  private hasWritten = false;
 
   constructor(
     private readonly database: Database,
@@ -18,8 +19,14 @@ export class Session {
     return this.reading;
   }
 
+  /** The tenant's version as this session has read it; undefined where it has written, or read nothing. */
+  async version(): Promise<string | undefined> {
+    return this.hasWritten ? undefined : (await this.reading)?.version;
+  }
+
   async write<T>(work: (transaction: Transaction) => Promise<T>, tenantId = this.tenantId): Promise<T> {
     await this.end();
+    this.hasWritten = true;
     try {
       return await this.database.transaction(tenantId, 'write', work);
     } finally {
@@ -36,6 +43,6 @@ export class Session {
     const reading = this.reading;
     this.reading = undefined;
     const transaction = await reading?.catch(() => undefined);
-    await transaction?.commit().catch(() => undefined);
+    if (transaction) this.database.endBehind(transaction);
   }
 }
