@@ -111,7 +111,8 @@ export async function selectSameContents(
 
 /**
  * Stores accepted events, adds them to the facts of classes and of learners, and leaves what they add as deltas for the
- * stored sums, in one statement. An event's day is that of the tenant's time zone now. Facts are written in key order: no two senders wait for each other.
+ * stored sums, in one statement. An event's day is that of the tenant's time zone now. Facts are written in key order:
+ * no two senders wait for each other.
  */
 export async function storeEvents(tx: Transaction, events: KnownEvent[], now: Date): Promise<void> {
   await tx.query(
