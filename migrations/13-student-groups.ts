@@ -88,7 +88,8 @@ export class StudentGroups1761000000013 implements MigrationInterface {
       `create index student_groups_of_a_user on student_group_users (tenant_id, login_key)`,
       ...tenantTable('student_group_users', 'select', 'insert', 'update', 'delete'),
 
-      // The facts of class_days, learner by learner; the key begins with whose they are.
+      // The facts of class_days, learner by learner; the key begins with whose they are. No foreign keys: ingestion has
+      // looked all of it up, nobody may delete it, and activity is by far the most of what is written.
       `create table learner_days (
          tenant_id int not null,
          person_id int not null,
@@ -99,10 +100,7 @@ export class StudentGroups1761000000013 implements MigrationInterface {
          attempts bigint not null,
          collection_seconds bigint not null,
          assessment_seconds bigint not null,
-         primary key (tenant_id, person_id, day, class_id, context_id),
-         constraint learner_facts_of_a_person foreign key (tenant_id, person_id) references people,
-         constraint learner_facts_in_a_class foreign key (tenant_id, class_id) references classes,
-         constraint learner_facts_in_a_context foreign key (tenant_id, context_id) references activity_contexts
+         primary key (tenant_id, person_id, day, class_id, context_id)
        )`,
       ...tenantTable('learner_days', 'select', 'insert', 'update'),
       factsOfWhatIsThere,

@@ -8,6 +8,7 @@ import { StoredAggregates1761000000007 } from './7-stored-aggregates';
 import { Versions1761000000008 } from './8-versions';
 import { BuildProgress1761000000009 } from './9-build-progress';
 import { StudentGroups1761000000013 } from './13-student-groups';
+import { FactsWithoutRowChecks1761000000017 } from './17-facts-without-row-checks';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Versions1761000000008,
   BuildProgress1761000000009,
   StudentGroups1761000000013,
+  FactsWithoutRowChecks1761000000017,
 ];

@@ -58,8 +58,8 @@ test('a read that began before a change recalls and remembers of its own moment 
 test('activity moves the version of answers, not that of the structure', async () => {
   await remember();
   const version = await database.version(acme.number);
-  await database.transaction(acme.number, 'write', async tx => {
-    tx.changesActivityOnly();
+  await database.transaction(acme.number, 'activity', async tx => {
+    expect(tx.memory.recall('key')).toBe('value');
     await tx.query(`insert into activity_contexts (tenant_id, subject) values ($1, 'Maths')`, [acme.number]);
   });
   expect(await database.version(acme.number)).not.toBe(version);

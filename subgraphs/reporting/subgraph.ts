@@ -13,7 +13,7 @@ import { permissions } from './permissions';
 import { BuildProgressResolver } from './reports/build-progress.resolver';
 import { HierarchyChangePreview, HierarchyChangeResolver } from './reports/hierarchy-change.resolver';
 import { startFolder } from './rollup/folder';
-import { areDeltasWaiting } from './rollup/waiting.queries';
+import { howManyDeltasWait } from './rollup/waiting.queries';
 import {
   HierarchyNode,
   NodeFiguresResolver,
@@ -44,7 +44,7 @@ export const reportingSubgraph = defineSubgraph({
     StudentGroup: resolveStudentGroupReference,
   },
   permissions,
-  firstQuestion: areDeltasWaiting,
+  firstQuestion: howManyDeltasWait,
   createLoaders,
   startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),
   routes: [eventsRoute],

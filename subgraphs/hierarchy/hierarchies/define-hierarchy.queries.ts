@@ -52,7 +52,6 @@ async function inEachTenant(tx: Transaction, tenants: number[], work: (tenant: T
         query: tx.query.bind(tx),
         afterCommit: tx.afterCommit.bind(tx),
         keepVersion: tx.keepVersion.bind(tx),
-        changesActivityOnly: tx.changesActivityOnly.bind(tx),
         memory: tx.memory,
       });
     }

@@ -13,7 +13,7 @@ import { planNode, refuseTooLarge, type Plan } from './plan';
 import { selectStoredState, type StoredState } from './stored-state.queries';
 import { noSums, type Learners, type Sums } from './sums';
 import { selectSums } from './sums.queries';
-import { waitingIn } from './waiting.queries';
+import { backlogOf } from './waiting.queries';
 import { selectWorkToBuild, type WorkToBuild } from './work-to-build.queries';
 
 /** One node's figures over one period. */
@@ -97,7 +97,7 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
       view,
       filter,
       intervals,
-      waiting: waitingIn(tx),
+      waiting: (await backlogOf(tx)) > 0,
       asked: planned.map(({ node, plan }) => ({ node, source: plan.source })),
     });
     const plans = new Map(planned.map(({ node, plan }) => [node.id, plan]));

@@ -12,13 +12,11 @@ export interface Transaction {
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** What this transaction writes changes no answer: the tenant's version stays. Sums that are only moved, say. */
   keepVersion(): void;
-  /** What this transaction writes is activity alone: who sees which node where stays as it is. */
-  changesActivityOnly(): void;
-  /** What was read of the tenant's structure at this transaction's version; nothing in a transaction that writes. */
+  /** What was read of the tenant's structure at this transaction's version; nothing where that may change within it. */
   readonly memory: TenantMemory;
   /** The tenant's version as a read sees it. */
   readonly version?: string | undefined;
-  /** The row that the database's `firstQuestion` found; of a read only. */
+  /** The row that the database's `firstQuestion` found; not of a `write`. */
   readonly firstAnswer?: object | undefined;
   /** `act` is called once this transaction has committed, and never where it does not. */
   afterCommit(act: () => void): void;
@@ -38,7 +36,8 @@ export interface DatabaseSettings {
   firstQuestion?: (tenantId: number) => string;
 }
 
-export type Access = 'read' | 'write';
+/** `activity`: a write of activity and its figures alone, by which who sees which node where stays as it is. */
+export type Access = 'read' | 'write' | 'activity';
 
 /** The way to the tables of one subgraph. Each transaction belongs to one tenant, under row-level security. */
 export class Database {
@@ -81,7 +80,7 @@ export class Database {
     try {
       const client = (await runner.connect()) as PoolClient;
       const results = (await client.query(this.firstMessage(tenantId, access))) as unknown as { rows: object[] }[];
-      const [versions, answer] = access === 'read' ? results.slice(this.beginning(tenantId, access).length) : [];
+      const [versions, answer] = access === 'write' ? [] : results.slice(this.beginning(tenantId, access).length);
       const seen = versions?.rows[0] as { version: string; structure: string } | undefined;
       return new OpenTransaction({
         tenantId,
@@ -149,7 +148,7 @@ export class Database {
   private firstMessage(tenantId: number, access: Access): string {
     const { firstQuestion } = this.settings;
     const questions = [selectVersion(tenantId), ...(firstQuestion ? [firstQuestion(tenantId)] : [])];
-    return [...this.beginning(tenantId, access), ...(access === 'read' ? questions : [])].join('; ');
+    return [...this.beginning(tenantId, access), ...(access === 'write' ? [] : questions)].join('; ');
   }
 
   private beginning(tenantId: number, access: Access): string[] {
@@ -196,7 +195,7 @@ export class OpenTransaction implements Transaction {
     this.memory = parts.memory;
     this.version = parts.version;
     this.firstAnswer = parts.firstAnswer;
-    this.changed = parts.access === 'write' ? 'structure' : null;
+    this.changed = { read: null, write: 'structure' as const, activity: 'activity' as const }[parts.access];
     // Told to TypeORM, so that a repository's save() joins this transaction instead of beginning one of its own.
     (parts.runner as { isTransactionActive: boolean }).isTransactionActive = true;
   }
@@ -216,10 +215,6 @@ export class OpenTransaction implements Transaction {
 
   keepVersion(): void {
     this.changed = null;
-  }
-
-  changesActivityOnly(): void {
-    if (this.changed) this.changed = 'activity';
   }
 
   afterCommit(act: () => void): void {

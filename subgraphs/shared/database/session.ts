@@ -24,11 +24,23 @@ export class Session {
     return this.hasWritten ? undefined : (await this.reading)?.version;
   }
 
-  async write<T>(work: (transaction: Transaction) => Promise<T>, tenantId = this.tenantId): Promise<T> {
+  /** A write of activity and its figures alone. */
+  record<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.change(work, { tenantId: this.tenantId, access: 'activity' });
+  }
+
+  write<T>(work: (transaction: Transaction) => Promise<T>, tenantId = this.tenantId): Promise<T> {
+    return this.change(work, { tenantId, access: 'write' });
+  }
+
+  private async change<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    { tenantId, access }: { tenantId: number; access: 'write' | 'activity' },
+  ): Promise<T> {
     await this.end();
     this.hasWritten = true;
     try {
-      return await this.database.transaction(tenantId, 'write', work);
+      return await this.database.transaction(tenantId, access, work);
     } finally {
       for (const forget of this.afterWrite) forget();
     }
