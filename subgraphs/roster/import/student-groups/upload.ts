@@ -74,7 +74,8 @@ async function receiveForm({ headers, body }: Pick<RouteRequest, 'headers' | 'bo
       return;
     }
     received = keep(stream, target).then(kept => ({ ...kept, name: checkName(filename) }));
-    received.catch(() => stream.resume());
+    // Of a form that is refused, nothing more is read.
+    received.catch((error: Error) => form.destroy(error));
   });
   try {
     await pipeline(Readable.from(body), form);
