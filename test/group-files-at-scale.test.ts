@@ -219,4 +219,4 @@ test('sent fifty times, ten at once and by two processes, a file has one effect'
   ]);
   expect(workers.flatMap(worker => worker.bugs)).toEqual([]);
   for (const worker of workers) await worker.stop();
-}, 120_000);
+}, 300_000);

@@ -38,7 +38,7 @@ test(`${files} malformed files are each refused in words, and nothing of them is
   }
   expect(await scene.written()).toEqual(before);
   expect(scene.gateway.bugs).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 test('a form that breaks off or is no form is refused, and nothing of it is written', async () => {
   const random = new Random(7);
