@@ -7,6 +7,7 @@ import { ActivityAndFacts1761000000006 } from './6-activity-and-facts';
 import { StoredAggregates1761000000007 } from './7-stored-aggregates';
 import { Versions1761000000008 } from './8-versions';
 import { BuildProgress1761000000009 } from './9-build-progress';
+import { RosterLogAndTestSeries1761000000012 } from './12-roster-log-and-test-series';
 import { StudentGroups1761000000013 } from './13-student-groups';
 import { FactsWithoutRowChecks1761000000017 } from './17-facts-without-row-checks';
 
@@ -21,6 +22,7 @@ export const migrations = [
   StoredAggregates1761000000007,
   Versions1761000000008,
   BuildProgress1761000000009,
+  RosterLogAndTestSeries1761000000012,
   StudentGroups1761000000013,
   FactsWithoutRowChecks1761000000017,
 ];

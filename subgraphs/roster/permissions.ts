@@ -1,16 +1,40 @@
 import { withItsParent, type Permissions } from '../shared/access/protect';
-import { anyone, reportReader, tenantAdmin } from '../shared/access/rules';
+import { anyone, check, reportReader, rosterKeeper, tenantAdmin } from '../shared/access/rules';
+import { forbidden } from '../shared/errors';
+import type { SeenClass } from './classes/class.loader';
+
+/** Who sees a class as one of its students sees nobody else in it. */
+const seenWhole = check('class seen whole', (_context, _args, { seen }: SeenClass) =>
+  seen === 'whole' ? true : forbidden('You may not see who is in this class: it is neither granted to you nor yours.'),
+);
 
 /** Every type and field is closed until it has a line here. */
 export const permissions: Permissions = {
   Query: {
     viewer: anyone,
+    // The class's and the student's own resolvers refuse one by one, as they do by reference.
+    class: anyone,
+    student: anyone,
     // The loader gives each caller the groups that list them as a user.
     studentGroups: anyone,
+    activityLog: reportReader,
     _entities: anyone,
     _service: anyone,
   },
-  Mutation: { removeStudentGroup: tenantAdmin },
+  // Which classes a teacher may change is looked up in the transaction that changes them.
+  Mutation: {
+    createClass: rosterKeeper,
+    setClassActive: rosterKeeper,
+    enrolStudents: rosterKeeper,
+    setEnrolmentStatus: rosterKeeper,
+    assignTeacher: rosterKeeper,
+    removeTeacher: rosterKeeper,
+    assignTestSeries: rosterKeeper,
+    removeTestSeries: rosterKeeper,
+    createTestSeries: tenantAdmin,
+    validateRelationships: tenantAdmin,
+    removeStudentGroup: tenantAdmin,
+  },
   // The viewer is the caller, whichever way they are reached.
   Viewer: withItsParent,
   Tenant: withItsParent,
@@ -20,8 +44,17 @@ export const permissions: Permissions = {
   StudentGroup: withItsParent,
   StudentGroupConnection: withItsParent,
   StudentConnection: withItsParent,
-  Student: withItsParent,
+  Class: { '*': withItsParent, enrolments: seenWhole },
   Group: withItsParent,
+  Student: withItsParent,
+  TestSeries: withItsParent,
+  Enrolment: withItsParent,
+  EnrolmentConnection: withItsParent,
+  RosterUser: withItsParent,
+  ActivityLogConnection: withItsParent,
+  ActivityLogEntry: withItsParent,
+  RelationshipReport: withItsParent,
+  RelationshipProblem: withItsParent,
   PageInfo: withItsParent,
   _Service: withItsParent,
 };

@@ -1,24 +1,47 @@
 import { defineSubgraph } from '../shared/subgraph/subgraph';
+import { ActivityLogResolver } from './activity-log/activity-log.resolver';
+import { ClassEntity } from './classes/class.entity';
+import { ClassResolver, resolveClassReference } from './classes/class.resolver';
+import { Class } from './classes/class.type';
 import { createLoaders } from './context';
+import { EnrolmentEntity } from './enrolments/enrolment.entity';
+import { EnrolmentResolver } from './enrolments/enrolment.resolver';
 import { HierarchyNodeResolver, resolveNodeReference } from './enrolments/node.resolver';
 import { HierarchyNode } from './enrolments/node.type';
 import { exportRoutes } from './import/student-groups/export.route';
 import { importRoutes } from './import/student-groups/imports.route';
 import { startImportQueue } from './import/student-groups/queue';
+import { IntegrityResolver } from './integrity/integrity.resolver';
+import { StudentResolver, resolveStudentReference } from './people/student.resolver';
+import { Student } from './people/student.type';
 import { ViewerResolver, resolveViewerReference } from './people/viewer.resolver';
 import { Viewer } from './people/viewer.type';
 import { permissions } from './permissions';
 import { resolveStudentGroupReference, StudentGroupResolver } from './student-groups/student-group.resolver';
 import { StudentGroup } from './student-groups/student-group.type';
+import { ClassTestSeriesEntity, TestSeriesEntity } from './test-series/test-series.entity';
+import { TestSeriesResolver } from './test-series/test-series.resolver';
 
 export const rosterSubgraph = defineSubgraph({
   name: 'roster',
-  tables: [],
-  resolvers: [ViewerResolver, HierarchyNodeResolver, StudentGroupResolver],
-  entities: [Viewer, HierarchyNode, StudentGroup],
+  tables: [ClassEntity, EnrolmentEntity, TestSeriesEntity, ClassTestSeriesEntity],
+  resolvers: [
+    ViewerResolver,
+    HierarchyNodeResolver,
+    ClassResolver,
+    EnrolmentResolver,
+    TestSeriesResolver,
+    StudentResolver,
+    ActivityLogResolver,
+    IntegrityResolver,
+    StudentGroupResolver,
+  ],
+  entities: [Viewer, HierarchyNode, Class, Student, StudentGroup],
   references: {
     Viewer: resolveViewerReference,
     HierarchyNode: resolveNodeReference,
+    Class: resolveClassReference,
+    Student: resolveStudentReference,
     StudentGroup: resolveStudentGroupReference,
   },
   permissions,

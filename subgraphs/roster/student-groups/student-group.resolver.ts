@@ -1,11 +1,12 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { publicId } from '../../shared/identifiers';
 import { checkFirst, readCursor, writeCursor } from '../../shared/paging';
+import { Group } from '../classes/class.type';
 import type { RosterContext } from '../context';
-import type { Student } from '../people/student.type';
+import type { SeenStudent } from '../people/student.loader';
 import { removeStudentGroup } from './remove-student-group';
 import type { StudentGroupRow, StudentRow } from './student-group.queries';
-import { Group, StudentConnection, StudentGroup, StudentGroupConnection } from './student-group.type';
+import { StudentConnection, StudentGroup, StudentGroupConnection } from './student-group.type';
 
 /** A group the caller may see. */
 type SeenGroup = StudentGroup & { readonly row: StudentGroupRow };
@@ -18,7 +19,8 @@ const shownGroup = (row: StudentGroupRow): SeenGroup => ({
   subject: row.subject,
 });
 
-const shownStudent = ({ id, login, givenName, familyName }: StudentRow): Student => ({
+const shownStudent = ({ id, login, givenName, familyName }: StudentRow): SeenStudent => ({
+  ...{ number: id, visible: true },
   id: publicId('person', id),
   ...{ login, givenName, familyName },
 });

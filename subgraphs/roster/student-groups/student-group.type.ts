@@ -4,13 +4,6 @@ import { SafeInt } from '../../shared/graphql/scalars';
 import { Student } from '../people/student.type';
 
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'The hierarchy subgraph says what it is.' })
-export class Group {
-  @Field(() => ID)
-  id!: string;
-}
-
-@Directive('@key(fields: "id")')
 @ObjectType({
   description:
     "A named set of students for certain users (a counselling group, say): no node of any hierarchy. Its users may see its " +
