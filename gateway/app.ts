@@ -20,6 +20,8 @@ export interface GatewayParts extends GraphParts {
   verifyToken: VerifyToken;
   /** What must be well beside the subgraphs. */
   checks: readonly Check[];
+  /** Where callers reach the gateway, for links in answers; else each request's own host. */
+  publicUrl?: string;
 }
 
 export interface Gateway {
@@ -29,7 +31,7 @@ export interface Gateway {
 
 /** The one door: identity, limits, the graph, the subgraphs' routes, health. */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
-  const { connections, verifyToken, checks, log } = parts;
+  const { connections, verifyToken, checks, log, publicUrl } = parts;
   const onBug = (error: unknown) => log.error({ err: error }, 'a request failed');
   const graph = await startGraph(parts);
   const app = express().disable('x-powered-by').disable('etag');
@@ -46,7 +48,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     answerGraph(graph, connections.find(connection => connection.version)?.version),
     graphqlProblem(onBug),
   );
-  for (const { routes } of connections) mountRoutes(app, routes);
+  for (const { routes } of connections) mountRoutes(app, routes, publicUrl === undefined ? {} : { publicUrl });
   app.use(noSuchRoute, problemHandler(onBug));
   return { app, stop: () => graph.server.stop() };
 }

@@ -3,6 +3,7 @@ import type { ReadableStream } from 'node:stream/web';
 import type { FormattedExecutionResult } from 'graphql';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { Problem } from '../subgraphs/shared/errors';
+import { originHeader } from '../subgraphs/shared/subgraph/http';
 import type { RouteRequest, RouteResponse, SubgraphRoute } from '../subgraphs/shared/subgraph/route';
 import type { Subgraph } from '../subgraphs/shared/subgraph/subgraph';
 import type { SubgraphConnection } from './connection';
@@ -75,11 +76,15 @@ interface Route extends Pick<SubgraphRoute, 'method'> {
 
 /** Hands a request on as it comes in: a body that breaks off here breaks off there. */
 async function proxy({ name, method, target }: Route, request: RouteRequest): Promise<RouteResponse> {
-  const headers = { ...(request.headers as Record<string, string>), ...headersOf(request.credentials) };
+  const headers = {
+    ...(request.headers as Record<string, string>),
+    ...headersOf(request.credentials),
+    [originHeader]: request.origin,
+  };
   const body = method === 'POST' ? ({ body: request.body, duplex: 'half' } as unknown as RequestInit) : {};
   const response = await send(name, target, { method, headers, ...body });
   const answered: Record<string, string> = {};
-  for (const header of ['content-type', 'content-disposition', 'www-authenticate', 'retry-after', 'location']) {
+  for (const header of ['content-type', 'content-disposition', 'www-authenticate', 'retry-after', 'location', 'x-content-type-options']) {
     const value = response.headers.get(header);
     if (value !== null) answered[header] = value;
   }

@@ -9,6 +9,7 @@ import { Versions1761000000008 } from './8-versions';
 import { BuildProgress1761000000009 } from './9-build-progress';
 import { CompetencyCounts1761000000010 } from './10-competency-counts';
 import { RosterLogAndTestSeries1761000000012 } from './12-roster-log-and-test-series';
+import { StudentGroups1761000000013 } from './13-student-groups';
 import { OneRoster1761000000015 } from './15-oneroster';
 import { FactsWithoutRowChecks1761000000017 } from './17-facts-without-row-checks';
 
@@ -25,6 +26,7 @@ export const migrations = [
   BuildProgress1761000000009,
   CompetencyCounts1761000000010,
   RosterLogAndTestSeries1761000000012,
+  StudentGroups1761000000013,
   OneRoster1761000000015,
   FactsWithoutRowChecks1761000000017,
 ];

@@ -35,6 +35,7 @@ export async function startOneProcess(environment: Environment, shutdown: Shutdo
     connections: running.map(inProcess),
     supergraphSdl: readSupergraph(),
     introspection: environment.introspection,
+    ...(environment.publicUrl ? { publicUrl: environment.publicUrl } : {}),
     verifyToken,
     checks: databaseChecks(database, running[0]!),
     log,

@@ -52,6 +52,7 @@ export async function startGatewayService(environment: Environment, shutdown: Sh
     connections: subgraphs.map(subgraph => overHttp(subgraph, environment.subgraphUrls[subgraph.name])),
     supergraphSdl: readSupergraph(),
     introspection: environment.introspection,
+    ...(environment.publicUrl ? { publicUrl: environment.publicUrl } : {}),
     verifyToken: await tokenVerifierOf(environment),
     checks: [],
     log: createLog(environment.logLevel),

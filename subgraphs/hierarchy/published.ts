@@ -6,6 +6,7 @@ export { hasOther } from './nodes/children';
 export { otherId, wholeViewId } from './nodes/locate';
 export type { Found, Node } from './nodes/node.queries';
 export { seesNothing, type View } from './nodes/view.queries';
+export { selectPermittedSchools } from './nodes/permitted-schools.queries';
 export { memberClasses } from './nodes/members.queries';
 export { nodeLoaders, type NodeKey, type NodeLoaders } from './nodes/node.loader';
 export { countActivity } from './placements/count-activity';

@@ -13,6 +13,7 @@ import { HierarchyNode } from './nodes/node.type';
 import { Viewer, ViewerResolver } from './nodes/viewer.resolver';
 import { permissions } from './permissions';
 import { PlaceResolver } from './placements/place.resolver';
+import { providerRoutes } from './provider/provider.route';
 import { SettingsEntity } from './settings/settings.entity';
 import { SettingsResolver } from './settings/settings.resolver';
 import { TenantResolver } from './tenants/tenant.resolver';
@@ -38,4 +39,5 @@ export const hierarchySubgraph = defineSubgraph({
   },
   permissions,
   createLoaders,
+  routes: providerRoutes,
 });

@@ -2,6 +2,13 @@ import { defineSubgraph } from '../shared/subgraph/subgraph';
 import { createLoaders } from './context';
 import { ActivityResolver } from './ingest/activity.resolver';
 import { eventsRoute } from './ingest/events.route';
+import {
+  resolveStudentGroupReference,
+  resolveStudentReference,
+  StudentFiguresResolver,
+  StudentGroupFiguresResolver,
+} from './learners/learner-figures.resolver';
+import { Student, StudentGroup } from './learners/learner-figures.type';
 import { permissions } from './permissions';
 import { BuildProgressResolver } from './reports/build-progress.resolver';
 import { HierarchyChangePreview, HierarchyChangeResolver } from './reports/hierarchy-change.resolver';
@@ -27,9 +34,15 @@ export const reportingSubgraph = defineSubgraph({
     ActivityResolver,
     HierarchyChangeResolver,
     BuildProgressResolver,
+    StudentFiguresResolver,
+    StudentGroupFiguresResolver,
   ],
-  entities: [HierarchyNode, HierarchyChangePreview],
-  references: { HierarchyNode: resolveNodeReference },
+  entities: [HierarchyNode, HierarchyChangePreview, Student, StudentGroup],
+  references: {
+    HierarchyNode: resolveNodeReference,
+    Student: resolveStudentReference,
+    StudentGroup: resolveStudentGroupReference,
+  },
   permissions,
   firstQuestion: howManyDeltasWait,
   createLoaders,

@@ -8,6 +8,7 @@ import { enrolmentsLoader } from './enrolments/enrolment.loader';
 import { studentCountLoader } from './enrolments/student-count.loader';
 import { orgTypesLoader } from './import/oneroster/org-types/org-types.loader';
 import { studentLoaders } from './people/student.loader';
+import { studentGroupLoaders } from './student-groups/student-group.loader';
 import { testSeriesLoaders } from './test-series/test-series.loader';
 
 export function createLoaders(parts: { caller: Caller; session: Session; now: Date }) {
@@ -21,6 +22,7 @@ export function createLoaders(parts: { caller: Caller; session: Session; now: Da
     ...testSeriesLoaders(parts),
     ...studentLoaders({ ...parts, classByNumber: classes.classByNumber }),
     ...orgTypesLoader(parts),
+    ...studentGroupLoaders(parts),
     ...activityLogLoaders({ ...parts, nodes, classById: classes.classById }),
   };
 }

@@ -15,6 +15,8 @@ export const permissions: Permissions = {
     // The class's and the student's own resolvers refuse one by one, as they do by reference.
     class: anyone,
     student: anyone,
+    // The loader gives each caller the groups that list them as a user.
+    studentGroups: anyone,
     activityLog: reportReader,
     orgTypes: tenantAdmin,
     _entities: anyone,
@@ -33,6 +35,7 @@ export const permissions: Permissions = {
     createTestSeries: tenantAdmin,
     setOrgTypes: tenantAdmin,
     validateRelationships: tenantAdmin,
+    removeStudentGroup: tenantAdmin,
   },
   OrgTypeMapping: withItsParent,
   // The viewer is the caller, whichever way they are reached.
@@ -40,6 +43,10 @@ export const permissions: Permissions = {
   Tenant: withItsParent,
   // A node is reached by reference alone, where the loader refuses it one by one.
   HierarchyNode: { '*': withItsParent, studentCount: reportReader },
+  // A student group is reached through the caller's own list, or by reference, where the loader refuses it one by one.
+  StudentGroup: withItsParent,
+  StudentGroupConnection: withItsParent,
+  StudentConnection: withItsParent,
   Class: { '*': withItsParent, enrolments: seenWhole },
   Group: withItsParent,
   Student: withItsParent,

@@ -10,12 +10,17 @@ import { HierarchyNodeResolver, resolveNodeReference } from './enrolments/node.r
 import { HierarchyNode } from './enrolments/node.type';
 import { importsRoute } from './import/oneroster/imports.route';
 import { OrgTypesResolver } from './import/oneroster/org-types/org-types.resolver';
+import { exportRoutes } from './import/student-groups/export.route';
+import { importRoutes } from './import/student-groups/imports.route';
+import { startImportQueue } from './import/student-groups/queue';
 import { IntegrityResolver } from './integrity/integrity.resolver';
 import { StudentResolver, resolveStudentReference } from './people/student.resolver';
 import { Student } from './people/student.type';
 import { ViewerResolver, resolveViewerReference } from './people/viewer.resolver';
 import { Viewer } from './people/viewer.type';
 import { permissions } from './permissions';
+import { resolveStudentGroupReference, StudentGroupResolver } from './student-groups/student-group.resolver';
+import { StudentGroup } from './student-groups/student-group.type';
 import { ClassTestSeriesEntity, TestSeriesEntity } from './test-series/test-series.entity';
 import { TestSeriesResolver } from './test-series/test-series.resolver';
 
@@ -32,15 +37,18 @@ export const rosterSubgraph = defineSubgraph({
     ActivityLogResolver,
     IntegrityResolver,
     OrgTypesResolver,
+    StudentGroupResolver,
   ],
-  entities: [Viewer, HierarchyNode, Class, Student],
+  entities: [Viewer, HierarchyNode, Class, Student, StudentGroup],
   references: {
     Viewer: resolveViewerReference,
     HierarchyNode: resolveNodeReference,
     Class: resolveClassReference,
     Student: resolveStudentReference,
+    StudentGroup: resolveStudentGroupReference,
   },
   permissions,
   createLoaders,
-  routes: [importsRoute],
+  startBackground: ({ database, onBug }) => startImportQueue({ database, onError: onBug }),
+  routes: [importsRoute, ...importRoutes, ...exportRoutes],
 });

@@ -21,6 +21,8 @@ export interface Environment {
   introspection: boolean;
   /** Whether the service prepares statements: not behind PgBouncer in transaction mode. */
   preparedStatements: boolean;
+  /** Where callers reach the gateway, for links in answers; unset: each request's own host. */
+  publicUrl?: string;
   logLevel: string;
   /** Where the gateway finds each subgraph, and on which port the subgraph itself listens. */
   subgraphUrls: Record<SubgraphName, string>;
@@ -87,6 +89,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
     subgraphUrls: {} as Record<SubgraphName, string>,
   };
+  const publicUrl = url('STRATA_PUBLIC_URL', ['http:', 'https:']);
+  if (publicUrl) environment.publicUrl = publicUrl;
   const jwksUrl = url('STRATA_JWKS_URL', ['http:', 'https:']);
   if (jwksUrl) {
     environment.jwksUrl = jwksUrl;

@@ -143,4 +143,3 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
   return { nodes, storedState, figures, figuresOf, trend, learners, workToBuild, buildProgress };
 }
 
-export type FigureLoaders = ReturnType<typeof figureLoaders>;

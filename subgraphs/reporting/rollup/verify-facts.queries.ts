@@ -113,6 +113,29 @@ export const selectFactsUnlikeLearners = (tx: Transaction, { most }: Bound): Pro
     [tx.tenantId, most],
   );
 
+/** The facts that are not what the learners' own facts of the class, day and context add up to. */
+export const selectFactsUnlikeLearnerFacts = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
+  tx.query(
+    `with own as (
+       select learner_days.class_id, learner_days.day, learner_days.context_id, ${summed('learner_days')}
+       from learner_days where learner_days.tenant_id = $1
+       group by learner_days.class_id, learner_days.day, learner_days.context_id
+     ),
+     fact as (select class_days.* from class_days where class_days.tenant_id = $1),
+     wrong as (
+       select class_id, day, context_id, ${measuresAsJson('own', 'own.class_id')} as expected,
+         ${measuresAsJson('fact', 'fact.class_id')} as found, count(*) over () as total
+       from own
+       full join fact using (class_id, day, context_id)
+       where ${someDiffer('own', 'fact')}
+       order by class_id, day, context_id limit $2
+     )
+     select ${factLabel('wrong')} as subject, wrong.expected, wrong.found, wrong.total
+     from wrong
+     left join classes on classes.tenant_id = $1 and classes.id = wrong.class_id`,
+    [tx.tenantId, most],
+  );
+
 const secondsOf = (kind: string): string =>
   `coalesce(sum(activity_events.seconds) filter (where activity_events.kind = '${kind}'), 0)`;
 

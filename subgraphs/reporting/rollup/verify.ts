@@ -3,6 +3,7 @@ import type { Transaction } from '../../shared/database/database';
 import { selectWrongChanges, selectWrongHistory, selectWrongWeeks } from '../competency-counts/verify-counts.queries';
 import {
   selectFactsUnlikeActivity,
+  selectFactsUnlikeLearnerFacts,
   selectFactsUnlikeLearners,
   selectLostFacts,
   selectMishungCells,
@@ -39,6 +40,7 @@ const checksOfFacts: Check[] = [
   { name: 'parents of cells', look: selectMishungCells },
   { name: 'facts against activity', look: selectFactsUnlikeActivity },
   { name: "facts against the learners' days", look: selectFactsUnlikeLearners },
+  { name: "facts against the learners' facts", look: selectFactsUnlikeLearnerFacts },
   { name: 'facts that no sum has', look: selectLostFacts },
   { name: 'history of roster and frameworks', look: selectWrongHistory },
   { name: 'competency counts against statuses and history', look: selectWrongChanges },

@@ -21,6 +21,8 @@ export interface RouteRequest {
   /** Parameters of the path, decoded. */
   params: Readonly<Record<string, string>>;
   query: URLSearchParams;
+  /** Where the caller reached the service, such as https://strata.example.org: links in answers begin with it. */
+  origin: string;
   /** As it came, still compressed. Reading it rejects when the sender breaks off in the middle. */
   body: AsyncIterable<Buffer>;
 }
