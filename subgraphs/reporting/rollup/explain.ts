@@ -59,7 +59,7 @@ export async function explain(database: Database, asking: Asking): Promise<Expla
   try {
     return await explainIn(session, asking);
   } finally {
-    await session.end();
+    await session.close();
   }
 }
 

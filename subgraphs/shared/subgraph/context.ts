@@ -58,10 +58,10 @@ async function openSession(
       return work(await own.read());
     });
     if (own?.tenantId === caller.tenantId) return { caller, session: own };
-    await own?.end();
+    await own?.close();
     return { caller, session: new Session(database, caller.tenantId) };
   } catch (error) {
-    await own?.end();
+    await own?.close();
     throw error;
   }
 }

@@ -110,7 +110,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
               });
               return answerOf(result, onBug);
             } finally {
-              await context.session.end();
+              await context.session.close();
             }
           } catch (error) {
             return answerOf({ errors: [asGraphQLError(error)] }, onBug);
