@@ -3,7 +3,7 @@ import { createLoaders } from './context';
 import { ActivityResolver } from './ingest/activity.resolver';
 import { eventsRoute } from './ingest/events.route';
 import { permissions } from './permissions';
-import { HierarchyChangePreview, HierarchyChangeResolver } from './reports/hierarchy-change.resolver';
+import { HierarchyChangePreview, HierarchyChangeResolver, resolveHierarchyChangeReference } from './reports/hierarchy-change.resolver';
 import { startFolder } from './rollup/folder';
 import {
   HierarchyNode,
@@ -27,7 +27,7 @@ export const reportingSubgraph = defineSubgraph({
     HierarchyChangeResolver,
   ],
   entities: [HierarchyNode, HierarchyChangePreview],
-  references: { HierarchyNode: resolveNodeReference },
+  references: { HierarchyNode: resolveNodeReference, HierarchyChangePreview: resolveHierarchyChangeReference },
   permissions,
   createLoaders,
   startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),

@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { forbidden } from '../../shared/errors';
 import type { HierarchyContext } from '../context';
 import { shownHierarchy } from '../hierarchies/hierarchy.resolver';
 import { Hierarchy } from '../hierarchies/hierarchy.type';
@@ -49,4 +50,13 @@ export class SettingsResolver {
     await context.session.write(tx => setTimeZone(tx, { timeZone, expectedVersion }));
     return context.loaders.settings();
   }
+}
+
+/** What another subgraph's answer names, or a stranger's request: for whoever may ask for it by its own field. */
+export async function resolveHierarchyChangeReference(
+  { hierarchyId }: { hierarchyId: string },
+  { caller, loaders }: HierarchyContext,
+): Promise<HierarchyChangePreview> {
+  if (!caller.tenantWide) throw forbidden('What a change of the hierarchy would do is told to administrators.');
+  return { hierarchyId, ...(await loaders.hierarchyChange(hierarchyId)) };
 }
