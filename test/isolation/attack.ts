@@ -57,14 +57,14 @@ export async function attack({ service, seed, cases, ...options }: Attack): Prom
     // Mostly somebody who sees something: who sees nothing is soon told so.
     const caller = anyOf({ random }, chance({ random }, 4) ? service.callers : seeing);
     const hand: Hand = { ...service, random, caller, schema: service.schemas[at], asked: outcome.asked };
-    const others = asking(hand);
+    const { together, again } = asking(hand);
     if (!oracles.has(at)) oracles.set(at, oracleOf(hand.schema));
     const oracle = oracles.get(at)!;
     const round: Round = { ...{ service, at, oracle }, permissions: options.permissions ?? true, judgedAs: options.judgedAs ?? (same => same) };
 
     if ((options.writes ?? true) && chance(hand, 12)) {
       const request = randomRequest(hand);
-      for (const each of others) {
+      for (const each of [...together, ...again]) {
         const judged = await judgeRoute(service, each, request);
         if (judged === null) continue;
         outcome.cases++;
@@ -73,17 +73,20 @@ export async function attack({ service, seed, cases, ...options }: Attack): Prom
     } else {
       const mutation = (options.writes ?? true) && chance(hand, 6) ? randomMutation(hand) : null;
       const document = mutation ?? randomQuery(hand);
-      for (const each of others) {
-        const judged = await judge(round, each, document);
-        if (judged === null) continue;
+      // Side by side, so that nothing of one request may reach another; then once more, to see what is remembered.
+      const judged = await Promise.all(together.map(each => judge(round, each, document)));
+      for (const each of again) judged.push(await judge(round, each, document));
+      for (const one of judged.filter(each => each !== null)) {
         outcome.cases++;
-        if (judged.answered) outcome.answered++;
-        for (const field of judged.valued) outcome.valued.add(field);
-        if (judged.findings.length === 0) continue;
-        const least = await cutDown(round, each, document);
-        const [finding] = least.findings;
-        outcome.findings.push(told({ seed, round, caller: each, finding: finding!, question: printed(least.document, service.schemas[at]) }));
-        break;
+        if (one.answered) outcome.answered++;
+        for (const field of one.valued) outcome.valued.add(field);
+      }
+      const wrong = judged.findIndex(each => each !== null && each.findings.length > 0);
+      if (wrong >= 0) {
+        const who = [...together, ...again][wrong]!;
+        const first = judged[wrong]!.findings[0]!;
+        const least = await cutDown(round, { caller: who, document, first });
+        outcome.findings.push(told({ seed, round, caller: who, finding: least.finding, question: printed(least.document, service.schemas[at]) }));
       }
     }
     if (outcome.findings.length >= (options.most ?? 1)) break;
@@ -91,11 +94,11 @@ export async function attack({ service, seed, cases, ...options }: Attack): Prom
   return outcome;
 }
 
-/** Whoever the question is made for, colleagues, and people of other tenants; the first again, to whom it is repeated. */
-function asking(hand: Hand): WorldCaller[] {
+/** Whoever the question is made for, colleagues, and people of other tenants; sometimes the first once more. */
+function asking(hand: Hand): { together: WorldCaller[]; again: WorldCaller[] } {
   const colleagues = hand.callers.filter(({ tenant }) => tenant === hand.caller.tenant);
   const others = Array.from({ length: callersEach - 1 }, (_, n) => anyOf(hand, n < 3 ? colleagues : hand.callers));
-  return chance(hand, 8) ? [hand.caller, ...others, hand.caller] : [hand.caller, ...others];
+  return { together: [hand.caller, ...others], again: chance(hand, 6) ? [hand.caller, others[0]!] : [] };
 }
 
 interface Round {
@@ -143,33 +146,36 @@ function expectedOf({ oracle }: Round, { question, judging }: { question: Questi
   }
 }
 
-/** The smallest document found by leaving parts out that still shows something. */
-async function cutDown(round: Round, caller: WorldCaller, document: Document): Promise<{ document: Document; findings: Finding[] }> {
-  let least = document;
-  let judged = await judge(round, caller, least);
+interface Failing {
+  caller: WorldCaller;
+  document: Document;
+  first: Finding;
+}
+
+/** The smallest document found by leaving parts out that still shows something; the whole one where it does so no more. */
+async function cutDown(round: Round, { caller, document, first }: Failing): Promise<{ document: Document; finding: Finding }> {
+  let least = { document, finding: first };
   let tries = 60;
-  for (let goesOn = judged !== null && judged.findings.length > 0; goesOn; ) {
+  for (let goesOn = true; goesOn; ) {
     goesOn = false;
-    for (const candidate of smaller(least)) {
+    for (const candidate of smaller(least.document)) {
       if (tries <= 0) break;
       if (!isValid(round, candidate)) continue;
       tries--;
-      const again = await judge(round, caller, candidate).catch(() => null);
-      if (!again || again.findings.length === 0) continue;
-      [least, judged, goesOn] = [candidate, again, true];
+      const finding = (await judge(round, caller, candidate).catch(() => null))?.findings[0];
+      if (!finding) continue;
+      least = { document: candidate, finding };
+      goesOn = true;
       break;
     }
   }
-  const shown = judged && judged.findings.length > 0;
-  return shown ? { document: least, findings: judged!.findings } : { document, findings: [seenOnce] };
+  return least;
 }
 
 function isValid({ service, at }: Round, document: Document): boolean {
   const schema = service.schemas[at];
   return validate(schema, parse(printed(document, schema).query)).length === 0;
 }
-
-const seenOnce: Finding = { what: 'wrongly answered', path: '', detail: 'the first answer only; asked again, it was right' };
 
 interface Telling {
   seed: number;
