@@ -15,7 +15,7 @@ import { permissions } from './permissions';
 import { PlaceResolver } from './placements/place.resolver';
 import { SettingsEntity } from './settings/settings.entity';
 import { HierarchyChangePreview } from './settings/hierarchy-change.type';
-import { resolveHierarchyChangeReference, SettingsResolver } from './settings/settings.resolver';
+import { previewChange, SettingsResolver } from './settings/settings.resolver';
 import { TenantResolver } from './tenants/tenant.resolver';
 
 export const hierarchySubgraph = defineSubgraph({
@@ -37,7 +37,7 @@ export const hierarchySubgraph = defineSubgraph({
     HierarchyNode: resolveNodeReference,
     Group: resolveGroupReference,
     Viewer: resolveViewerReference,
-    HierarchyChangePreview: resolveHierarchyChangeReference,
+    HierarchyChangePreview: previewChange,
   },
   permissions,
   createLoaders,

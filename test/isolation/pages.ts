@@ -60,10 +60,13 @@ interface Paging {
   compare: Compare;
 }
 
+/** How many elements a page has at most: 50, or what is asked for, from 0 to 1,000. */
+export const pageSize = (first: number | null | undefined): number =>
+  first === null || first === undefined ? 50 : first < 0 || first > 1_000 ? refuse('BAD_USER_INPUT') : first;
+
 /** A page by the rules: 0 to 1,000 elements behind a cursor that was given for this very list. */
 export function pageOf({ list, first, after, question, cursors, compare }: Paging): Connection {
-  const size = first ?? 50;
-  if (size < 0 || size > 1_000) refuse('BAD_USER_INPUT');
+  const size = pageSize(first);
   const place = after === null || after === undefined ? null : cursors.get(after);
   if (place === undefined || (place && place.question !== question)) refuse('BAD_USER_INPUT');
   const sorted = [...list].sort(compare);

@@ -1,6 +1,6 @@
 import { competencyCountsOf, figuresOf, spansOf, studentsOf, type Figures, type Filter, type Span } from './figures';
 import { chosen, itself, nodeIn, other, reader, refuse, version, type Judging, type Rule } from './judging';
-import { pageOf, reportOrder, type Connection } from './pages';
+import { pageOf, pageSize, reportOrder, type Connection } from './pages';
 import { childrenOf, seesNothing, wholeViewId, type WorldNode } from './worlds-of-callers';
 import { now } from './world';
 
@@ -47,9 +47,10 @@ interface Report {
 function nodeReport({ nodeId, hierarchyId, period: span, filter, orderBy, first, after }: ReportArguments, judging: Judging): Report | null {
   const { caller, cursors } = judging;
   reader(judging);
-  const hierarchy = chosen(caller, hierarchyId);
-  if (nodeId) nodeIn(caller, hierarchy, nodeId);
+  if (nodeId) nodeIn(caller, chosen(caller, hierarchyId), nodeId);
   period(span);
+  pageSize(first);
+  const hierarchy = chosen(caller, hierarchyId);
   if (!nodeId && seesNothing(caller, hierarchy)) refuse('FORBIDDEN');
   const id = nodeId ?? wholeViewId(caller);
   const asked = { period: span, filter };

@@ -1,7 +1,7 @@
 import { roleNames } from '../../subgraphs/shared/access/roles';
 import type { WorldCaller } from './callers';
 import { changeTo, factsOf } from './figures';
-import { chosen, itself, nodeIn, other, reader, refuse, tenantAdmin, usable, version, type Judging, type Rule } from './judging';
+import { chosen, itself, nodeIn, other, reader, refuse, usable, version, type Judging, type Rule } from './judging';
 import { byPlace, pageOf, type Connection } from './pages';
 import { ancestorsOf, childrenOf, isUsed, locate, topmost, type WorldNode } from './worlds-of-callers';
 import { hierarchies, type WorldGroup, type WorldTenant } from './world';
@@ -17,6 +17,8 @@ interface Representation {
   hierarchyId: string;
 }
 
+const previewOf = (key: string, caller: WorldCaller) => (caller.tenantWide ? { preview: usable(caller, key) } : refuse('FORBIDDEN'));
+
 /** An entity as each subgraph must find it by its key, past the gateway and the fields by which one enters. */
 const entities: Record<string, (key: Representation, judging: Judging) => unknown> = {
   HierarchyNode: ({ id, hierarchyId }, { caller }) => nodeIn(caller, chosen(caller, hierarchyId), id),
@@ -27,7 +29,7 @@ const entities: Record<string, (key: Representation, judging: Judging) => unknow
     if (group && !caller.tenantWide && !locate(caller, chosen(caller), id)?.visible) refuse('FORBIDDEN');
     return group ?? null;
   },
-  HierarchyChangePreview: ({ hierarchyId }, { caller }) => (caller.tenantWide ? { preview: usable(caller, hierarchyId) } : refuse('FORBIDDEN')),
+  HierarchyChangePreview: ({ hierarchyId }, { caller }) => previewOf(hierarchyId, caller),
 };
 
 /** Who somebody is, hierarchies, nodes, groups, settings. */
@@ -54,10 +56,7 @@ export const rulesOfNodes: Record<string, Rule> = {
     return found ? nodeIn(caller, through, found.id) : null;
   },
   'Query.tenantSettings': () => ({}),
-  'Query.hierarchyChangePreview': (_, { hierarchyId }, judging) => {
-    tenantAdmin(judging);
-    return { preview: usable(judging.caller, hierarchyId) };
-  },
+  'Query.hierarchyChangePreview': (_, { hierarchyId }, { caller }) => previewOf(hierarchyId, caller),
   'Query._service': () => ({}),
   'Query._entities': (_, { representations }: { representations: Representation[] }, judging) =>
     representations.map(key => {

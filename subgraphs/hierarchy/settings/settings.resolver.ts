@@ -19,11 +19,11 @@ export class SettingsResolver {
       "What making this hierarchy the tenant's own would change, before anybody does it. ORG_ADMIN. NOT_FOUND where there " +
       'is no such hierarchy, BAD_USER_INPUT where the tenant has placed nothing in it.',
   })
-  async hierarchyChangePreview(
+  hierarchyChangePreview(
     @Arg('hierarchyId', () => ID) hierarchyId: string,
-    @Ctx() { loaders }: HierarchyContext,
+    @Ctx() context: HierarchyContext,
   ): Promise<HierarchyChangePreview> {
-    return { hierarchyId, ...(await loaders.hierarchyChange(hierarchyId)) };
+    return previewChange({ hierarchyId }, context);
   }
 
   @FieldResolver(() => Hierarchy)
@@ -52,8 +52,8 @@ export class SettingsResolver {
   }
 }
 
-/** What another subgraph's answer names, or a stranger's request: for whoever may ask for it by its own field. */
-export async function resolveHierarchyChangeReference(
+/** By its own field, by what another subgraph's answer names or by a stranger's request: its numbers are the tenant's. */
+export async function previewChange(
   { hierarchyId }: { hierarchyId: string },
   { caller, loaders }: HierarchyContext,
 ): Promise<HierarchyChangePreview> {
