@@ -50,7 +50,6 @@ const doors: Target[] = ['gateway', 'gateway', 'gateway', ...targets];
 export async function attack({ service, seed, cases, ...options }: Attack): Promise<Outcome> {
   const random = new Random(seed);
   const seeing = service.callers.filter(caller => !caller.refused && coveredClasses(caller).size > 0);
-  const oracles = new Map<Target, Oracle>();
   const outcome: Outcome = { cases: 0, answered: 0, asked: new Set(), valued: new Set(), findings: [] };
   while (outcome.cases < cases) {
     const at = anyOf({ random }, options.targets ?? doors);
@@ -58,9 +57,7 @@ export async function attack({ service, seed, cases, ...options }: Attack): Prom
     const caller = anyOf({ random }, chance({ random }, 4) ? service.callers : seeing);
     const hand: Hand = { ...service, random, caller, schema: service.schemas[at], asked: outcome.asked };
     const { together, again } = asking(hand);
-    if (!oracles.has(at)) oracles.set(at, oracleOf(hand.schema));
-    const oracle = oracles.get(at)!;
-    const round: Round = { ...{ service, at, oracle }, permissions: options.permissions ?? true, judgedAs: options.judgedAs ?? (same => same) };
+    const round: Round = { ...{ service, at, oracle: oracleOf(hand.schema) }, permissions: options.permissions ?? true, judgedAs: options.judgedAs ?? (same => same) };
 
     if ((options.writes ?? true) && chance(hand, 12)) {
       const request = randomRequest(hand);
@@ -94,6 +91,17 @@ export async function attack({ service, seed, cases, ...options }: Attack): Prom
   return outcome;
 }
 
+export interface Given {
+  caller: WorldCaller;
+  document: Document;
+  at: Target;
+}
+
+/** Holds the answer to one question against the caller's world; null where it would change the world, and is not asked. */
+export async function judgeOne(service: AttackedService, { caller, document, at }: Given): Promise<Judged | null> {
+  return judge({ service, at, oracle: oracleOf(service.schemas[at]), permissions: true, judgedAs: same => same }, caller, document);
+}
+
 /** Whoever the question is made for, colleagues, and people of other tenants; sometimes the first once more. */
 function asking(hand: Hand): { together: WorldCaller[]; again: WorldCaller[] } {
   const colleagues = hand.callers.filter(({ tenant }) => tenant === hand.caller.tenant);
@@ -111,6 +119,8 @@ interface Round {
 
 interface Judged extends Pick<Expected, 'valued'> {
   answered: boolean;
+  /** Of the errors that came. */
+  codes: string[];
   findings: Finding[];
 }
 
@@ -134,7 +144,8 @@ async function judge(round: Round, asker: WorldCaller, document: Document): Prom
   });
   const findings = [...differences, ...words].map(finding => ({ ...finding, detail: `${finding.detail}\n  errors: ${JSON.stringify(answered.errors)?.slice(0, 500)}` }));
   const { valued, refused } = expected;
-  return { valued: caller.refused ? new Set() : valued, answered: !caller.refused && refused.length === 0, findings };
+  const codes = [...new Set((answered.errors ?? []).map(({ extensions }) => String(extensions?.code)))];
+  return { codes, valued: caller.refused ? new Set() : valued, answered: !caller.refused && refused.length === 0, findings };
 }
 
 function expectedOf({ oracle }: Round, { question, judging }: { question: Question; judging: Judging }): Expected | null {

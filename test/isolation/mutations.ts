@@ -52,13 +52,17 @@ export const harmless: Record<string, (hand: Hand) => Record<string, unknown>> =
   },
 };
 
-/** A random mutation that must be refused or change nothing; one of those named, where any are. */
-export function randomMutation(hand: Hand, names = Object.keys(harmless)): Document | null {
-  const root = hand.schema.getMutationType();
-  const fields = Object.values(root?.getFields() ?? {}).filter(({ name }) => names.includes(name));
+/** A random mutation that must be refused or change nothing; null where the schema has none. */
+export function randomMutation(hand: Hand): Document | null {
+  const fields = Object.values(hand.schema.getMutationType()?.getFields() ?? {});
   if (fields.length === 0) return null;
   const fresh = fields.filter(({ name }) => !hand.asked.has(`Mutation.${name}`));
   const field = anyOf(hand, fresh.length > 0 ? fresh : fields);
+  return aMutation(hand, field.name);
+}
+
+export function aMutation(hand: Hand, name: string): Document {
+  const field = hand.schema.getMutationType()!.getFields()[name]!;
   hand.asked.add(`Mutation.${field.name}`);
   const given = harmless[field.name]!(hand);
   const args: Argument[] = field.args.map(({ name, type }) => ({ name, type: String(type), value: given[name], variable: chance(hand, 2) }));

@@ -48,6 +48,13 @@ export function publicSchema(supergraph: string): GraphQLSchema {
 
 /** Answers questions of a schema by the rules instead of by the service; GraphQL itself sees to aliases and fragments. */
 export function oracleOf(schema: GraphQLSchema): Oracle {
+  const known = oracles.get(schema) ?? makeOracle(schema);
+  oracles.set(schema, known);
+  return known;
+}
+const oracles = new WeakMap<GraphQLSchema, Oracle>();
+
+function makeOracle(schema: GraphQLSchema): Oracle {
   const copy = buildASTSchema(parse(printSchema(schema)), { assumeValid: true });
   for (const type of Object.values(copy.getTypeMap())) {
     if (isUnionType(type)) type.resolveType = (value: { __typename: string }) => value.__typename;

@@ -11,6 +11,8 @@ export interface SubgraphContext<Loaders = unknown> {
   readonly now: Date;
   /** A write to what tenants share, in the platform's own transaction. For super admins' mutations only. */
   inPlatform<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** A read of what only the platform sees, beside what the operation reads of its tenant. For super admins. */
+  readPlatform<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Made anew after each write. */
   readonly loaders: Loaders;
 }
@@ -38,6 +40,10 @@ export const contextFactory =
       inPlatform: async work => {
         if (!caller.actsForPlatform) throw forbidden('Only a super admin may change what tenants share.');
         return session.write(work, platformTenant);
+      },
+      readPlatform: async work => {
+        if (!caller.actsForPlatform) throw forbidden('Only a super admin may see what is the platform\'s.');
+        return database.transaction(platformTenant, 'read', work);
       },
       get loaders() {
         loaders ??= createLoaders({ caller, session, now: moment });
