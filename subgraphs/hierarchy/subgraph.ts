@@ -14,7 +14,6 @@ import { resolveViewerReference, Viewer, ViewerResolver } from './nodes/viewer.r
 import { permissions } from './permissions';
 import { PlaceResolver } from './placements/place.resolver';
 import { SettingsEntity } from './settings/settings.entity';
-import { HierarchyChangePreview } from './settings/hierarchy-change.type';
 import { previewChange, SettingsResolver } from './settings/settings.resolver';
 import { TenantResolver } from './tenants/tenant.resolver';
 
