@@ -9,6 +9,7 @@ import { addRebuild } from './commands/rebuild';
 import { addServices } from './commands/service';
 import { addStart } from './commands/start';
 import { addToken } from './commands/token';
+import { addValidateRelationships } from './commands/validate-relationships';
 import { addVerify } from './commands/verify';
 
 const program = new Command('strata')
@@ -25,6 +26,7 @@ addToken(program);
 addRebuild(program);
 addVerify(program);
 addExplain(program);
+addValidateRelationships(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;

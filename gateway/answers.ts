@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
+import type { HTTPGraphQLResponse } from '@apollo/server';
 import { HeaderMap } from '@apollo/server';
 import type { RequestHandler } from 'express';
-import { Kind, OperationTypeNode } from 'graphql';
+import { OperationTypeNode, visit, type DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { documentStore } from '../subgraphs/shared/subgraph/documents';
 import { credentialsOf } from '../subgraphs/shared/subgraph/http';
-import type { GatewayContext } from './data-source';
+import type { Graph } from './graph';
 
 /** Bytes of answers that are kept. */
 const mostBytes = 32 * 1024 * 1024;
@@ -28,13 +28,32 @@ function questionKey({ token, actingTenant }: Credentials, body: { query?: unkno
   return createHash('sha256').update(JSON.stringify(question)).digest('base64');
 }
 
-/** Whether a text has queries only: a mutation is never answered from memory. */
-function queriesOnly(documentOf: ReturnType<typeof documentStore>, text: unknown): text is string {
+/** Fields that tell of what goes on, which no version counts: a build that was killed changes nothing, and has ended. */
+const momentary = new Set(['buildProgress']);
+
+/** Whether an answer may be given again: of queries only, a mutation is never answered from memory. */
+function mayBeRepeated(document: DocumentNode): boolean {
+  let may = true;
+  visit(document, {
+    OperationDefinition: ({ operation }) => {
+      if (operation !== OperationTypeNode.QUERY) may = false;
+    },
+    Field: ({ name }) => {
+      if (momentary.has(name.value)) may = false;
+    },
+  });
+  return may;
+}
+
+const verdicts = new WeakMap<DocumentNode, boolean>();
+
+function isRepeatable(documentOf: ReturnType<typeof documentStore>, text: unknown): text is string {
   if (typeof text !== 'string') return false;
   try {
-    return documentOf(text).definitions.every(
-      definition => definition.kind !== Kind.OPERATION_DEFINITION || definition.operation === OperationTypeNode.QUERY,
-    );
+    const document = documentOf(text);
+    let may = verdicts.get(document);
+    if (may === undefined) verdicts.set(document, (may = mayBeRepeated(document)));
+    return may;
   } catch {
     return false; // the server says what is wrong with it
   }
@@ -42,11 +61,12 @@ function queriesOnly(documentOf: ReturnType<typeof documentStore>, text: unknown
 
 /**
  * Answers graph requests; the same question of the same caller again from memory, as long as nothing it depends on has
- * changed. The version is asked before the answer is made and before it is given again, so what was made at a version
- * that still holds is what would be made now. An answer that was made before has its age in the header Age.
+ * changed. The version is asked before an answer is given again, and before it is made, unless it will tell itself which
+ * version it was read at: what was made at a version that still holds is what would be made now. An answer that was made
+ * before has its age in the header Age.
  */
 export function answerGraph(
-  server: ApolloServer<GatewayContext>,
+  { server, direct }: Graph,
   version: ((credentials: Credentials) => Promise<string>) | undefined,
 ): RequestHandler {
   const documentOf = documentStore();
@@ -60,28 +80,31 @@ export function answerGraph(
   return async (request, response) => {
     const credentials = credentialsOf(request);
     const body = request.body as Record<string, unknown>;
-    const mayRepeat = version !== undefined && request.method === 'POST' && queriesOnly(documentOf, body.query);
+    const mayRepeat = version !== undefined && request.method === 'POST' && isRepeatable(documentOf, body.query);
     const key = mayRepeat ? questionKey(credentials, body) : '';
-    const current = mayRepeat ? await version(credentials).catch(() => undefined) : undefined;
-    const known = current === undefined ? undefined : answers.get(key);
+    const known = mayRepeat ? answers.get(key) : undefined;
+    const tellsItself = known === undefined && direct.has(String(body.query), body.operationName);
+    const current = mayRepeat && !tellsItself ? await version(credentials).catch(() => undefined) : undefined;
     if (known && known.version === current) {
       response.setHeader('cache-control', 'no-store');
       response.setHeader('age', Math.floor((Date.now() - known.madeAt) / 1_000));
       response.status(200).type('application/json').end(known.body);
       return;
     }
-    const answered = await server.executeHTTPGraphQLRequest({
+    const answered: { version?: string } = {};
+    const answer = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method,
         headers: headersOf(request.headers),
         search: new URL(request.originalUrl, 'http://strata').search,
         body,
       },
-      context: async () => ({ credentials }),
+      context: async () => ({ credentials, answered }),
     });
-    const complete = await send(response, answered);
-    if (current !== undefined && complete !== undefined && isGood(answered, complete)) {
-      answers.set(key, { version: current, body: complete, madeAt: Date.now() });
+    const complete = await send(response, answer);
+    const madeAtVersion = current ?? answered.version;
+    if (mayRepeat && madeAtVersion !== undefined && complete !== undefined && isGood(answer, complete)) {
+      answers.set(key, { version: madeAtVersion, body: complete, madeAt: Date.now() });
     }
   };
 }

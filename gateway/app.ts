@@ -11,6 +11,7 @@ import {
   statusOf,
 } from '../subgraphs/shared/subgraph/http';
 import { alive, readiness, type Check } from '../subgraphs/shared/subgraph/ready';
+import { tellMetrics } from '../subgraphs/shared/subgraph/tell-metrics';
 import { answerGraph } from './answers';
 import { startGraph, type GraphParts } from './graph';
 import { limits } from './limits';
@@ -34,6 +35,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const app = express().disable('x-powered-by').disable('etag');
   app.get('/healthz', alive);
   app.get('/readyz', readiness([...checks, ...connections.map(connection => connection.check)]));
+  app.get('/metrics', tellMetrics);
   app.use(
     '/graphql',
     getOrPost,
@@ -46,7 +48,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   );
   for (const { routes } of connections) mountRoutes(app, routes);
   app.use(noSuchRoute, problemHandler(onBug));
-  return { app, stop: () => graph.stop() };
+  return { app, stop: () => graph.server.stop() };
 }
 
 const getOrPost: RequestHandler = (request, response, next) => {

@@ -8,6 +8,8 @@ import type { SubgraphConnection } from './connection';
 
 export interface GatewayContext {
   credentials: Credentials;
+  /** Filled where one subgraph answered the whole question at one version of the tenant. */
+  answered?: { version?: string };
 }
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;

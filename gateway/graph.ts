@@ -1,5 +1,5 @@
 import { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -7,10 +7,11 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { formatError } from '../subgraphs/shared/errors';
 import type { SubgraphConnection } from './connection';
+import { DirectQuestions } from './direct';
 import { SubgraphDataSource, type GatewayContext } from './data-source';
 import { limitsRule, parseOptions } from './limits';
 
@@ -21,11 +22,16 @@ export interface GraphParts {
   log: Logger;
 }
 
+export interface Graph {
+  server: ApolloServer<GatewayContext>;
+  direct: DirectQuestions;
+}
+
 /** Query plans that are kept, in mebibytes; a plan of a report takes some ten kilobytes. */
 const planStore = 30;
 
 /** The federated graph: plans a request over the subgraphs and puts their answers together. Calls nobody else. */
-export async function startGraph(parts: GraphParts): Promise<ApolloServer<GatewayContext>> {
+export async function startGraph(parts: GraphParts): Promise<Graph> {
   process.env.APOLLO_TELEMETRY_DISABLED = 'true'; // read when a gateway is made; it would report to its maker otherwise
   const { connections, supergraphSdl, introspection, log } = parts;
   const byName = new Map<string, SubgraphConnection>(connections.map(connection => [connection.name, connection]));
@@ -36,6 +42,7 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
     warn: log.warn.bind(log),
     error: log.error.bind(log),
   };
+  const direct = new DirectQuestions(connections);
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService: ({ name }) => {
@@ -43,13 +50,14 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
       if (!connection) throw new Error(`the supergraph has a subgraph ${name} that this gateway does not know`);
       return new SubgraphDataSource(connection);
     },
+    experimental_didResolveQueryPlan: direct.learn,
     __exposeQueryPlanExperimental: false,
     experimental_approximateQueryPlanStoreMiB: planStore,
     validateSupergraph: false, // composing did; drift fails the check
     logger,
   });
   const server = new ApolloServer<GatewayContext>({
-    gateway,
+    gateway: direct.before(gateway),
     logger,
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
@@ -63,6 +71,7 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
     maxRecursiveSelections: true,
     formatError: (formatted, error) => publicError(formatted, { error, log }),
     plugins: [
+      operationIsThere,
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -71,8 +80,21 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
     ],
   });
   await server.start();
-  return server;
+  return { server, direct };
 }
+
+/** The gateway would take an operation that the query does not have for a fault of its own. */
+const operationIsThere: ApolloServerPlugin<GatewayContext> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation, request: { operationName } }) => {
+      if (operation) return;
+      const which = operationName ? `an operation named '${operationName}'` : 'one operation, or an operationName that says which';
+      throw new GraphQLError(`The query must have ${which}.`, {
+        extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+      });
+    },
+  }),
+};
 
 /** What a client is told: the message, where it happened and a code; of a subgraph's name or address nothing. */
 function publicError(

@@ -7,6 +7,7 @@ import { listen } from '../../subgraphs/shared/subgraph/listen';
 import { migrateDatabase, openDatabase } from './database';
 import { loadDemo } from './demo';
 import { createLog, progress } from './log';
+import { startMaintenance } from './maintenance';
 import type { Shutdown } from './shutdown';
 import { databaseChecks, startSubgraphs, tokenVerifierOf } from './subgraphs';
 
@@ -22,9 +23,11 @@ export async function startOneProcess(environment: Environment, shutdown: Shutdo
   const database = await opening;
   const steps = await migrateDatabase(database);
   if (steps.length > 0) progress(`Migrated the database: ${steps.length} steps`);
+  const log = createLog(environment.logLevel);
+  const maintenance = await startMaintenance({ database, log });
+  shutdown.defer(() => maintenance.stop());
   if (environment.demo) await loadDemo(environment, { database, now: new Date() });
 
-  const log = createLog(environment.logLevel);
   const verifyToken = await tokenVerifierOf(environment);
   const running = await startSubgraphs({ database, verifyToken, log });
   shutdown.defer(() => Promise.all(running.map(subgraph => subgraph.close())));

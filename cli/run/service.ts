@@ -7,6 +7,7 @@ import { listen } from '../../subgraphs/shared/subgraph/listen';
 import { subgraphServer } from '../../subgraphs/shared/subgraph/serve';
 import { openDatabase, waitForDatabase } from './database';
 import { createLog } from './log';
+import { startMaintenance } from './maintenance';
 import type { Shutdown } from './shutdown';
 import { databaseChecks, startSubgraph, tokenVerifierOf } from './subgraphs';
 
@@ -22,6 +23,10 @@ export async function startSubgraphService(
   shutdown.defer(async () => (await opening.catch(() => undefined))?.close());
   const database = await opening;
   await waitForDatabase(database);
+  if (name === 'reporting') {
+    const maintenance = await startMaintenance({ database, log });
+    shutdown.defer(() => maintenance.stop());
+  }
   const verifyToken = await tokenVerifierOf(environment);
   const running = await startSubgraph(subgraph, { database, verifyToken, log });
   shutdown.defer(() => running.close());

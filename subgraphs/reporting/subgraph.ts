@@ -3,8 +3,10 @@ import { createLoaders } from './context';
 import { ActivityResolver } from './ingest/activity.resolver';
 import { eventsRoute } from './ingest/events.route';
 import { permissions } from './permissions';
+import { BuildProgressResolver } from './reports/build-progress.resolver';
 import { HierarchyChangePreview, HierarchyChangeResolver, resolveHierarchyChangeReference } from './reports/hierarchy-change.resolver';
 import { startFolder } from './rollup/folder';
+import { howManyDeltasWait } from './rollup/waiting.queries';
 import {
   HierarchyNode,
   NodeFiguresResolver,
@@ -12,23 +14,24 @@ import {
   resolveNodeReference,
   TimeSpentResolver,
 } from './reports/node-figures.resolver';
-import { NodeReportResolver, ReportRowResolver } from './reports/node-report.resolver';
+import { NodeReportResolver } from './reports/node-report.resolver';
 
 export const reportingSubgraph = defineSubgraph({
   name: 'reporting',
   tables: [],
   resolvers: [
     NodeReportResolver,
-    ReportRowResolver,
     NodeFiguresResolver,
     PerformanceResolver,
     TimeSpentResolver,
     ActivityResolver,
     HierarchyChangeResolver,
+    BuildProgressResolver,
   ],
   entities: [HierarchyNode, HierarchyChangePreview],
   references: { HierarchyNode: resolveNodeReference, HierarchyChangePreview: resolveHierarchyChangeReference },
   permissions,
+  firstQuestion: howManyDeltasWait,
   createLoaders,
   startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),
   routes: [eventsRoute],

@@ -1,6 +1,7 @@
-import { getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isNonNullType, isUnionType, type GraphQLArgument, type GraphQLInputField, type GraphQLInputType, type GraphQLSchema } from 'graphql';
+import { getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isNonNullType, isUnionType, type GraphQLArgument, type GraphQLInputField, type GraphQLInputType, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { Random } from '../../cli/generate/random';
 import type { WorldCaller } from './callers';
+import { notJudgedYet } from './not-judged-yet';
 import type { CursorBook } from './pages';
 import { coveredClasses, otherId, standing, wholeViewId } from './worlds-of-callers';
 import { hierarchies, type World, type WorldTenant } from './world';
@@ -95,7 +96,7 @@ const byType: Record<string, (hand: Hand) => unknown> = {
   String: hand => aWord(hand, ({ groups, people }) => [...groups.map(({ name }) => name), ...people.map(({ login }) => login)]),
   _Any: hand => {
     const union = hand.schema.getType('_Entity');
-    const __typename = isUnionType(union) ? anyOf(hand, union.getTypes()).name : 'HierarchyNode';
+    const __typename = isUnionType(union) ? anyOf(hand, union.getTypes().filter(type => !notJudgedYet.has(`${type.name}.id`) && !isStub(type))).name : 'HierarchyNode';
     // Whatever a key may be made of; of what has no such key, it says nothing.
     const id = __typename === 'Hierarchy' ? aHierarchy(hand) : __typename === 'Viewer' ? anyOf(hand, [hand.caller.person.id, anId(hand)]) : anId(hand);
     return { __typename, id, hierarchyId: aHierarchy(hand) };
@@ -104,6 +105,9 @@ const byType: Record<string, (hand: Hand) => unknown> = {
 
 /** One in so many times they are given; a cursor is mostly of another list than this one. */
 const seldomGiven: Record<string, number> = { after: 8, all: 5, contentSource: 4 };
+
+/** A type of another subgraph of which this one knows no more than the key: by reference, an echo of it. */
+const isStub = (type: GraphQLObjectType): boolean => Object.keys(type.getFields()).length === 1;
 
 const known = (by: Record<string, (hand: Hand) => unknown>, name: string) => (Object.hasOwn(by, name) ? by[name] : undefined);
 

@@ -1,6 +1,7 @@
 import { getNamedType, isLeafType, isObjectType, isUnionType, type GraphQLField, type GraphQLNamedType, type GraphQLObjectType } from 'graphql';
 import { aValue, anyOf, chance, type Hand } from './arguments';
 import type { Argument, Document, Field, Selection } from './documents';
+import { notJudgedYet } from './not-judged-yet';
 
 /** Fields that are asked for less often: refused, each takes the whole answer with it. */
 const seldom = new Set(['tenants', 'hierarchyChangePreview', '_service']);
@@ -15,7 +16,7 @@ interface Room {
 export function randomQuery(hand: Hand): Document {
   const room: Room = { fields: 28, aliases: 0 };
   const root = hand.schema.getQueryType()!;
-  const fields = Object.values(root.getFields());
+  const fields = judgedFields(root);
   const often = fields.filter(({ name }) => !seldom.has(name));
   const count = 1 + hand.random.below(3);
   const chosen = Array.from({ length: count }, () => anyOf(hand, chance(hand, 10) ? fields : often));
@@ -30,6 +31,10 @@ export function selectionOf(hand: Hand, type: GraphQLNamedType): Selection[] {
   return selections(hand, { type, room: { fields: 12, aliases: 0 }, depth: 2 });
 }
 
+/** The fields of a type for which there is a rule, and which lead somewhere. */
+const judgedFields = (type: GraphQLObjectType): GraphQLField<unknown, unknown>[] =>
+  Object.values(type.getFields()).filter(({ name }) => !notJudgedYet.has(`${type.name}.${name}`));
+
 const deepest = 6;
 
 interface Place {
@@ -40,8 +45,9 @@ interface Place {
 
 function selections(hand: Hand, { type, room, depth }: Place): Selection[] {
   if (isUnionType(type)) {
-    const types = type.getTypes().filter(() => !chance(hand, 4));
-    const asked = types.length > 0 ? types : [type.getTypes()[0]!];
+    const known = type.getTypes().filter(each => judgedFields(each).length > 0);
+    const types = known.filter(() => !chance(hand, 4));
+    const asked = types.length > 0 ? types : [known[0]!];
     return [
       { kind: 'field', alias: null, name: '__typename', args: [], selections: [] },
       ...asked.map(each => ({
@@ -51,7 +57,7 @@ function selections(hand: Hand, { type, room, depth }: Place): Selection[] {
     ];
   }
   if (!isObjectType(type)) return [];
-  const fields = Object.values(type.getFields());
+  const fields = judgedFields(type);
   const leaves = fields.filter(field => isLeafType(getNamedType(field.type)));
   const deeper = fields.filter(field => !leaves.includes(field));
   const wanted = new Set<GraphQLField<unknown, unknown>>();
@@ -68,7 +74,7 @@ function selections(hand: Hand, { type, room, depth }: Place): Selection[] {
   // The same field again, under another name and with other arguments.
   const again = [...wanted].find(field => field.args.length > 0);
   if (again && room.fields > 0 && chance(hand, 3)) made.push(aField(hand, { field: again, owner: type, room, depth: depth + 2 }));
-  if (chance(hand, 8)) made.push({ kind: 'field', alias: null, name: '__typename', args: [], selections: [] });
+  if (made.length === 0 || chance(hand, 8)) made.push({ kind: 'field', alias: null, name: '__typename', args: [], selections: [] });
   return wrapped(hand, type, made);
 }
 

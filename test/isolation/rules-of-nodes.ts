@@ -1,8 +1,9 @@
 import { roleNames } from '../../subgraphs/shared/access/roles';
 import type { WorldCaller } from './callers';
 import { changeTo, factsOf } from './figures';
-import { chosen, itself, nodeIn, other, reader, refuse, usable, version, type Judging, type Rule } from './judging';
+import { chosen, itself, nodeIn, other, reader, refuse, tenantAdmin, usable, version, type Judging, type Rule } from './judging';
 import { byPlace, pageOf, type Connection } from './pages';
+import { classOf, studentOf } from './rules-of-rosters';
 import { ancestorsOf, childrenOf, isUsed, locate, topmost, type WorldNode } from './worlds-of-callers';
 import { hierarchies, type WorldGroup, type WorldTenant } from './world';
 
@@ -24,6 +25,8 @@ const entities: Record<string, (key: Representation, judging: Judging) => unknow
   HierarchyNode: ({ id, hierarchyId }, { caller }) => nodeIn(caller, chosen(caller, hierarchyId), id),
   Hierarchy: ({ id }) => (hierarchies[id] ? { key: id } : null),
   Viewer: ({ id }, { caller }) => (caller.person.id === id ? caller : null),
+  Class: ({ id }, { caller }) => classOf(caller, id),
+  Student: ({ id }, { caller }) => studentOf(caller, id),
   Group: ({ id }, { caller }) => {
     const group = caller.tenant.groups.find(known => known.id === id);
     if (group && !caller.tenantWide && !locate(caller, chosen(caller), id)?.visible) refuse('FORBIDDEN');
@@ -57,6 +60,10 @@ export const rulesOfNodes: Record<string, Rule> = {
   },
   'Query.tenantSettings': () => ({}),
   'Query.hierarchyChangePreview': (_, { hierarchyId }, { caller }) => previewOf(hierarchyId, caller),
+  'Query.buildProgress': (_, __, judging) => {
+    tenantAdmin(judging);
+    return null; // nothing is being built
+  },
   'Query._service': () => ({}),
   'Query._entities': (_, { representations }: { representations: Representation[] }, judging) =>
     representations.map(key => {

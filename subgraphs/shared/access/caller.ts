@@ -52,7 +52,7 @@ export function callerIdentifier(database: Database, verify: VerifyToken): Ident
   return async ({ token, actingTenant }, read = readAlone) => {
     const claims = await verify(token);
     const home = await tenantByPublicId(claims.tenant);
-    const person = home && (await read(home.id, tx => selectPerson(tx, claims.subject)));
+    const person = home && (await read(home.id, tx => findPerson(tx, claims.subject)));
     if (!home || !person) throw new Problem('UNAUTHENTICATED', 'The token names a user or a tenant that does not exist.');
     const roles = new Set(person.roles.filter(role => claims.roles.includes(role)));
     const superAdmin = roles.has('SUPER_ADMIN') && home.id === platformTenant;
@@ -63,6 +63,12 @@ export function callerIdentifier(database: Database, verify: VerifyToken): Ident
     if (!tenant) throw new Problem('NOT_FOUND', 'The tenant named by the header Strata-Tenant does not exist.');
     return caller({ claims, person, roles, tenant });
   };
+}
+
+async function findPerson(tx: Transaction, subject: string): Promise<Person | undefined> {
+  const key = `person ${subject}`;
+  const known = tx.memory.recall<Person>(key) ?? (await selectPerson(tx, subject));
+  return known && tx.memory.remember(key, known);
 }
 
 interface Tenant {

@@ -7,6 +7,7 @@ import type { Database, OpenTransaction, Transaction } from './database';
 export class Session {
   private reading: Promise<OpenTransaction> | undefined;
   private afterWrite: (() => void)[] = [];
+  private hasWritten = false;
   private closed = false;
 
   constructor(
@@ -20,10 +21,28 @@ export class Session {
     return this.reading;
   }
 
-  async write<T>(work: (transaction: Transaction) => Promise<T>, tenantId = this.tenantId): Promise<T> {
+  /** The tenant's version as this session has read it; undefined where it has written, or read nothing. */
+  async version(): Promise<string | undefined> {
+    return this.hasWritten ? undefined : (await this.reading)?.version;
+  }
+
+  /** A write of activity and its figures alone. */
+  record<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.change(work, { tenantId: this.tenantId, access: 'activity' });
+  }
+
+  write<T>(work: (transaction: Transaction) => Promise<T>, tenantId = this.tenantId): Promise<T> {
+    return this.change(work, { tenantId, access: 'write' });
+  }
+
+  private async change<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    { tenantId, access }: { tenantId: number; access: 'write' | 'activity' },
+  ): Promise<T> {
     await this.end();
+    this.hasWritten = true;
     try {
-      return await this.database.transaction(tenantId, 'write', work);
+      return await this.database.transaction(tenantId, access, work);
     } finally {
       for (const forget of this.afterWrite) forget();
     }
@@ -47,6 +66,6 @@ export class Session {
     const reading = this.reading;
     this.reading = undefined;
     const transaction = await reading?.catch(() => undefined);
-    await transaction?.commit().catch(() => undefined);
+    if (transaction) this.database.endBehind(transaction);
   }
 }

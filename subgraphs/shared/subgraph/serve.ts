@@ -7,6 +7,7 @@ import { checkedDocumentStore } from './documents';
 import { credentialsOf, mountRoutes, noSuchRoute, problemHandler, requestProblem, statusOf } from './http';
 import { alive, readiness, type Check } from './ready';
 import type { RunningSubgraph } from './subgraph';
+import { tellMetrics } from './tell-metrics';
 
 /** A fetch of the gateway names every entity it is about: one page of a page is a million bytes and more. */
 const megabytes = 16;
@@ -18,11 +19,12 @@ export interface SubgraphServerParts {
   onBug: OnBug;
 }
 
-/** One subgraph as a server of its own: POST /graphql and its routes, for callers with a token; /healthz and /readyz. */
+/** One subgraph as a server of its own: POST /graphql and its routes, for callers with a token; /healthz, /readyz and /metrics. */
 export function subgraphServer({ running, verifyToken, checks, onBug }: SubgraphServerParts): Express {
   const app = express().disable('x-powered-by').disable('etag');
   app.get('/healthz', alive);
   app.get('/readyz', readiness(checks));
+  app.get('/metrics', tellMetrics);
   const { token, answer } = graphqlHandlers({ running, verifyToken });
   app.post('/graphql', token, express.json({ limit: megabytes * 1024 * 1024 }), answer, graphqlProblem(onBug));
   mountRoutes(app, running.routes);

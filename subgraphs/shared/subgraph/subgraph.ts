@@ -1,11 +1,13 @@
-import { execute, GraphQLError, type DocumentNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type DocumentNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import { callerIdentifier, callerVersion, type Caller, type Credentials } from '../access/caller';
 import type { VerifyToken } from '../access/token';
 import { Database } from '../database/database';
 import type { Session } from '../database/session';
 import type { SubgraphName } from '../environment';
 import { answerOf, type OnBug } from './answer';
+import { answeredAt } from './answered-at';
 import { buildProtectedSchema, type SchemaParts, type SubgraphSchema } from './build-schema';
+import { executor } from './compiled';
 import { contextFactory } from './context';
 import type { RunningRoute, SubgraphRoute } from './route';
 
@@ -14,6 +16,8 @@ export interface SubgraphParts extends SchemaParts {
   name: SubgraphName;
   /** The tables it owns, for TypeORM. */
   tables: Function[];
+  /** A question that every read begins with, in the message that begins it. */
+  firstQuestion?: (tenantId: number) => string;
   createLoaders: (parts: { caller: Caller; session: Session; now: Date }) => unknown;
   /** Work that goes on beside the requests; it ends before the subgraph's connections do. */
   startBackground?: (parts: { database: Database; onBug: OnBug }) => { stop(): Promise<void> };
@@ -63,8 +67,9 @@ export interface Subgraph extends SubgraphSchema {
 }
 
 export function defineSubgraph(parts: SubgraphParts): Subgraph {
-  const { name, tables, createLoaders, routes = [], startBackground } = parts;
+  const { name, tables, createLoaders, routes = [], startBackground, firstQuestion } = parts;
   const { schema, sdl } = buildProtectedSchema(parts);
+  const run = executor(schema);
   return {
     name,
     schema,
@@ -79,6 +84,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
         entities: tables,
         ...(poolSize === undefined ? {} : { poolSize }),
         ...(prepares === undefined ? {} : { prepares }),
+        ...(firstQuestion ? { firstQuestion } : {}),
       });
       const identify = callerIdentifier(database, verifyToken);
       const work = background ? startBackground?.({ database, onBug }) : undefined;
@@ -101,14 +107,9 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
           try {
             const context = await createContext(credentials);
             try {
-              const result = await execute({
-                schema,
-                document,
-                contextValue: context,
-                variableValues: variables ?? {},
-                operationName: operationName ?? null,
-              });
-              return answerOf(result, onBug);
+              const result = await run({ document, operationName, variables: variables ?? {}, context });
+              const ownTenant = credentials.actingTenant === undefined;
+              return answeredAt(answerOf(result, onBug), ownTenant ? await context.session.version() : undefined);
             } finally {
               await context.session.close();
             }
