@@ -35,12 +35,13 @@ test('without a hole there is nothing to find', async () => {
 }, 60_000);
 
 const planted: [hole: Hole, found: RegExp][] = [
+  // First, since the service may remember what it read through the others.
+  ['a message that names what is hidden', /^leak at text/],
   ['no scope in the queries', /^leak/],
   ['a loader that callers share', /^(leak|wrongly)/],
   ['an answer that callers share', /^(leak|wrongly)/],
   ['a cursor that is not checked', /^(leak|wrongly answered)/],
   ['a reference that is not checked', /^leak/],
-  ['a message that names what is hidden', /^leak at text/],
   ['a super admin by the token alone', /^(leak|wrongly answered)/],
 ];
 
