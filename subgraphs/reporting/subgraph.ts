@@ -11,7 +11,7 @@ import {
 import { Student, StudentGroup } from './learners/learner-figures.type';
 import { permissions } from './permissions';
 import { BuildProgressResolver } from './reports/build-progress.resolver';
-import { HierarchyChangePreview, HierarchyChangeResolver } from './reports/hierarchy-change.resolver';
+import { HierarchyChangePreview, HierarchyChangeResolver, resolveHierarchyChangeReference } from './reports/hierarchy-change.resolver';
 import { startFolder } from './rollup/folder';
 import { howManyDeltasWait } from './rollup/waiting.queries';
 import {
@@ -40,6 +40,7 @@ export const reportingSubgraph = defineSubgraph({
   entities: [HierarchyNode, HierarchyChangePreview, Student, StudentGroup],
   references: {
     HierarchyNode: resolveNodeReference,
+    HierarchyChangePreview: resolveHierarchyChangeReference,
     Student: resolveStudentReference,
     StudentGroup: resolveStudentGroupReference,
   },

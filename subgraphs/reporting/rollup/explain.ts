@@ -62,7 +62,7 @@ export async function explain(database: Database, asking: Asking): Promise<Expla
   try {
     return await explainIn(session, asking);
   } finally {
-    await session.end();
+    await session.close();
   }
 }
 

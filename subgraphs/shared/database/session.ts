@@ -8,6 +8,7 @@ export class Session {
   private reading: Promise<OpenTransaction> | undefined;
   private afterWrite: (() => void)[] = [];
   private hasWritten = false;
+  private closed = false;
 
   constructor(
     private readonly database: Database,
@@ -15,6 +16,7 @@ export class Session {
   ) {}
 
   read(): Promise<Transaction> {
+    if (this.closed) return Promise.reject(new Error('the operation that reads has ended'));
     this.reading ??= this.database.begin(this.tenantId, 'read');
     return this.reading;
   }
@@ -51,7 +53,16 @@ export class Session {
     this.afterWrite.push(forget);
   }
 
-  async end(): Promise<void> {
+  /**
+   * The operation is over. An error that takes the whole answer with it ends it while fields beside are still resolved:
+   * what they read then would begin a transaction that nobody ends, and keep a connection for good.
+   */
+  close(): Promise<void> {
+    this.closed = true;
+    return this.end();
+  }
+
+  private async end(): Promise<void> {
     const reading = this.reading;
     this.reading = undefined;
     const transaction = await reading?.catch(() => undefined);

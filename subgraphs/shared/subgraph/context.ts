@@ -11,6 +11,8 @@ export interface SubgraphContext<Loaders = unknown> {
   readonly now: Date;
   /** A write to what tenants share, in the platform's own transaction. For super admins' mutations only. */
   inPlatform<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** A read of what only the platform sees, beside what the operation reads of its tenant. For super admins. */
+  readPlatform<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Made anew after each write. */
   readonly loaders: Loaders;
 }
@@ -39,6 +41,10 @@ export const contextFactory =
         if (!caller.actsForPlatform) throw forbidden('Only a super admin may change what tenants share.');
         return session.write(work, platformTenant);
       },
+      readPlatform: async work => {
+        if (!caller.actsForPlatform) throw forbidden('Only a super admin may see what is the platform\'s.');
+        return database.transaction(platformTenant, 'read', work);
+      },
       get loaders() {
         loaders ??= createLoaders({ caller, session, now: moment });
         return loaders;
@@ -58,10 +64,10 @@ async function openSession(
       return work(await own.read());
     });
     if (own?.tenantId === caller.tenantId) return { caller, session: own };
-    await own?.end();
+    await own?.close();
     return { caller, session: new Session(database, caller.tenantId) };
   } catch (error) {
-    await own?.end();
+    await own?.close();
     throw error;
   }
 }

@@ -111,7 +111,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
               const ownTenant = credentials.actingTenant === undefined;
               return answeredAt(answerOf(result, onBug), ownTenant ? await context.session.version() : undefined);
             } finally {
-              await context.session.end();
+              await context.session.close();
             }
           } catch (error) {
             return answerOf({ errors: [asGraphQLError(error)] }, onBug);
