@@ -1,4 +1,5 @@
 import { platformTenant } from '../migrations/row-level-security';
+import { buildMissing } from '../subgraphs/reporting/rollup/build';
 import type { Database } from '../subgraphs/shared/database/database';
 import { createTenant, type KnownTenant } from './fixture';
 import { insertRows } from './fixture.queries';
@@ -54,6 +55,9 @@ export async function startGuardedTenants(): Promise<GuardedTenants> {
   const gateway = await startGateway({ fill, now: new Date('2026-03-20T12:00:00Z') });
   const as = (person: string): Asker => ({ subject: person, tenant: 'acme', roles: acme.rolesOf(person) });
   for (const tenant of ['acme', 'rival']) await sendAttempts(gateway, { ...as('admin'), tenant });
+  // What the background would build at some moment of a test is there before the first.
+  const { database } = gateway.service.subgraph('reporting');
+  for (const { number } of [acme, rival]) await database.transaction(number, 'write', buildMissing);
   return { gateway, acme, rival, as, superAdmin: { subject: 'super', tenant: 'platform', roles: ['SUPER_ADMIN'] } };
 }
 

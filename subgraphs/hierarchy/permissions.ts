@@ -25,6 +25,7 @@ export const permissions: Permissions = {
     hierarchyNode: and(reportReader, nodeInView),
     hierarchyNodeByExternalId: reportReader,
     tenantSettings: anyone,
+    hierarchyChangePreview: tenantAdmin,
     _entities: anyone,
     _service: anyone,
   },
@@ -50,5 +51,6 @@ export const permissions: Permissions = {
   Grant: withItsParent,
   Tenant: withItsParent,
   TenantSettings: withItsParent,
+  HierarchyChangePreview: withItsParent,
   _Service: withItsParent,
 };

@@ -1,5 +1,5 @@
 import { withItsParent, type Permissions } from '../shared/access/protect';
-import { activitySender, anyone, check, reportReader } from '../shared/access/rules';
+import { activitySender, anyone, check, reportReader, tenantAdmin } from '../shared/access/rules';
 import { and } from 'graphql-shield';
 import { forbidden } from '../shared/errors';
 import type { ReportingContext } from './context';
@@ -29,6 +29,8 @@ export const permissions: Permissions = {
     performanceTrend: reportReader,
     timeSpentTrend: reportReader,
   },
+  // By reference: what has to be built is the tenant's, for its administrators.
+  HierarchyChangePreview: { hierarchyId: withItsParent, levelsToBuild: tenantAdmin, rowsToRead: tenantAdmin },
   NodeReport: withItsParent,
   ReportRow: withItsParent,
   ReportRowConnection: withItsParent,

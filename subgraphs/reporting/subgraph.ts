@@ -3,6 +3,7 @@ import { createLoaders } from './context';
 import { ActivityResolver } from './ingest/activity.resolver';
 import { eventsRoute } from './ingest/events.route';
 import { permissions } from './permissions';
+import { HierarchyChangePreview, HierarchyChangeResolver } from './reports/hierarchy-change.resolver';
 import { startFolder } from './rollup/folder';
 import {
   HierarchyNode,
@@ -23,8 +24,9 @@ export const reportingSubgraph = defineSubgraph({
     PerformanceResolver,
     TimeSpentResolver,
     ActivityResolver,
+    HierarchyChangeResolver,
   ],
-  entities: [HierarchyNode],
+  entities: [HierarchyNode, HierarchyChangePreview],
   references: { HierarchyNode: resolveNodeReference },
   permissions,
   createLoaders,

@@ -3,6 +3,7 @@ import type { HierarchyContext } from '../context';
 import { shownHierarchy } from '../hierarchies/hierarchy.resolver';
 import { Hierarchy } from '../hierarchies/hierarchy.type';
 import { setApplicableHierarchy, setTimeZone } from './change-settings';
+import { HierarchyChangePreview } from './hierarchy-change.type';
 import { TenantSettings } from './settings.type';
 
 @Resolver(() => TenantSettings)
@@ -10,6 +11,18 @@ export class SettingsResolver {
   @Query(() => TenantSettings, { description: "The caller's tenant's." })
   tenantSettings(@Ctx() { loaders }: HierarchyContext): Promise<TenantSettings> {
     return loaders.settings();
+  }
+
+  @Query(() => HierarchyChangePreview, {
+    description:
+      "What making this hierarchy the tenant's own would change, before anybody does it. ORG_ADMIN. NOT_FOUND where there " +
+      'is no such hierarchy, BAD_USER_INPUT where the tenant has placed nothing in it.',
+  })
+  async hierarchyChangePreview(
+    @Arg('hierarchyId', () => ID) hierarchyId: string,
+    @Ctx() { loaders }: HierarchyContext,
+  ): Promise<HierarchyChangePreview> {
+    return { hierarchyId, ...(await loaders.hierarchyChange(hierarchyId)) };
   }
 
   @FieldResolver(() => Hierarchy)

@@ -28,13 +28,16 @@ export async function buildEverything(tx: Transaction, progress: Progress = () =
 
 /** Makes what of the tenant's stored sums is not there: nothing where all is. Returns what it made. */
 export async function buildMissing(tx: Transaction): Promise<string[]> {
-  tx.keepVersion(); // the same figures, from other rows
   const missing = async () => {
     const built = await selectBuiltTrees(tx);
     const trees = [{ id: 0, key: 'cells' }, ...(await selectTrees(tx))];
     return trees.filter(({ id }) => !built.has(id));
   };
-  if ((await missing()).length === 0) return [];
+  if ((await missing()).length === 0) {
+    tx.keepVersion();
+    return [];
+  }
+  // The figures stay; where they are read from, and what there is still to build, is told anew.
   await liftTimeLimit(tx);
   await lockStored(tx);
   const toBuild = await missing(); // somebody else may have made them while this waited

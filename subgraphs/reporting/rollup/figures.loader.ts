@@ -11,6 +11,7 @@ import { planNode, refuseTooLarge, type Plan } from './plan';
 import { selectStoredState, type StoredState } from './stored-state.queries';
 import { noSums, type Learners, type Sums } from './sums';
 import { selectSums } from './sums.queries';
+import { selectWorkToBuild, type WorkToBuild } from './work-to-build.queries';
 
 /** One node's figures over one period. */
 export interface FigureKey {
@@ -122,7 +123,15 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
     { cacheKeyFn: cacheKey },
   );
 
-  return { nodes, storedState, figures, trend, learners };
+  const work = new Map<string, Promise<WorkToBuild>>();
+  /** What there is to build before a hierarchy is read from stored sums. */
+  const workToBuild = (hierarchyKey: string): Promise<WorkToBuild> => {
+    let known = work.get(hierarchyKey);
+    if (!known) work.set(hierarchyKey, (known = session.read().then(tx => selectWorkToBuild(tx, hierarchyKey))));
+    return known;
+  };
+
+  return { nodes, storedState, figures, trend, learners, workToBuild };
 }
 
 export type FigureLoaders = ReturnType<typeof figureLoaders>;

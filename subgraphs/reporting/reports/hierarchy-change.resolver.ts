@@ -1,0 +1,26 @@
+import { Ctx, Directive, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql';
+import { SafeInt } from '../../shared/graphql/scalars';
+import type { ReportingContext } from '../context';
+
+@Directive('@key(fields: "hierarchyId")')
+@ObjectType()
+export class HierarchyChangePreview {
+  @Field(() => ID)
+  hierarchyId!: string;
+}
+
+@Resolver(() => HierarchyChangePreview)
+export class HierarchyChangeResolver {
+  @FieldResolver(() => [String], {
+    nullable: true,
+    description: 'Types of the levels whose aggregates would have to be built. Until they are, reports are added up when read.',
+  })
+  async levelsToBuild(@Root() { hierarchyId }: HierarchyChangePreview, @Ctx() { loaders }: ReportingContext) {
+    return (await loaders.workToBuild(hierarchyId)).levels;
+  }
+
+  @FieldResolver(() => SafeInt, { nullable: true, description: 'The rows that would be read to build them.' })
+  async rowsToRead(@Root() { hierarchyId }: HierarchyChangePreview, @Ctx() { loaders }: ReportingContext) {
+    return (await loaders.workToBuild(hierarchyId)).rows;
+  }
+}
