@@ -7,7 +7,11 @@ import { LRUCache } from 'lru-cache';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { documentStore } from '../subgraphs/shared/subgraph/documents';
 import { credentialsOf } from '../subgraphs/shared/subgraph/http';
+import type { Limits } from '../subgraphs/shared/limits/limits';
+import { timeLimit } from '../subgraphs/shared/limits/time-limit';
+import { callerKey } from './callers';
 import type { GatewayContext } from './data-source';
+import type { Turns } from './turns';
 
 /** Bytes of answers that are kept. */
 const mostBytes = 32 * 1024 * 1024;
@@ -40,6 +44,12 @@ function queriesOnly(documentOf: ReturnType<typeof documentStore>, text: unknown
   }
 }
 
+export interface AnswerParts {
+  version: ((credentials: Credentials) => Promise<string>) | undefined;
+  limits: Limits;
+  turns: Turns;
+}
+
 /**
  * Answers graph requests; the same question of the same caller again from memory, as long as nothing it depends on has
  * changed. The version is asked before the answer is made and before it is given again, so what was made at a version
@@ -47,9 +57,9 @@ function queriesOnly(documentOf: ReturnType<typeof documentStore>, text: unknown
  */
 export function answerGraph(
   server: ApolloServer<GatewayContext>,
-  version: ((credentials: Credentials) => Promise<string>) | undefined,
+  { version, limits, turns }: AnswerParts,
 ): RequestHandler {
-  const documentOf = documentStore();
+  const documentOf = documentStore({ maxTokens: limits.tokens });
   const answers = new LRUCache<string, Answer>({
     maxSize: mostBytes,
     maxEntrySize: largestAnswer,
@@ -60,7 +70,9 @@ export function answerGraph(
   return async (request, response) => {
     const credentials = credentialsOf(request);
     const body = request.body as Record<string, unknown>;
-    const mayRepeat = version !== undefined && request.method === 'POST' && queriesOnly(documentOf, body.query);
+    const readsOnly = request.method === 'GET' || queriesOnly(documentOf, body.query);
+    // What a super admin reads in another tenant is written down each time.
+    const mayRepeat = version !== undefined && request.method === 'POST' && readsOnly && credentials.actingTenant === undefined;
     const key = mayRepeat ? questionKey(credentials, body) : '';
     const current = mayRepeat ? await version(credentials).catch(() => undefined) : undefined;
     const known = current === undefined ? undefined : answers.get(key);
@@ -70,15 +82,22 @@ export function answerGraph(
       response.status(200).type('application/json').end(known.body);
       return;
     }
-    const answered = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: request.method,
-        headers: headersOf(request.headers),
-        search: new URL(request.originalUrl, 'http://strata').search,
-        body,
-      },
-      context: async () => ({ credentials }),
-    });
+    const signal = timeLimit(response, { seconds: limits.seconds, readsOnly });
+    const release = await turns.take(callerKey(response), signal);
+    let answered: HTTPGraphQLResponse;
+    try {
+      answered = await server.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: {
+          method: request.method,
+          headers: headersOf(request.headers),
+          search: new URL(request.originalUrl, 'http://strata').search,
+          body,
+        },
+        context: async () => ({ credentials, signal }),
+      });
+    } finally {
+      release();
+    }
     const complete = await send(response, answered);
     if (current !== undefined && complete !== undefined && isGood(answered, complete)) {
       answers.set(key, { version: current, body: complete, madeAt: Date.now() });

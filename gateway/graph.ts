@@ -1,5 +1,5 @@
 import { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -7,17 +7,21 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { formatError } from '../subgraphs/shared/errors';
+import { formatError, withoutHint } from '../subgraphs/shared/errors';
+import { defaultLimits, type Limits } from '../subgraphs/shared/limits/limits';
+import { sizeRule } from '../subgraphs/shared/limits/query-size';
 import type { SubgraphConnection } from './connection';
 import { SubgraphDataSource, type GatewayContext } from './data-source';
-import { limitsRule, parseOptions } from './limits';
+import { expectedRows } from './query-rows';
 
 export interface GraphParts {
   connections: readonly SubgraphConnection[];
   supergraphSdl: string;
   introspection: boolean;
+  /** The usual ones when omitted. */
+  limits?: Limits;
   log: Logger;
 }
 
@@ -27,7 +31,7 @@ const planStore = 30;
 /** The federated graph: plans a request over the subgraphs and puts their answers together. Calls nobody else. */
 export async function startGraph(parts: GraphParts): Promise<ApolloServer<GatewayContext>> {
   process.env.APOLLO_TELEMETRY_DISABLED = 'true'; // read when a gateway is made; it would report to its maker otherwise
-  const { connections, supergraphSdl, introspection, log } = parts;
+  const { connections, supergraphSdl, introspection, log, limits = defaultLimits } = parts;
   const byName = new Map<string, SubgraphConnection>(connections.map(connection => [connection.name, connection]));
   // Both libraries talk of their own starting and stopping, which is no news to whoever runs Strata.
   const logger = {
@@ -58,11 +62,12 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    parseOptions,
-    validationRules: [limitsRule],
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: [sizeRule(limits)],
     maxRecursiveSelections: true,
-    formatError: (formatted, error) => publicError(formatted, { error, log }),
+    formatError: (formatted, error) => publicError(formatted, { error, log, hints: introspection }),
     plugins: [
+      refuseTooManyRows(limits.rows),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -74,17 +79,32 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
   return server;
 }
 
+/** Refuses, before anything is read, what would read too much. */
+const refuseTooManyRows = (most: number): ApolloServerPlugin<GatewayContext> => ({
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ schema, document, operation, request }) => {
+      if (!operation) return;
+      const rows = expectedRows({ schema, document, operation, variables: request.variables ?? {} });
+      if (rows <= most) return;
+      const found = rows.toLocaleString('en');
+      const message = `The query's lists may have ${found} rows in all; ${most.toLocaleString('en')} at most: ask for fewer with first.`;
+      throw new GraphQLError(message, { extensions: { code: 'TOO_LARGE', http: { status: 400 } } });
+    },
+  }),
+});
+
 /** What a client is told: the message, where it happened and a code; of a subgraph's name or address nothing. */
 function publicError(
   formatted: GraphQLFormattedError,
-  { error, log }: { error: unknown; log: Logger },
+  { error, log, hints }: { error: unknown; log: Logger; hints: boolean },
 ): GraphQLFormattedError {
   if (formatted.extensions?.validationErrorCode === 'INTROSPECTION_DISABLED') return introspectionIsOff;
   const shown = formatError(formatted, error);
   const isSubgraphs = formatted.extensions?.serviceName !== undefined; // it has logged its bugs itself
   if (shown.extensions?.code === 'INTERNAL_SERVER_ERROR' && !isSubgraphs) log.error({ err: error }, 'a request failed');
-  const listAt = shown.path?.indexOf('@') ?? -1; // the planner's sign for "each of the list"
-  return listAt < 0 ? shown : { ...shown, path: shown.path!.slice(0, listAt) };
+  const told = hints ? shown : { ...shown, message: withoutHint(shown.message) };
+  const listAt = told.path?.indexOf('@') ?? -1; // the planner's sign for "each of the list"
+  return listAt < 0 ? told : { ...told, path: told.path!.slice(0, listAt) };
 }
 
 const introspectionIsOff: GraphQLFormattedError = {

@@ -29,6 +29,7 @@ export const reportingSubgraph = defineSubgraph({
   entities: [HierarchyNode, HierarchyChangePreview],
   references: { HierarchyNode: resolveNodeReference },
   permissions,
+  unaudited: ['recordActivity'],
   createLoaders,
   startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),
   routes: [eventsRoute],

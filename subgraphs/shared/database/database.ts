@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { applicationRole } from '../../../migrations/row-level-security';
+import { Problem } from '../errors';
+import { cancelStatement } from './cancel';
 import { moveVersion, selectVersion } from './version.queries';
 
 /** One tenant's transaction. Whatever is read or written goes through it; it cannot see another tenant's rows. */
@@ -58,9 +60,10 @@ export class Database {
 
   /**
    * Begins a transaction for one tenant. A read sees one moment (repeatable read) and writes nothing.
-   * Whoever begins it must end it with `commit` or `rollback`.
+   * Whoever begins it must end it with `commit` or `rollback`. When `signal` is aborted, the database gives up what it
+   * does, and the transaction takes no more statements.
    */
-  async begin(tenantId: number, access: Access): Promise<OpenTransaction> {
+  async begin(tenantId: number, access: Access, signal?: AbortSignal): Promise<OpenTransaction> {
     if (!Number.isInteger(tenantId)) throw new Error('a transaction needs a tenant');
     const runner = this.source.createQueryRunner();
     try {
@@ -71,6 +74,7 @@ export class Database {
         runner,
         prepares: this.settings.prepares ?? true,
         onStatement: sql => this.onStatement?.(sql),
+        ...(signal ? { signal } : {}),
       });
       await transaction.start(this.firstMessage(tenantId, access));
       return transaction;
@@ -81,8 +85,13 @@ export class Database {
   }
 
   /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
-  async transaction<T>(tenantId: number, access: Access, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const transaction = await this.begin(tenantId, access);
+  async transaction<T>(
+    tenantId: number,
+    access: Access,
+    work: (transaction: Transaction) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const transaction = await this.begin(tenantId, access, signal);
     try {
       const result = await work(transaction);
       await transaction.commit();
@@ -140,6 +149,7 @@ interface TransactionParts {
   runner: QueryRunner;
   prepares: boolean;
   onStatement: (sql: string) => void;
+  signal?: AbortSignal;
 }
 
 export class OpenTransaction implements Transaction {
@@ -151,13 +161,16 @@ export class OpenTransaction implements Transaction {
   readonly tenantId: number;
   private movesVersion: boolean;
   private readonly prepares: boolean;
+  private readonly signal: AbortSignal | undefined;
+  private cancelling: Promise<void> | undefined;
 
-  constructor({ tenantId, access, runner, prepares, onStatement }: TransactionParts) {
+  constructor({ tenantId, access, runner, prepares, onStatement, signal }: TransactionParts) {
     this.tenantId = tenantId;
     this.movesVersion = access === 'write';
     this.runner = runner;
     this.prepares = prepares;
     this.onStatement = onStatement;
+    this.signal = signal;
   }
 
   get manager(): EntityManager {
@@ -169,15 +182,21 @@ export class OpenTransaction implements Transaction {
     // Told to TypeORM, so that a repository's save() joins this transaction instead of beginning one of its own.
     (this.runner as { isTransactionActive: boolean }).isTransactionActive = true;
     this.open = true;
+    this.signal?.addEventListener('abort', this.cancel, { once: true });
   }
 
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     if (!this.open) throw new Error('this transaction has ended');
+    if (this.signal?.aborted) throw new Problem('UNAVAILABLE', 'This took too long. Please ask for less, or try again.');
     this.onStatement(sql);
     const client = (await this.runner.connect()) as PoolClient;
     const { rows } = await client.query(this.prepares ? { name: nameOf(sql), text: sql, values: parameters } : { text: sql, values: parameters });
     return rows as Row[];
   }
+
+  private readonly cancel = (): void => {
+    this.cancelling = this.runner.connect().then(client => cancelStatement(client as PoolClient), () => undefined);
+  };
 
   keepVersion(): void {
     this.movesVersion = false;
@@ -199,7 +218,9 @@ export class OpenTransaction implements Transaction {
   private async end(message: string): Promise<void> {
     if (!this.open) return;
     this.open = false;
+    this.signal?.removeEventListener('abort', this.cancel);
     try {
+      await this.cancelling; // else it could hit the message that ends this, or the connection's next user
       await this.runner.query(message);
     } catch (error) {
       if (message !== 'rollback') throw error; // after a lost connection there is nothing left to roll back

@@ -1,5 +1,7 @@
 import type { Database, OpenTransaction, Transaction } from './database';
 
+type Record = (tx: Transaction, result: unknown) => Promise<void>;
+
 /**
  * What one GraphQL operation sees of the database: all its reads are of the same moment. A write has a transaction of
  * its own; what is read afterwards is read anew, so that a mutation's answer shows what it did.
@@ -7,23 +9,44 @@ import type { Database, OpenTransaction, Transaction } from './database';
 export class Session {
   private reading: Promise<OpenTransaction> | undefined;
   private afterWrite: (() => void)[] = [];
+  private record: Record | undefined;
 
   constructor(
     private readonly database: Database,
     readonly tenantId: number,
+    private readonly signal?: AbortSignal,
   ) {}
 
   read(): Promise<Transaction> {
-    this.reading ??= this.database.begin(this.tenantId, 'read');
+    this.reading ??= this.database.begin(this.tenantId, 'read', this.signal);
     return this.reading;
   }
 
   async write<T>(work: (transaction: Transaction) => Promise<T>, tenantId = this.tenantId): Promise<T> {
     await this.end();
+    const record = this.record;
     try {
-      return await this.database.transaction(tenantId, 'write', work);
+      const result = await this.database.transaction(tenantId, 'write', withRecord(work, record), this.signal);
+      if (this.record === record) this.record = undefined;
+      return result;
     } finally {
       for (const forget of this.afterWrite) forget();
+    }
+  }
+
+  /**
+   * Does something that is to be recorded: `record` is called in the first transaction that it writes, with what that
+   * returns, or in one of its own where it ends well without any. What fails is not recorded.
+   */
+  async recorded<T>(act: () => Promise<T>, record: Record): Promise<T> {
+    this.record = record;
+    try {
+      const result = await act();
+      const unwritten = this.record as Record | undefined;
+      if (unwritten) await this.write(async tx => tx.keepVersion());
+      return result;
+    } finally {
+      this.record = undefined;
     }
   }
 
@@ -39,3 +62,11 @@ export class Session {
     await transaction?.commit().catch(() => undefined);
   }
 }
+
+const withRecord =
+  <T>(work: (transaction: Transaction) => Promise<T>, record: Record | undefined) =>
+  async (tx: Transaction): Promise<T> => {
+    const result = await work(tx);
+    await record?.(tx, result);
+    return result;
+  };

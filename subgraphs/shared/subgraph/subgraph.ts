@@ -1,4 +1,12 @@
-import { execute, GraphQLError, type DocumentNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  execute,
+  getOperationAST,
+  GraphQLError,
+  OperationTypeNode,
+  type DocumentNode,
+  type FormattedExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import { callerIdentifier, callerVersion, type Caller, type Credentials } from '../access/caller';
 import type { VerifyToken } from '../access/token';
 import { Database } from '../database/database';
@@ -6,8 +14,11 @@ import type { Session } from '../database/session';
 import type { SubgraphName } from '../environment';
 import { answerOf, type OnBug } from './answer';
 import { buildProtectedSchema, type SchemaParts, type SubgraphSchema } from './build-schema';
+import { answerAudited } from '../audit/audited-route';
+import { auditRefusals, auditRefusedCaller, auditVisit, isVisit } from '../audit/refusals';
 import { contextFactory } from './context';
-import type { RunningRoute, SubgraphRoute } from './route';
+import { defaultLimits, type Limits } from '../limits/limits';
+import type { RunningRoute, SubgraphRoute, TokenIssuer } from './route';
 
 /** What a subgraph is made of; its subgraph.ts says it. */
 export interface SubgraphParts extends SchemaParts {
@@ -32,6 +43,10 @@ export interface Runtime {
   prepares?: boolean;
   /** Whether work goes on beside the requests, folding say; true when omitted. */
   background?: boolean;
+  /** Who gives tokens for passwords; where it is omitted, that is off. */
+  issuer?: TokenIssuer;
+  /** The usual ones when omitted. */
+  limits?: Limits;
   /** Told of what callers are not: bugs, with their stacks. */
   onBug?: OnBug;
 }
@@ -41,6 +56,8 @@ export interface SubgraphRequest {
   variables?: Record<string, unknown> | undefined;
   operationName?: string | undefined;
   credentials: Credentials;
+  /** Aborted when nobody waits for the answer any more. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A subgraph at work. */
@@ -72,11 +89,12 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
     routes,
     start: async runtime => {
       const { databaseUrl, stepDown, verifyToken, poolSize, prepares, background = true } = runtime;
-      const { now = () => new Date(), onBug = () => undefined } = runtime;
+      const { now = () => new Date(), onBug = () => undefined, issuer, limits = defaultLimits } = runtime;
       const database = await Database.connect({
         url: databaseUrl,
         stepDown,
         entities: tables,
+        statementTimeout: limits.seconds * 1_000,
         ...(poolSize === undefined ? {} : { poolSize }),
         ...(prepares === undefined ? {} : { prepares }),
       });
@@ -87,20 +105,25 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
         name,
         schema,
         database,
-        routes: routes.map(({ method, path, handle }) => ({
-          method,
-          path,
-          handle: request => handle(request, { database, identify, now: now() }),
+        routes: routes.map(route => ({
+          method: route.method,
+          path: route.path,
+          handle: request =>
+            answerAudited(route, request, { database, identify, now: now(), ...(issuer ? { issuer } : {}) }),
         })),
         version: callerVersion(database, verifyToken),
         close: async () => {
           await work?.stop();
           await database.close();
         },
-        execute: async ({ document, variables, operationName, credentials }) => {
+        execute: async ({ signal, ...asked }) => {
+          const { document, variables, operationName, credentials } = asked;
           try {
-            const context = await createContext(credentials);
+            const context = await createContext(credentials, signal);
+            const { caller } = context;
+            const trail = { database, now: context.now };
             try {
+              if (isVisit(caller, credentials) && isRead(asked)) await auditVisit(asked, caller, trail);
               const result = await execute({
                 schema,
                 document,
@@ -108,11 +131,14 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
                 variableValues: variables ?? {},
                 operationName: operationName ?? null,
               });
+              await context.session.end(); // before another transaction begins: one operation has one connection
+              if (result.errors) await auditRefusals(asked, caller, { ...trail, errors: result.errors }).catch(onBug);
               return answerOf(result, onBug);
             } finally {
               await context.session.end();
             }
           } catch (error) {
+            await auditRefusedCaller(error, credentials, { database, now: now() }).catch(onBug);
             return answerOf({ errors: [asGraphQLError(error)] }, onBug);
           }
         },
@@ -120,6 +146,9 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
     },
   };
 }
+
+const isRead = ({ document, operationName }: SubgraphRequest): boolean =>
+  getOperationAST(document, operationName)?.operation !== OperationTypeNode.MUTATION;
 
 const asGraphQLError = (error: unknown): GraphQLError =>
   error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });

@@ -3,15 +3,10 @@ import {
   Kind,
   type DocumentNode,
   type FragmentDefinitionNode,
-  type ParseOptions,
   type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
-
-/** What one request may ask for, whatever it costs. Introspection counts for its aliases and root fields alone. */
-export const limits = { depth: 12, aliases: 30, rootFields: 20, tokens: 2_000, kilobytes: 256 } as const;
-
-export const parseOptions: ParseOptions = { maxTokens: limits.tokens };
+import type { Limits } from './limits';
 
 interface Measure {
   /** Fields within fields. */
@@ -22,8 +17,13 @@ interface Measure {
   fields: number;
 }
 
-/** Refuses operations that are too deep or too wide; each fragment is measured once, however often it is spread. */
-export const limitsRule: ValidationRule = context => ({
+export type SizeLimits = Pick<Limits, 'depth' | 'aliases' | 'rootFields'>;
+
+/**
+ * Refuses operations that are too deep or too wide; each fragment is measured once, however often it is spread.
+ * Introspection counts for its aliases and root fields alone.
+ */
+export const sizeRule = (limits: SizeLimits): ValidationRule => context => ({
   Document(document) {
     const measure = measurer(document);
     for (const operation of document.definitions) {
@@ -79,3 +79,12 @@ function measurer(document: DocumentNode): (selectionSet: SelectionSetNode) => M
 }
 
 const nothing: Measure = { depth: 0, aliases: 0, fields: 0 };
+
+/** A subgraph's schema in one piece, for routers that compose it themselves: introspection by another name. */
+export const noServiceRule: ValidationRule = context => ({
+  Field(node) {
+    if (node.name.value === '_service') {
+      context.reportError(new GraphQLError('_service is switched off here (STRATA_INTROSPECTION).', { nodes: node }));
+    }
+  },
+});
