@@ -4,6 +4,7 @@ import { HierarchyNodeResolver, resolveNodeReference } from './enrolments/node.r
 import { HierarchyNode } from './enrolments/node.type';
 import { ViewerResolver, resolveViewerReference } from './people/viewer.resolver';
 import { Viewer } from './people/viewer.type';
+import { tokenRoute } from './people/token.route';
 import { permissions } from './permissions';
 
 export const rosterSubgraph = defineSubgraph({
@@ -17,4 +18,5 @@ export const rosterSubgraph = defineSubgraph({
   },
   permissions,
   createLoaders,
+  routes: [tokenRoute],
 });
