@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
 import { HeaderMap } from '@apollo/server';
 import type { RequestHandler } from 'express';
-import { Kind, OperationTypeNode } from 'graphql';
+import { OperationTypeNode, visit, type DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { documentStore } from '../subgraphs/shared/subgraph/documents';
@@ -32,15 +32,42 @@ function questionKey({ token, actingTenant }: Credentials, body: { query?: unkno
   return createHash('sha256').update(JSON.stringify(question)).digest('base64');
 }
 
-/** Whether a text has queries only: a mutation is never answered from memory. */
-function queriesOnly(documentOf: ReturnType<typeof documentStore>, text: unknown): text is string {
-  if (typeof text !== 'string') return false;
+/**
+ * Fields that tell of what goes on, which no version counts: a build that was killed changes nothing, and has ended; what
+ * the audit log notes changes no figure.
+ */
+const momentary = new Set(['buildProgress', 'auditLog']);
+
+interface Verdict {
+  /** Queries only. */
+  readsOnly: boolean;
+  /** Whether an answer may be given again: a mutation is never answered from memory. */
+  repeatable: boolean;
+}
+
+function judge(document: DocumentNode): Verdict {
+  const verdict = { readsOnly: true, repeatable: true };
+  visit(document, {
+    OperationDefinition: ({ operation }) => {
+      if (operation !== OperationTypeNode.QUERY) verdict.readsOnly = verdict.repeatable = false;
+    },
+    Field: ({ name }) => {
+      if (momentary.has(name.value)) verdict.repeatable = false;
+    },
+  });
+  return verdict;
+}
+
+const verdicts = new WeakMap<DocumentNode, Verdict>();
+
+function verdictOn(documentOf: ReturnType<typeof documentStore>, text: unknown): Verdict {
   try {
-    return documentOf(text).definitions.every(
-      definition => definition.kind !== Kind.OPERATION_DEFINITION || definition.operation === OperationTypeNode.QUERY,
-    );
+    const document = documentOf(String(text));
+    let verdict = verdicts.get(document);
+    if (!verdict) verdicts.set(document, (verdict = judge(document)));
+    return verdict;
   } catch {
-    return false; // the server says what is wrong with it
+    return { readsOnly: false, repeatable: false }; // the server says what is wrong with it
   }
 }
 
@@ -70,9 +97,10 @@ export function answerGraph(
   return async (request, response) => {
     const credentials = credentialsOf(request);
     const body = request.body as Record<string, unknown>;
-    const readsOnly = request.method === 'GET' || queriesOnly(documentOf, body.query);
+    const isPost = request.method === 'POST'; // who asks by GET can only read, which the server sees to
+    const { readsOnly, repeatable } = isPost ? verdictOn(documentOf, body.query) : { readsOnly: true, repeatable: false };
     // What a super admin reads in another tenant is written down each time.
-    const mayRepeat = version !== undefined && request.method === 'POST' && readsOnly && credentials.actingTenant === undefined;
+    const mayRepeat = version !== undefined && repeatable && credentials.actingTenant === undefined;
     const key = mayRepeat ? questionKey(credentials, body) : '';
     const current = mayRepeat ? await version(credentials).catch(() => undefined) : undefined;
     const known = current === undefined ? undefined : answers.get(key);

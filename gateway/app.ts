@@ -12,6 +12,7 @@ import {
   statusOf,
 } from '../subgraphs/shared/subgraph/http';
 import { alive, readiness, type Check } from '../subgraphs/shared/subgraph/ready';
+import { tellMetrics } from '../subgraphs/shared/subgraph/tell-metrics';
 import { answerGraph } from './answers';
 import { startGraph, type GraphParts } from './graph';
 import { identified, knownOrNot, notTooOften } from './callers';
@@ -49,6 +50,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   app.use(securityHeaders({ hsts }));
   app.get('/healthz', alive);
   app.get('/readyz', readiness([...checks, ...connections.map(connection => connection.check)]));
+  app.get('/metrics', tellMetrics);
   app.use('/graphql', noOtherSites(allowedOrigins), inGraphql);
   app.use(
     '/graphql',

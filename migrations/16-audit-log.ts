@@ -24,7 +24,7 @@ export class AuditLog1761000000016 implements MigrationInterface {
          primary key (tenant_id, recorded_at, id)
        ) partition by range (recorded_at)`,
       ...tenantTable('audit_log', 'select', 'insert'),
-      // Takes what no month's partition is there for; those are made ahead (subgraphs/shared/database/months.ts).
+      // Takes what no month's partition is there for; those are made ahead (subgraphs/shared/database/partitioned-tables.ts).
       `create table audit_log_other_months partition of audit_log default`,
       ...closeToOtherTenants('audit_log_other_months'),
 

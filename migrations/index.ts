@@ -6,6 +6,7 @@ import { Competencies1761000000005 } from './5-competencies';
 import { ActivityAndFacts1761000000006 } from './6-activity-and-facts';
 import { StoredAggregates1761000000007 } from './7-stored-aggregates';
 import { Versions1761000000008 } from './8-versions';
+import { BuildProgress1761000000009 } from './9-build-progress';
 import { AuditLog1761000000016 } from './16-audit-log';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
@@ -18,5 +19,6 @@ export const migrations = [
   ActivityAndFacts1761000000006,
   StoredAggregates1761000000007,
   Versions1761000000008,
+  BuildProgress1761000000009,
   AuditLog1761000000016,
 ];

@@ -65,19 +65,25 @@ async function rebuildTenant(
   { number, hierarchyId, name }: { number: number; hierarchyId?: number; name: string },
 ): Promise<Pick<Rebuilt, 'built' | 'seconds'>> {
   const { rebuild } = await import('../../subgraphs/reporting/rollup/rebuild');
+  const { progressTeller } = await import('../../subgraphs/reporting/rollup/build-progress');
   const { tellSteps } = await import('../run/steps');
   const steps = tellSteps(name);
   const begun = performance.now();
+  const teller = progressTeller(database, { tenantId: number, startedAt: new Date() });
   try {
     const built = await database.transaction(number, 'write', tx =>
       rebuild(tx, {
         hierarchyId,
-        onProgress: steps.at,
+        onProgress: (step, done, of) => {
+          steps.at(step, done, of);
+          teller.tell(step, done, of);
+        },
         onWait: () => steps.say('waiting until another change of these sums has ended'),
       }),
     );
     return { built, seconds: Math.round((performance.now() - begun) / 100) / 10 };
   } finally {
+    await teller.written();
     steps.end();
   }
 }

@@ -7,8 +7,8 @@ import { listen } from '../../subgraphs/shared/subgraph/listen';
 import { migrateDatabase, openDatabase } from './database';
 import { loadDemo } from './demo';
 import { createLog, progress } from './log';
+import { startMaintenance } from './maintenance';
 import type { Shutdown } from './shutdown';
-import { keepMonths } from '../../subgraphs/shared/database/months';
 import { databaseChecks, doorOf, startSubgraphs, tokenVerifierOf } from './subgraphs';
 
 /** Everything in this process; returns the port once it answers. */
@@ -26,12 +26,13 @@ export async function startOneProcess(environment: Environment, shutdown: Shutdo
   const database = await opening;
   const steps = await migrateDatabase(database);
   if (steps.length > 0) progress(`Migrated the database: ${steps.length} steps`);
+  const log = createLog(environment.logLevel);
+  const maintenance = await startMaintenance({ database, log });
+  shutdown.defer(() => maintenance.stop());
   if (environment.demo) await loadDemo(environment, { database, now: new Date() });
 
-  const log = createLog(environment.logLevel);
   const verifyToken = await tokenVerifierOf(environment);
   const running = await startSubgraphs({ database, verifyToken, log, environment });
-  shutdown.defer(keepMonths({ ownerUrl: database.ownerUrl, onError: error => log.error({ err: error }, 'no months made') }));
   shutdown.defer(() => Promise.all(running.map(subgraph => subgraph.close())));
   const gateway = await createGateway({
     connections: running.map(inProcess),

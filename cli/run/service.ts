@@ -7,8 +7,8 @@ import { listen } from '../../subgraphs/shared/subgraph/listen';
 import { subgraphServer } from '../../subgraphs/shared/subgraph/serve';
 import { openDatabase, waitForDatabase } from './database';
 import { createLog } from './log';
+import { startMaintenance } from './maintenance';
 import type { Shutdown } from './shutdown';
-import { keepMonths } from '../../subgraphs/shared/database/months';
 import { databaseChecks, doorOf, startSubgraph, tokenVerifierOf } from './subgraphs';
 
 /** One subgraph behind HTTP, on the port of its URL; on a URL of this machine for this machine alone. */
@@ -23,10 +23,13 @@ export async function startSubgraphService(
   shutdown.defer(async () => (await opening.catch(() => undefined))?.close());
   const database = await opening;
   await waitForDatabase(database);
+  if (name === 'reporting') {
+    const maintenance = await startMaintenance({ database, log });
+    shutdown.defer(() => maintenance.stop());
+  }
   const verifyToken = await tokenVerifierOf(environment);
   const running = await startSubgraph(subgraph, { database, verifyToken, log, environment });
   shutdown.defer(() => running.close());
-  shutdown.defer(keepMonths({ ownerUrl: database.ownerUrl, onError: error => log.error({ err: error }, 'no months made') }));
   const { hostname, port, protocol } = new URL(environment.subgraphUrls[name]);
   const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
   const app = subgraphServer({

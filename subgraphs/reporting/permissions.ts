@@ -17,6 +17,7 @@ const reportedNodeInView = check('reported node in view', async (context, args: 
 export const permissions: Permissions = {
   Query: {
     nodeReport: and(reportReader, reportedNodeInView),
+    buildProgress: tenantAdmin,
     _entities: anyone,
     _service: anyone,
   },
@@ -31,6 +32,7 @@ export const permissions: Permissions = {
   },
   // By reference: what has to be built is the tenant's, for its administrators.
   HierarchyChangePreview: { hierarchyId: withItsParent, levelsToBuild: tenantAdmin, rowsToRead: tenantAdmin },
+  BuildProgress: withItsParent,
   NodeReport: withItsParent,
   ReportRow: withItsParent,
   ReportRowConnection: withItsParent,

@@ -3,6 +3,7 @@ import { createLoaders } from './context';
 import { ActivityResolver } from './ingest/activity.resolver';
 import { eventsRoute } from './ingest/events.route';
 import { permissions } from './permissions';
+import { BuildProgressResolver } from './reports/build-progress.resolver';
 import { HierarchyChangePreview, HierarchyChangeResolver } from './reports/hierarchy-change.resolver';
 import { startFolder } from './rollup/folder';
 import {
@@ -25,6 +26,7 @@ export const reportingSubgraph = defineSubgraph({
     TimeSpentResolver,
     ActivityResolver,
     HierarchyChangeResolver,
+    BuildProgressResolver,
   ],
   entities: [HierarchyNode, HierarchyChangePreview],
   references: { HierarchyNode: resolveNodeReference },

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../shared/database/database';
 import { Problem } from '../../shared/errors';
+import { refusedBatches } from './ingest.metrics';
 import { selectBacklog, selectBuiltTrees } from '../rollup/stored.queries';
 
 /** Deltas that may wait for a tenant before its senders are asked to wait: reads add up what waits each time. */
@@ -11,6 +12,7 @@ export async function refuseBehind(tx: Transaction, most = mostWaiting): Promise
   const backlog = await selectBacklog(tx);
   // Without stored sums nothing is folded, and nothing waits for it.
   if (backlog <= most || !(await selectBuiltTrees(tx)).has(0)) return;
+  refusedBatches.inc();
   throw new Problem(
     'RATE_LIMITED',
     `Some ${backlog} changes wait to be added up, more than ${most}; please send this again in ${secondsToWait} seconds.`,

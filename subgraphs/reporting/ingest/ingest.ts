@@ -2,6 +2,7 @@ import { recordStatuses, selectCompetencies, type CompetencyKey } from '../../co
 import type { Transaction } from '../../shared/database/database';
 import { classNumber, personNumber } from '../../shared/identifiers';
 import { announceDeltas } from '../rollup/announce';
+import { batchSeconds, events as eventsMetric } from './ingest.metrics';
 import { checkEvent, contentHash, type KnownEvent, type Rejection, type SoundEvent } from './event';
 import {
   claimEventIds,
@@ -34,6 +35,7 @@ export interface IngestOptions {
  */
 export async function ingest(tx: Transaction, events: readonly unknown[], options: IngestOptions): Promise<Receipt> {
   const receipt: Receipt = { accepted: 0, duplicates: 0, rejected: [] };
+  tx.afterCommit(tellWhatBecameOf(receipt));
   const sound: SoundEvent[] = [];
   for (const event of events) {
     const checked = checkEvent(event, options.now);
@@ -62,6 +64,17 @@ export async function ingest(tx: Transaction, events: readonly unknown[], option
   }
   receipt.accepted = accepted.length;
   return receipt;
+}
+
+/** Counted once it is so: what is rolled back became nothing. */
+function tellWhatBecameOf(receipt: Receipt): () => void {
+  const took = batchSeconds.startTimer();
+  return () => {
+    took();
+    eventsMetric.inc({ outcome: 'accepted' }, receipt.accepted);
+    eventsMetric.inc({ outcome: 'duplicate' }, receipt.duplicates);
+    eventsMetric.inc({ outcome: 'rejected' }, receipt.rejected.length);
+  };
 }
 
 const conflict = (eventId: string): Rejection => ({

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
+import { lockBuild } from './build-progress.queries';
 import { buildCells, buildNodes, clearStored, markBuilt, selectTrees } from './build.queries';
 import { assignCells } from './cells.queries';
 import { liftTimeLimit, lockStored, selectBuiltTrees } from './stored.queries';
@@ -11,6 +12,7 @@ export type Progress = (step: string, done: number, of: number) => void;
  */
 export async function buildEverything(tx: Transaction, progress: Progress = () => undefined): Promise<void> {
   await lockStored(tx);
+  await lockBuild(tx);
   const trees = await selectTrees(tx);
   const steps = trees.length + 1;
   await clearStored(tx);
@@ -27,7 +29,7 @@ export async function buildEverything(tx: Transaction, progress: Progress = () =
 }
 
 /** Makes what of the tenant's stored sums is not there: nothing where all is. Returns what it made. */
-export async function buildMissing(tx: Transaction): Promise<string[]> {
+export async function buildMissing(tx: Transaction, progress: Progress = () => undefined): Promise<string[]> {
   const missing = async () => {
     const built = await selectBuiltTrees(tx);
     const trees = [{ id: 0, key: 'cells' }, ...(await selectTrees(tx))];
@@ -41,8 +43,15 @@ export async function buildMissing(tx: Transaction): Promise<string[]> {
   await liftTimeLimit(tx);
   await lockStored(tx);
   const toBuild = await missing(); // somebody else may have made them while this waited
-  if (toBuild.some(({ id }) => id === 0)) await buildEverything(tx);
-  else for (const { id } of toBuild) await buildHierarchy(tx, id);
+  if (toBuild.some(({ id }) => id === 0)) {
+    await buildEverything(tx, progress);
+  } else {
+    for (const [index, { id, key }] of toBuild.entries()) {
+      progress(key, index, toBuild.length);
+      await buildHierarchy(tx, id);
+    }
+    progress('done', toBuild.length, toBuild.length);
+  }
   return toBuild.map(({ key }) => key);
 }
 
@@ -61,6 +70,7 @@ export async function forgetEverything(tx: Transaction): Promise<void> {
 /** Makes the stored sums of one hierarchy anew from the cells; of all where the cells are not there yet. */
 export async function buildHierarchy(tx: Transaction, hierarchyId: number): Promise<void> {
   await lockStored(tx);
+  await lockBuild(tx);
   if (!(await selectBuiltTrees(tx)).has(0)) return buildEverything(tx);
   await clearStored(tx, hierarchyId);
   await buildNodes(tx, hierarchyId);

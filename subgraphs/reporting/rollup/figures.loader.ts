@@ -5,6 +5,7 @@ import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { intervalsOf, type IntervalName, type Period } from '../../shared/period';
 import type { Filter } from './context-filter';
+import { selectBuildProgress, type BuildProgress } from './build-progress.queries';
 import { bucketsOf, coverOf } from './cover';
 import { selectLearners } from './learners.queries';
 import { planNode, refuseTooLarge, type Plan } from './plan';
@@ -131,7 +132,10 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
     return known;
   };
 
-  return { nodes, storedState, figures, trend, learners, workToBuild };
+  /** What of the tenant's stored sums is being made at this moment. */
+  const buildProgress = async (): Promise<BuildProgress | null> => selectBuildProgress(await session.read());
+
+  return { nodes, storedState, figures, trend, learners, workToBuild, buildProgress };
 }
 
 export type FigureLoaders = ReturnType<typeof figureLoaders>;

@@ -2,8 +2,10 @@ import type { Database } from '../../shared/database/database';
 import { platformTenant } from '../../../migrations/row-level-security';
 import { onDeltas } from './announce';
 import { buildMissing } from './build';
+import { progressTeller } from './build-progress';
 import { foldAll } from './fold';
 import { selectTenantNumbers } from './folder.queries';
+import { buildSteps, buildStepsDone, builds, foldedDeltas, foldErrors, foldSeconds, startsToWait, waitsNoMore } from './folding.metrics';
 
 export interface FolderOptions {
   database: Database;
@@ -30,14 +32,36 @@ export function startFolder(options: FolderOptions): Folder {
   let working: Promise<void> | undefined;
   let soon: NodeJS.Timeout | undefined;
 
+  /** Tells how far it is, to /metrics and to whoever asks the graph. */
+  const buildFor = async (tenantId: number): Promise<void> => {
+    const teller = progressTeller(database, { tenantId, startedAt: new Date() });
+    try {
+      const built = await database.transaction(tenantId, 'write', tx =>
+        buildMissing(tx, (step, done, steps) => {
+          teller.tell(step, done, steps);
+          buildSteps.set(steps);
+          buildStepsDone.set(done);
+        }),
+      );
+      if (built.length > 0) builds.inc();
+    } finally {
+      await teller.written();
+    }
+  };
+
   const work = async (): Promise<void> => {
     while (!stopped && waiting.size > 0) {
       const [tenantId] = waiting as unknown as [number];
       waiting.delete(tenantId);
       try {
-        await database.transaction(tenantId, 'write', buildMissing);
-        await foldAll(database, tenantId);
+        await buildFor(tenantId);
+        waitsNoMore(tenantId);
+        const took = foldSeconds.startTimer();
+        const folded = await foldAll(database, tenantId);
+        if (folded > 0) took();
+        foldedDeltas.inc(folded);
       } catch (error) {
+        foldErrors.inc();
         onError(error); // the next round comes by again
       }
     }
@@ -47,6 +71,7 @@ export function startFolder(options: FolderOptions): Folder {
   };
   const expect = (tenantId: number): void => {
     waiting.add(tenantId);
+    startsToWait(tenantId, Date.now());
     soon ??= setTimeout(() => {
       soon = undefined;
       wake();

@@ -10,6 +10,7 @@ import { checkedDocumentStore } from './documents';
 import { credentialsOf, mountRoutes, noSuchRoute, problemHandler, requestProblem, statusOf } from './http';
 import { alive, readiness, type Check } from './ready';
 import type { RunningSubgraph } from './subgraph';
+import { tellMetrics } from './tell-metrics';
 
 export interface SubgraphServerParts {
   running: RunningSubgraph;
@@ -24,12 +25,13 @@ export interface SubgraphServerParts {
   trustedProxies?: readonly string[];
 }
 
-/** One subgraph as a server of its own: POST /graphql and its routes, for callers with a token; /healthz and /readyz. */
+/** One subgraph as a server of its own: POST /graphql and its routes, for callers with a token; /healthz, /readyz and /metrics. */
 export function subgraphServer(parts: SubgraphServerParts): Express {
   const { running, verifyToken, checks, onBug, trustedProxies = [] } = parts;
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', [...trustedProxies]);
   app.get('/healthz', alive);
   app.get('/readyz', readiness(checks));
+  app.get('/metrics', tellMetrics);
   const { token, answer } = graphqlHandlers(parts);
   app.post('/graphql', token, express.json({ limit: subgraphMegabytes * 1024 * 1024 }), answer, graphqlProblem(onBug));
   mountRoutes(app, running.routes);
