@@ -3,7 +3,6 @@ import type { VerifyToken } from '../subgraphs/shared/access/token';
 import { badInput, toProblem } from '../subgraphs/shared/errors';
 import { defaultLimits } from '../subgraphs/shared/limits/limits';
 import {
-  credentialsOf,
   mountRoutes,
   noSuchRoute,
   problemHandler,

@@ -11,6 +11,8 @@ import { inProcess } from '../gateway/connection';
 import { readSupergraph } from '../gateway/supergraph';
 import { platformTenant } from '../migrations/row-level-security';
 import { subgraphs } from '../subgraphs';
+import { defaultLimits, type Limits } from '../subgraphs/shared/limits/limits';
+import type { OAuthClient } from '../subgraphs/shared/access/oauth-clients';
 import type { TokenContents } from '../subgraphs/shared/access/keys';
 import { loadBundle } from '../subgraphs/roster/import/bundle';
 import type { Database } from '../subgraphs/shared/database/database';
@@ -62,6 +64,10 @@ export interface GatewayOptions {
   background?: boolean;
   /** A database that is there already; else one of the test's own. */
   database?: TestDatabase;
+  /** What is otherwise than usual; callers may ask as often as they like when omitted. */
+  limits?: Partial<Limits>;
+  /** Who gives tokens for passwords. */
+  oauth?: OAuthClient[];
 }
 
 /** The whole service in this process, as `strata start` puts it together, on a database of its own. */
@@ -77,10 +83,13 @@ export async function startGateway({ bundle, fill, now, ...options }: GatewayOpt
     await owner.close();
   }
   const bugs: unknown[] = [];
+  const limits = { ...defaultLimits, requests: 0, ...options.limits };
   const service = await startForTest({
     url: database.url,
     subgraphs,
     now: () => now,
+    limits,
+    ...(options.oauth ? { oauth: options.oauth } : {}),
     onBug: error => bugs.push(error),
     ...(options.background === undefined ? {} : { background: options.background }),
   });
@@ -91,6 +100,7 @@ export async function startGateway({ bundle, fill, now, ...options }: GatewayOpt
     connections: running.map(inProcess),
     supergraphSdl: readSupergraph(),
     introspection: false,
+    limits,
     verifyToken: service.verifyToken,
     checks: databaseChecks(open, running[0]!),
     log: pino({ level: 'silent' }),

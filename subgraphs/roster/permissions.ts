@@ -1,10 +1,11 @@
 import { withItsParent, type Permissions } from '../shared/access/protect';
-import { anyone, reportReader } from '../shared/access/rules';
+import { anyone, reportReader, tenantAdmin } from '../shared/access/rules';
 
 /** Every type and field is closed until it has a line here. */
 export const permissions: Permissions = {
   Query: {
     viewer: anyone,
+    auditLog: tenantAdmin,
     _entities: anyone,
     _service: anyone,
   },
@@ -13,5 +14,8 @@ export const permissions: Permissions = {
   Tenant: withItsParent,
   // A node is reached by reference alone, where the loader refuses it one by one.
   HierarchyNode: { '*': withItsParent, studentCount: reportReader },
+  AuditLogConnection: withItsParent,
+  AuditLogEntry: withItsParent,
+  PageInfo: withItsParent,
   _Service: withItsParent,
 };

@@ -1,4 +1,5 @@
 import { defineSubgraph } from '../shared/subgraph/subgraph';
+import { AuditLogResolver } from './audit/audit-log.resolver';
 import { createLoaders } from './context';
 import { HierarchyNodeResolver, resolveNodeReference } from './enrolments/node.resolver';
 import { HierarchyNode } from './enrolments/node.type';
@@ -10,7 +11,7 @@ import { permissions } from './permissions';
 export const rosterSubgraph = defineSubgraph({
   name: 'roster',
   tables: [],
-  resolvers: [ViewerResolver, HierarchyNodeResolver],
+  resolvers: [ViewerResolver, HierarchyNodeResolver, AuditLogResolver],
   entities: [Viewer, HierarchyNode],
   references: {
     Viewer: resolveViewerReference,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 /**
@@ -6,6 +7,7 @@ import type { ServerResponse } from 'node:http';
  */
 export function timeLimit(response: ServerResponse, { seconds, readsOnly }: { seconds: number; readsOnly: boolean }): AbortSignal {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // every fetch and statement of the operation listens
   const timer = setTimeout(() => controller.abort(), seconds * 1_000);
   response.once('close', () => {
     clearTimeout(timer);

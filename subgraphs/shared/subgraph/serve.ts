@@ -27,7 +27,7 @@ export interface SubgraphServerParts {
 
 /** One subgraph as a server of its own: POST /graphql and its routes, for callers with a token; /healthz, /readyz and /metrics. */
 export function subgraphServer(parts: SubgraphServerParts): Express {
-  const { running, verifyToken, checks, onBug, trustedProxies = [] } = parts;
+  const { running, checks, onBug, trustedProxies = [] } = parts;
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', [...trustedProxies]);
   app.get('/healthz', alive);
   app.get('/readyz', readiness(checks));
