@@ -66,7 +66,12 @@ export async function startForTest({
   const rules = { dataDir, issuer: 'test', audience: 'strata' };
   const verifyToken = tokenVerifier({ key: await verificationKeys(rules), ...rules });
   const sign = (contents: TokenContents) => signDevelopmentToken({ ...rules, now: new Date() }, contents);
-  const issuer = oauth && { clients: oauth, lifetime: 3_600, sign };
+  const lifetime = 3_600;
+  const issuer = oauth && {
+    clients: oauth,
+    lifetime,
+    sign: (contents: TokenContents) => signDevelopmentToken({ ...rules, now: new Date(), lifetime }, contents),
+  };
   const running = new Map<SubgraphName, RunningSubgraph>();
   for (const subgraph of subgraphs) {
     const runtime = {

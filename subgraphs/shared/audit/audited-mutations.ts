@@ -13,6 +13,7 @@ export function auditMutations(schema: GraphQLSchema, unaudited: readonly string
   if (unknown.length > 0) throw new Error(`unaudited: there is no mutation ${unknown.join(', ')}`);
   for (const field of Object.values(fields)) {
     if (unaudited.includes(field.name)) continue;
+    field.extensions = { ...field.extensions, audited: true };
     field.resolve = audited({ name: field.name, type: getNamedType(field.type).name, resolve: field.resolve! });
   }
 }
