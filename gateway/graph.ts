@@ -79,11 +79,12 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
   return server;
 }
 
-/** Refuses, before anything is read, what would read too much. */
+/** Refuses, before anything is read, what cannot be run and what would read too much. */
 const refuseTooManyRows = (most: number): ApolloServerPlugin<GatewayContext> => ({
   requestDidStart: async () => ({
     didResolveOperation: async ({ schema, document, operation, request }) => {
-      if (!operation) return;
+      if (!operation) throw badOperation('Which operation is to be run? Please name one of the document with operationName.');
+      if (!schema.getRootType(operation.operation)) throw badOperation(`There is no ${operation.operation} here.`);
       const rows = expectedRows({ schema, document, operation, variables: request.variables ?? {} });
       if (rows <= most) return;
       const found = rows.toLocaleString('en');
@@ -92,6 +93,9 @@ const refuseTooManyRows = (most: number): ApolloServerPlugin<GatewayContext> => 
     },
   }),
 });
+
+const badOperation = (message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
 
 /** What a client is told: the message, where it happened and a code; of a subgraph's name or address nothing. */
 function publicError(

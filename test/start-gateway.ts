@@ -6,7 +6,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import pino from 'pino';
 import request from 'supertest';
 import { databaseChecks } from '../cli/run/subgraphs';
-import { createGateway } from '../gateway/app';
+import { createGateway, type GatewayParts } from '../gateway/app';
 import { inProcess } from '../gateway/connection';
 import { readSupergraph } from '../gateway/supergraph';
 import { platformTenant } from '../migrations/row-level-security';
@@ -66,6 +66,9 @@ export interface GatewayOptions {
   database?: TestDatabase;
   /** What is otherwise than usual; callers may ask as often as they like when omitted. */
   limits?: Partial<Limits>;
+  introspection?: boolean;
+  /** What is otherwise than usual at the gateway's door. */
+  door?: Pick<GatewayParts, 'trustedProxies' | 'allowedOrigins' | 'hsts'>;
   /** Who gives tokens for passwords. */
   oauth?: OAuthClient[];
 }
@@ -99,7 +102,8 @@ export async function startGateway({ bundle, fill, now, ...options }: GatewayOpt
   const gateway = await createGateway({
     connections: running.map(inProcess),
     supergraphSdl: readSupergraph(),
-    introspection: false,
+    introspection: options.introspection ?? false,
+    ...options.door,
     limits,
     verifyToken: service.verifyToken,
     checks: databaseChecks(open, running[0]!),
