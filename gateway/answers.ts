@@ -111,7 +111,16 @@ export function answerGraph(
       return;
     }
     const signal = timeLimit(response, { seconds: limits.seconds, readsOnly });
-    const release = await turns.take(callerKey(response), signal);
+    let release: (() => void) | undefined;
+    let refusal: unknown;
+    const turn = async (rows: number): Promise<void> => {
+      try {
+        release = await turns.take({ caller: callerKey(response), rows, signal });
+      } catch (error) {
+        refusal = error;
+        throw error;
+      }
+    };
     let answered: HTTPGraphQLResponse;
     try {
       answered = await server.executeHTTPGraphQLRequest({
@@ -121,11 +130,12 @@ export function answerGraph(
           search: new URL(request.originalUrl, 'http://strata').search,
           body,
         },
-        context: async () => ({ credentials, signal }),
+        context: async () => ({ credentials, signal, turn }),
       });
     } finally {
-      release();
+      release?.();
     }
+    if (refusal !== undefined) throw refusal; // with the status and headers of a request that comes too soon
     const complete = await send(response, answered);
     if (current !== undefined && complete !== undefined && isGood(answered, complete)) {
       answers.set(key, { version: current, body: complete, madeAt: Date.now() });

@@ -10,6 +10,8 @@ export interface GatewayContext {
   credentials: Credentials;
   /** Aborted when the operation has taken too long, or nobody waits for its answer. */
   signal: AbortSignal;
+  /** Resolves when it is this operation's turn, which may have so many rows. */
+  turn(rows: number): Promise<void>;
 }
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;

@@ -1,89 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
-import os from 'node:os';
-import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Express } from 'express';
 import { Client } from 'pg';
-import pino from 'pino';
 import request from 'supertest';
-import { signDevelopmentToken, verificationKeys } from '../subgraphs/shared/access/keys';
-import { tokenVerifier, type VerifyToken } from '../subgraphs/shared/access/token';
-import { defaultLimits, type Limits } from '../subgraphs/shared/limits/limits';
-import { listen, type OpenServer } from '../subgraphs/shared/subgraph/listen';
-import { subgraphServer } from '../subgraphs/shared/subgraph/serve';
-import type { RunningSubgraph } from '../subgraphs/shared/subgraph/subgraph';
-import { createTestDatabase, type TestDatabase } from '../test/database';
-import { connectOwner, createTenant } from '../test/fixture';
-import { tinySubgraphs } from '../test/tiny-subgraphs';
-import { createGateway, type GatewayParts } from './app';
-import { composedFiles } from './compose';
-import { inProcess, type SubgraphConnection } from './connection';
-import { overHttp } from './remote-connection';
+import type { OpenServer } from '../subgraphs/shared/subgraph/listen';
+import { openDoor, type OpenDoor } from '../test/door';
 
-let database: TestDatabase;
-let dataDir: string;
-let verifyToken: VerifyToken;
-let ann: string;
-let bob: string;
-let running: RunningSubgraph[];
-const opened: { close(): Promise<unknown> }[] = [];
-
+let door: OpenDoor;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  const owner = await connectOwner(database.url);
-  await createTenant(owner, { key: 'acme', people: { ann: ['ORG_ADMIN'], bob: ['ORG_ADMIN'] } });
-  await owner.close();
-  dataDir = mkdtempSync(path.join(os.tmpdir(), 'strata-door-'));
-  const rules = { dataDir, issuer: 'test', audience: 'strata' };
-  verifyToken = tokenVerifier({ key: await verificationKeys(rules), ...rules });
-  const sign = (subject: string) =>
-    signDevelopmentToken({ ...rules, now: new Date() }, { subject, tenant: 'acme', roles: ['ORG_ADMIN'] });
-  [ann, bob] = [await sign('ann'), await sign('bob')];
-  const runtime = { databaseUrl: database.url, stepDown: true, verifyToken, poolSize: 3 };
-  running = await Promise.all(tinySubgraphs.map(subgraph => subgraph.start(runtime)));
+  door = await openDoor();
 });
-afterAll(async () => {
-  for (const one of opened.reverse()) await one.close();
-  await Promise.all(running.map(subgraph => subgraph.close()));
-  await database.drop();
-  rmSync(dataDir, { recursive: true });
-});
-
-type Door = Omit<Partial<GatewayParts>, 'limits'> & { limits?: Partial<Limits> };
-
-async function gatewayWith({ limits, ...door }: Door = {}): Promise<Express> {
-  const gateway = await createGateway({
-    connections: running.map(inProcess),
-    supergraphSdl: composedFiles(tinySubgraphs).get('supergraph.graphql')!,
-    introspection: false,
-    verifyToken,
-    checks: [],
-    log: pino({ level: 'silent' }),
-    ...door,
-    limits: { ...defaultLimits, ...limits },
-  });
-  opened.push({ close: () => gateway.stop() });
-  return gateway.app;
-}
-
-async function asServices(limits: Partial<Limits>): Promise<SubgraphConnection[]> {
-  return Promise.all(
-    running.map(async (subgraph, index) => {
-      const app = subgraphServer({ running: subgraph, verifyToken, checks: [], onBug: () => undefined, limits: { ...defaultLimits, ...limits }, introspection: false });
-      const server = await listen(app, { port: 0, host: '127.0.0.1' });
-      opened.push(server);
-      return overHttp(tinySubgraphs[index]!, `http://127.0.0.1:${server.port}/graphql`);
-    }),
-  );
-}
-
-const asked = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' });
-const ask = (app: Express, query: string, token = ann) => request(app).post('/graphql').set(asked(token)).send({ query });
+afterAll(() => door.close());
 
 describe('what a request may be', () => {
   let app: Express;
-  beforeAll(async () => (app = await gatewayWith({ limits: { requests: 0 } })));
+  beforeAll(async () => (app = await door.gatewayWith({ limits: { requests: 0 } })));
 
   const deep = (levels: number): string => (levels === 0 ? 'kind' : `ofType { ${deep(levels - 1)} }`);
   test.each<[string, string, number, string]>([
@@ -107,7 +38,7 @@ describe('what a request may be', () => {
     ['a type system', 'type Query { total: Int }', 400, 'BAD_USER_INPUT'],
     ['defer', '{ books { ... @defer { title } } }', 400, 'BAD_USER_INPUT'],
   ])('%s', async (_, query, status, code) => {
-    const answered = await ask(app, query);
+    const answered = await door.ask(app, query);
     expect([answered.status, answered.body.errors?.[0].extensions.code ?? '']).toEqual([status, code]);
     expect(answered.text).not.toMatch(/node_modules|stack|Did you mean/);
   });
@@ -126,7 +57,7 @@ describe('what a request may be', () => {
     ['plain text, which any page may send', '{"query":"{ total }"}', { 'content-type': 'text/plain' }, 400],
     ['a file upload', '--x--', { 'content-type': 'multipart/form-data; boundary=x' }, 400],
   ])('%s', async (_, body, headers, status) => {
-    const sending = request(app).post('/graphql').set({ ...asked(ann), ...headers });
+    const sending = request(app).post('/graphql').set({ ...door.headersOf(door.ann), ...headers });
     const answered = Buffer.isBuffer(body) ? await sending.serialize(sent => sent as never).send(body) : await sending.send(body);
     expect(answered.status).toBe(status);
     expect(answered.text).not.toMatch(/node_modules|    at /);
@@ -135,9 +66,9 @@ describe('what a request may be', () => {
 
   test('a query by GET is answered for who says that it is no page, and for nobody else', async () => {
     const query = new URLSearchParams({ query: '{ total }' });
-    const plain = await request(app).get(`/graphql?${query}`).set('authorization', `Bearer ${ann}`);
+    const plain = await request(app).get(`/graphql?${query}`).set('authorization', `Bearer ${door.ann}`);
     expect(plain.status).toBe(400);
-    const meant = await request(app).get(`/graphql?${query}`).set({ ...asked(ann) });
+    const meant = await request(app).get(`/graphql?${query}`).set({ ...door.headersOf(door.ann) });
     expect(meant.body).toEqual({ data: { total: 60 } });
   });
 
@@ -151,45 +82,45 @@ describe('what a request may be', () => {
   test.each(['x'.repeat(20_000), 'a b', 'é'])('an odd token is refused, and ends nothing (%#)', async token => {
     const answered = await request(app).post('/graphql').set('authorization', `Bearer ${Buffer.from(token).toString('latin1')}`).send({}).catch(error => error);
     expect([401, 431]).toContain(answered.status);
-    expect((await ask(app, '{ total }')).status).toBe(200);
+    expect((await door.ask(app, '{ total }')).status).toBe(200);
   });
 
   test('a hint is given away neither in the text nor in variables', async () => {
     const query = 'query ($code: ProblemCode) { refuse(code: $code) totall weekday(dai: 1) }';
-    expect((await ask(app, query)).text).not.toMatch(/Did you mean|"total"/);
+    expect((await door.ask(app, query)).text).not.toMatch(/Did you mean|"total"/);
   });
 });
 
 describe('how much a query may read', () => {
   test('is refused before anything is read, with what it would be and what it may be', async () => {
-    const app = await gatewayWith({ limits: { rows: 100 } });
+    const app = await door.gatewayWith({ limits: { rows: 100 } });
     const lists = Array.from({ length: 11 }, (_, n) => `b${n}: books { id }`);
-    const { status, body } = await ask(app, `{ ${lists.join(' ')} }`);
+    const { status, body } = await door.ask(app, `{ ${lists.join(' ')} }`);
     expect([status, body]).toEqual([400, { errors: [expect.objectContaining({ extensions: { code: 'TOO_LARGE' } })] }]);
     expect(body.errors[0].message).toMatch(/110 rows in all; 100 at most/);
-    expect((await ask(app, `{ ${lists.slice(1).join(' ')} }`)).status).toBe(200);
+    expect((await door.ask(app, `{ ${lists.slice(1).join(' ')} }`)).status).toBe(200);
   });
 });
 
 describe('how often a caller may ask', () => {
   test('ends with 429 and when to come back, for that caller alone, on the graph and the routes alike', async () => {
-    const app = await gatewayWith({ limits: { requests: 5 } });
-    for (let n = 0; n < 5; n++) expect((await ask(app, '{ total }')).status).toBe(200);
-    const { status, body, headers } = await ask(app, '{ total }');
+    const app = await door.gatewayWith({ limits: { requests: 5 } });
+    for (let n = 0; n < 5; n++) expect((await door.ask(app, '{ total }')).status).toBe(200);
+    const { status, body, headers } = await door.ask(app, '{ total }');
     expect([status, body.errors[0].extensions]).toEqual([429, { code: 'RATE_LIMITED' }]);
     expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
-    const route = await request(app).post('/count/x').set('authorization', `Bearer ${ann}`).send('1');
+    const route = await request(app).post('/count/x').set('authorization', `Bearer ${door.ann}`).send('1');
     expect([route.status, route.body.code, route.headers['retry-after']]).toEqual([429, 'RATE_LIMITED', expect.any(String)]);
-    expect((await ask(app, '{ total }', bob)).status).toBe(200);
+    expect((await door.ask(app, '{ total }', door.bob)).status).toBe(200);
     expect((await request(app).get('/healthz')).status).toBe(200);
   });
 
   test('goes by the address for who has no token, and by what a trusted proxy says of it', async () => {
-    const app = await gatewayWith({ limits: { requests: 2 }, trustedProxies: ['loopback'] });
+    const app = await door.gatewayWith({ limits: { requests: 2 }, trustedProxies: ['loopback'] });
     const from = (address: string) => request(app).post('/count/x').set('x-forwarded-for', address).send('1');
     const statuses = [await from('203.0.113.1'), await from('203.0.113.1'), await from('203.0.113.1'), await from('203.0.113.2')];
     expect(statuses.map(({ status }) => status)).toEqual([401, 401, 429, 401]);
-    const distrusting = await gatewayWith({ limits: { requests: 2 } });
+    const distrusting = await door.gatewayWith({ limits: { requests: 2 } });
     const spoofed = [];
     for (let n = 0; n < 3; n++) spoofed.push(await request(distrusting).post('/count/x').set('x-forwarded-for', `203.0.113.${n}`).send('1'));
     expect(spoofed.map(({ status }) => status)).toEqual([401, 401, 429]);
@@ -198,17 +129,16 @@ describe('how often a caller may ask', () => {
 
 describe.each([
   ['in one process', async () => undefined],
-  ['as services', async () => asServices({ seconds: 20 })],
+  ['as services', () => door.asServices({ seconds: 20 })],
 ])('how long a request may take, %s', (_, connectionsOf) => {
   let app: Express;
   let server: OpenServer;
   let watcher: Client;
   beforeAll(async () => {
     const connections = await connectionsOf();
-    app = await gatewayWith({ limits: { seconds: 1 }, ...(connections ? { connections } : {}) });
-    server = await listen(app, { port: 0, host: '127.0.0.1' });
-    opened.push(server);
-    watcher = new Client({ connectionString: database.adminUrl });
+    app = await door.gatewayWith({ limits: { seconds: 1 }, ...(connections ? { connections } : {}) });
+    server = await door.serve(app);
+    watcher = new Client({ connectionString: door.database.adminUrl });
     await watcher.connect();
   });
   afterAll(() => watcher.end());
@@ -224,21 +154,21 @@ describe.each([
   };
 
   test('what takes too long is answered with UNAVAILABLE, the rest stands, and the database gives it up', async () => {
-    const { status, body } = await ask(app, '{ slow(seconds: 50) books { title } }');
+    const { status, body } = await door.ask(app, '{ slow(seconds: 50) books { title } }');
     expect([status, body.data.slow, body.data.books]).toEqual([200, null, [{ title: 'Emma' }, { title: 'Ulysses' }, { title: 'Dune' }]]);
     expect(body.errors).toEqual([expect.objectContaining({ path: ['slow'], extensions: { code: 'UNAVAILABLE' } })]);
     await until(async () => (await sleeping()) === 0);
   });
 
   test('what never answers is not waited for', async () => {
-    const { body } = await ask(app, '{ hang books { title } }');
+    const { body } = await door.ask(app, '{ hang books { title } }');
     expect([body.data.hang, body.errors[0].extensions]).toEqual([null, { code: 'UNAVAILABLE' }]);
   });
 
   test('what nobody waits for any more the database gives up too', async () => {
     const going = get({
       ...{ host: '127.0.0.1', port: server.port, path: `/graphql?query=${encodeURIComponent('{ slow(seconds: 51) }')}` },
-      headers: asked(ann),
+      headers: door.headersOf(door.ann),
     });
     going.on('error', () => undefined);
     await until(async () => (await sleeping()) > 0);
@@ -247,96 +177,8 @@ describe.each([
   });
 
   test('a connection whose statement was given up serves the next caller well', async () => {
-    await Promise.all(Array.from({ length: 6 }, () => ask(app, '{ slow(seconds: 52) }')));
-    const answers = await Promise.all(Array.from({ length: 12 }, () => ask(app, '{ slow(seconds: 0) whoAmI }')));
+    await Promise.all(Array.from({ length: 6 }, () => door.ask(app, '{ slow(seconds: 52) }')));
+    const answers = await Promise.all(Array.from({ length: 12 }, () => door.ask(app, '{ slow(seconds: 0) whoAmI }')));
     for (const { body } of answers) expect(body).toEqual({ data: { slow: 0, whoAmI: 'ann in acme' } });
-  });
-});
-
-describe("a subgraph's own port", () => {
-  let port: Express;
-  beforeAll(() => {
-    port = subgraphServer({
-      ...{ running: running[0]!, verifyToken, checks: [], onBug: () => undefined, introspection: false },
-      limits: { ...defaultLimits, tokens: 100, depth: 4, aliases: 2, rootFields: 3 },
-    });
-  });
-
-  test.each<[string, string, string]>([
-    ['too many words', `{ books { ${'title '.repeat(600)} } }`, 'BAD_USER_INPUT'],
-    ['too many levels', `{ ${'a { '.repeat(9)} b ${'} '.repeat(9)} }`, 'BAD_USER_INPUT'],
-    ['too many aliases', `{ books { ${Array.from({ length: 40 }, (_, n) => `t${n}: title`).join(' ')} } }`, 'BAD_USER_INPUT'],
-    ['too many root fields', '{ a: whoAmI b: whoAmI c: whoAmI d: whoAmI }', 'BAD_USER_INPUT'],
-    ['introspection', '{ __schema { types { name } } }', 'BAD_USER_INPUT'],
-    ['its schema in one piece', '{ _service { sdl } }', 'BAD_USER_INPUT'],
-    ['a field that is nearly one', '{ bookz { title } }', 'BAD_USER_INPUT'],
-  ])('refuses %s', async (_, query, code) => {
-    const { status, body, text } = await ask(port, query);
-    expect([status, body.errors[0].extensions.code]).toEqual([400, code]);
-    expect(text).not.toMatch(/Did you mean|sdl: /);
-  });
-
-  test('refuses what has no token before it reads anything, and a body that is too large', async () => {
-    const unknown = await request(port).post('/graphql').type('json').send('{');
-    expect(unknown.status).toBe(401);
-    const large = await request(port).post('/graphql').set(asked(ann)).send(`{"query":"${' '.repeat(17_000_000)}"}`);
-    expect([large.status, large.body.errors[0].extensions.code]).toEqual([413, 'TOO_LARGE']);
-  });
-});
-
-describe('pages of other origins', () => {
-  let app: Express;
-  beforeAll(async () => (app = await gatewayWith({ allowedOrigins: ['https://reports.example.org'] })));
-  const withOrigin = (origin: string) => ask(app, '{ total }').set({ host: 'strata.example.org', origin });
-
-  test.each(['https://evil.example', 'null', 'https://reports.example.org.evil.example', 'http://reports.example.org'])(
-    'are refused: %s',
-    async origin => {
-      const { status, body, headers } = await withOrigin(origin);
-      expect([status, body.errors[0].extensions]).toEqual([403, { code: 'FORBIDDEN' }]);
-      expect(headers).not.toHaveProperty('access-control-allow-origin');
-      const route = await request(app).post('/count/x').set({ authorization: `Bearer ${ann}`, origin }).send('1');
-      expect([route.status, route.body.code]).toEqual([403, 'FORBIDDEN']);
-    },
-  );
-
-  test('may ask where they are listed, after asking whether they may', async () => {
-    const origin = 'https://reports.example.org';
-    const before = await request(app).options('/graphql').set({ origin, 'access-control-request-method': 'POST' });
-    expect([before.status, before.headers['access-control-allow-origin']]).toEqual([204, origin]);
-    expect(before.headers['access-control-allow-headers']).toContain('authorization');
-    const { body, headers } = await withOrigin(origin);
-    expect([body, headers['access-control-allow-origin'], headers.vary]).toEqual([{ data: { total: 60 } }, origin, 'origin']);
-    expect(headers).not.toHaveProperty('access-control-allow-credentials');
-  });
-
-  test('of the own origin may ask, and what is no page', async () => {
-    expect((await withOrigin('https://strata.example.org')).status).toBe(200);
-    expect((await ask(app, '{ total }')).status).toBe(200);
-  });
-});
-
-describe('what browsers are told', () => {
-  test.each(['/healthz', '/nowhere', '/graphql'])('of %s', async url => {
-    const { headers } = await request(await gatewayWith()).get(url);
-    const policy = headers['content-security-policy']!;
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).toContain("script-src 'self'");
-    expect(policy).toContain("frame-ancestors 'none'");
-    expect(policy).not.toMatch(/unsafe|http|\*/);
-    expect(headers).toMatchObject({
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      'referrer-policy': 'no-referrer',
-      'cache-control': 'no-store',
-      'cross-origin-opener-policy': 'same-origin',
-    });
-    expect(headers).not.toHaveProperty('strict-transport-security');
-    expect(headers).not.toHaveProperty('x-powered-by');
-  });
-
-  test('to come back by TLS, where it is set so', async () => {
-    const { headers } = await request(await gatewayWith({ hsts: true })).get('/healthz');
-    expect(headers['strict-transport-security']).toBe('max-age=31536000');
   });
 });

@@ -79,14 +79,14 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
   return server;
 }
 
-/** Refuses, before anything is read, what cannot be run and what would read too much. */
+/** Refuses, before anything is read, what cannot be run and what would read too much; the rest waits for its turn. */
 const refuseTooManyRows = (most: number): ApolloServerPlugin<GatewayContext> => ({
   requestDidStart: async () => ({
-    didResolveOperation: async ({ schema, document, operation, request }) => {
+    didResolveOperation: async ({ schema, document, operation, request, contextValue }) => {
       if (!operation) throw badOperation('Which operation is to be run? Please name one of the document with operationName.');
       if (!schema.getRootType(operation.operation)) throw badOperation(`There is no ${operation.operation} here.`);
       const rows = expectedRows({ schema, document, operation, variables: request.variables ?? {} });
-      if (rows <= most) return;
+      if (rows <= most) return contextValue.turn(rows);
       const found = rows.toLocaleString('en');
       const message = `The query's lists may have ${found} rows in all; ${most.toLocaleString('en')} at most: ask for fewer with first.`;
       throw new GraphQLError(message, { extensions: { code: 'TOO_LARGE', http: { status: 400 } } });

@@ -9,8 +9,8 @@ function stage(atOnce: number, waiting = 100) {
   const turns = createTurns({ atOnce, waiting, now: () => now });
   const order: string[] = [];
   const ends = new Map<string, () => void>();
-  const ask = async (name: string, caller: string): Promise<void> => {
-    const end = await turns.take(caller, patient());
+  const ask = async (name: string, caller: string, rows = 10): Promise<void> => {
+    const end = await turns.take({ caller, rows, signal: patient() });
     order.push(name);
     ends.set(name, end);
   };
@@ -63,13 +63,34 @@ test('what was used long ago no longer counts', async () => {
   expect(order).toEqual(['much', 'now', 'again']);
 });
 
+test('large operations leave places for small ones, whoever asks', async () => {
+  const { ask, order, end, settle } = stage(4);
+  for (let n = 0; n < 6; n++) void ask(`large ${n}`, `caller ${n}`, 10_000);
+  void ask('small', 'another');
+  await settle();
+  expect(order).toEqual(['large 0', 'small']);
+  await end('large 0');
+  expect(order).toEqual(['large 0', 'small', 'large 1']);
+});
+
+test('all that a caller asks for counts as large once they have used much', async () => {
+  const { ask, order, end, settle, pass } = stage(4);
+  void ask('first', 'busy');
+  await settle();
+  pass(3_000);
+  await end('first');
+  for (const name of ['second', 'third']) void ask(name, 'busy');
+  await settle();
+  expect(order).toEqual(['first', 'second']);
+});
+
 test('of one caller no more than some may wait; others still may', async () => {
   const { ask, turns, settle } = stage(1, 2);
   for (const name of ['a', 'b', 'c']) void ask(name, 'one');
   await settle();
-  await expect(turns.take('one', patient())).rejects.toMatchObject({ code: 'RATE_LIMITED', extensions: { retryAfter: 1 } });
+  await expect(turns.take({ caller: 'one', rows: 10, signal: patient() })).rejects.toMatchObject({ code: 'RATE_LIMITED', extensions: { retryAfter: 1 } });
   let waits = true;
-  void turns.take('other', patient()).finally(() => (waits = false));
+  void turns.take({ caller: 'other', rows: 10, signal: patient() }).finally(() => (waits = false));
   await settle();
   expect(waits).toBe(true);
 });
@@ -79,21 +100,21 @@ test('who waits too long is told so, and takes no turn', async () => {
   void ask('a', 'one');
   await settle();
   const controller = new AbortController();
-  const gone = turns.take('two', controller.signal);
+  const gone = turns.take({ caller: 'two', rows: 10, signal: controller.signal });
   void ask('c', 'three');
   controller.abort();
   await expect(gone).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  await expect(turns.take('two', AbortSignal.abort())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await expect(turns.take({ caller: 'two', rows: 10, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await end('a');
   expect(order).toEqual(['a', 'c']);
 });
 
 test('ending twice frees one place', async () => {
   const { turns, settle } = stage(1);
-  const end = await turns.take('one', patient());
-  void turns.take('one', patient());
+  const end = await turns.take({ caller: 'one', rows: 10, signal: patient() });
+  void turns.take({ caller: 'one', rows: 10, signal: patient() });
   let third = false;
-  void turns.take('one', patient()).then(() => (third = true));
+  void turns.take({ caller: 'one', rows: 10, signal: patient() }).then(() => (third = true));
   end();
   end();
   await settle();
@@ -109,7 +130,7 @@ test('whoever asks, everybody gets a turn, and never more than may at once', asy
       let most = 0;
       const done = await Promise.all(
         asked.map(async ({ caller, lasts }) => {
-          const end = await turns.take(`${caller}`, patient());
+          const end = await turns.take({ caller: `${caller}`, rows: 10, signal: patient() });
           most = Math.max(most, ++running);
           for (let n = 0; n < lasts; n++) await new Promise(resolve => setImmediate(resolve));
           running--;

@@ -47,7 +47,7 @@ const settings: Record<keyof Limits, LimitSetting> = {
   depth: setting('DEPTH', 12, [3, 100]),
   aliases: setting('ALIASES', 30, [0, 10_000]),
   rootFields: setting('ROOT_FIELDS', 20, [1, 10_000]),
-  rows: setting('ROWS', 20_000, [100, 100_000_000]),
+  rows: setting('ROWS', 10_000, [100, 100_000_000]),
   requests: setting('REQUESTS', 1_000, [0, 1_000_000]),
   atOnce: setting('AT_ONCE', 12, [1, 1_000]),
   waiting: setting('WAITING', 200, [0, 100_000]),
