@@ -7,7 +7,9 @@ import { LRUCache } from 'lru-cache';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { documentStore } from '../subgraphs/shared/subgraph/documents';
 import { credentialsOf } from '../subgraphs/shared/subgraph/http';
+import { badInput, Problem } from '../subgraphs/shared/errors';
 import type { Limits } from '../subgraphs/shared/limits/limits';
+import { sizeErrors } from '../subgraphs/shared/limits/query-size';
 import { timeLimit } from '../subgraphs/shared/limits/time-limit';
 import { callerKey } from './callers';
 import type { GatewayContext } from './data-source';
@@ -60,13 +62,19 @@ function judge(document: DocumentNode): Verdict {
 
 const verdicts = new WeakMap<DocumentNode, Verdict>();
 
-function verdictOn(documentOf: ReturnType<typeof documentStore>, text: unknown): Verdict {
+/** Refuses what is too deep or too wide, before anything else is asked about it. */
+function verdictOn(documentOf: ReturnType<typeof documentStore>, text: unknown, limits: Limits): Verdict {
   try {
     const document = documentOf(String(text));
     let verdict = verdicts.get(document);
-    if (!verdict) verdicts.set(document, (verdict = judge(document)));
+    if (!verdict) {
+      const [error] = sizeErrors(document, limits);
+      if (error) throw badInput(error.message);
+      verdicts.set(document, (verdict = judge(document)));
+    }
     return verdict;
-  } catch {
+  } catch (error) {
+    if (error instanceof Problem) throw error;
     return { readsOnly: false, repeatable: false }; // the server says what is wrong with it
   }
 }
@@ -98,7 +106,7 @@ export function answerGraph(
     const credentials = credentialsOf(request);
     const body = request.body as Record<string, unknown>;
     const isPost = request.method === 'POST'; // who asks by GET can only read, which the server sees to
-    const { readsOnly, repeatable } = isPost ? verdictOn(documentOf, body.query) : { readsOnly: true, repeatable: false };
+    const { readsOnly, repeatable } = isPost ? verdictOn(documentOf, body.query, limits) : { readsOnly: true, repeatable: false };
     // What a super admin reads in another tenant is written down each time.
     const mayRepeat = version !== undefined && repeatable && credentials.actingTenant === undefined;
     const key = mayRepeat ? questionKey(credentials, body) : '';

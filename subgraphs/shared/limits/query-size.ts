@@ -25,19 +25,26 @@ export type SizeLimits = Pick<Limits, 'depth' | 'aliases' | 'rootFields'>;
  */
 export const sizeRule = (limits: SizeLimits): ValidationRule => context => ({
   Document(document) {
-    const measure = measurer(document);
-    for (const operation of document.definitions) {
-      if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
-      const { depth, aliases, fields } = measure(operation.selectionSet);
-      const refuse = (message: string) => context.reportError(new GraphQLError(message, { nodes: operation }));
-      if (depth > limits.depth) refuse(`The query is ${depth} levels deep; it may be ${limits.depth} at most.`);
-      if (aliases > limits.aliases) refuse(`The query has ${aliases} aliases; it may have ${limits.aliases} at most.`);
-      if (fields > limits.rootFields) {
-        refuse(`The query has ${fields} fields at its root; it may have ${limits.rootFields} at most.`);
-      }
-    }
+    for (const error of sizeErrors(document, limits)) context.reportError(error);
   },
 });
+
+/** What a document has too much of; quickly told, before GraphQL's own rules, some of which compare each field with each. */
+export function sizeErrors(document: DocumentNode, limits: SizeLimits): GraphQLError[] {
+  const errors: GraphQLError[] = [];
+  const measure = measurer(document);
+  for (const operation of document.definitions) {
+    if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
+    const { depth, aliases, fields } = measure(operation.selectionSet);
+    const refuse = (message: string) => errors.push(new GraphQLError(message, { nodes: operation }));
+    if (depth > limits.depth) refuse(`The query is ${depth} levels deep; it may be ${limits.depth} at most.`);
+    if (aliases > limits.aliases) refuse(`The query has ${aliases} aliases; it may have ${limits.aliases} at most.`);
+    if (fields > limits.rootFields) {
+      refuse(`The query has ${fields} fields at its root; it may have ${limits.rootFields} at most.`);
+    }
+  }
+  return errors;
+}
 
 function measurer(document: DocumentNode): (selectionSet: SelectionSetNode) => Measure {
   const fragments = new Map<string, FragmentDefinitionNode>();
