@@ -59,7 +59,7 @@ async function compare(
     const begun = performance.now();
     await atOnce(writers, transactions, () => {
       const events = batches.pop()!;
-      return database.transaction(tenant.id, 'write', tx => write(tx, events));
+      return database.transaction(tenant.id, 'activity', tx => write(tx, events));
     });
     return (transactions * eventsEach * 1000) / (performance.now() - begun);
   };

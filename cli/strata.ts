@@ -10,6 +10,7 @@ import { addServices } from './commands/service';
 import { addSetPassword } from './commands/set-password';
 import { addStart } from './commands/start';
 import { addToken } from './commands/token';
+import { addValidateRelationships } from './commands/validate-relationships';
 import { addVerify } from './commands/verify';
 
 const program = new Command('strata')
@@ -27,6 +28,7 @@ addSetPassword(program);
 addRebuild(program);
 addVerify(program);
 addExplain(program);
+addValidateRelationships(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
+import type { HTTPGraphQLResponse } from '@apollo/server';
 import { HeaderMap } from '@apollo/server';
 import type { RequestHandler } from 'express';
 import { OperationTypeNode, visit, type DocumentNode } from 'graphql';
@@ -12,7 +12,7 @@ import type { Limits } from '../subgraphs/shared/limits/limits';
 import { sizeErrors } from '../subgraphs/shared/limits/query-size';
 import { timeLimit } from '../subgraphs/shared/limits/time-limit';
 import { callerKey } from './callers';
-import type { GatewayContext } from './data-source';
+import type { Graph } from './graph';
 import type { Turns } from './turns';
 
 /** Bytes of answers that are kept. */
@@ -87,11 +87,12 @@ export interface AnswerParts {
 
 /**
  * Answers graph requests; the same question of the same caller again from memory, as long as nothing it depends on has
- * changed. The version is asked before the answer is made and before it is given again, so what was made at a version
- * that still holds is what would be made now. An answer that was made before has its age in the header Age.
+ * changed. The version is asked before an answer is given again, and before it is made, unless it will tell itself which
+ * version it was read at: what was made at a version that still holds is what would be made now. An answer that was made
+ * before has its age in the header Age.
  */
 export function answerGraph(
-  server: ApolloServer<GatewayContext>,
+  { server, direct }: Graph,
   { version, limits, turns }: AnswerParts,
 ): RequestHandler {
   const documentOf = documentStore({ maxTokens: limits.tokens });
@@ -110,8 +111,9 @@ export function answerGraph(
     // What a super admin reads in another tenant is written down each time.
     const mayRepeat = version !== undefined && repeatable && credentials.actingTenant === undefined;
     const key = mayRepeat ? questionKey(credentials, body) : '';
-    const current = mayRepeat ? await version(credentials).catch(() => undefined) : undefined;
-    const known = current === undefined ? undefined : answers.get(key);
+    const known = mayRepeat ? answers.get(key) : undefined;
+    const tellsItself = known === undefined && direct.has(String(body.query), body.operationName);
+    const current = mayRepeat && !tellsItself ? await version(credentials).catch(() => undefined) : undefined;
     if (known && known.version === current) {
       response.setHeader('cache-control', 'no-store');
       response.setHeader('age', Math.floor((Date.now() - known.madeAt) / 1_000));
@@ -129,24 +131,26 @@ export function answerGraph(
         throw error;
       }
     };
-    let answered: HTTPGraphQLResponse;
+    const answered: { version?: string } = {};
+    let answer: HTTPGraphQLResponse;
     try {
-      answered = await server.executeHTTPGraphQLRequest({
+      answer = await server.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
           method: request.method,
           headers: headersOf(request.headers),
           search: new URL(request.originalUrl, 'http://strata').search,
           body,
         },
-        context: async () => ({ credentials, signal, turn }),
+        context: async () => ({ credentials, signal, turn, answered }),
       });
     } finally {
       release?.();
     }
     if (refusal !== undefined) throw refusal; // with the status and headers of a request that comes too soon
-    const complete = await send(response, answered);
-    if (current !== undefined && complete !== undefined && isGood(answered, complete)) {
-      answers.set(key, { version: current, body: complete, madeAt: Date.now() });
+    const complete = await send(response, answer);
+    const madeAtVersion = current ?? answered.version;
+    if (mayRepeat && madeAtVersion !== undefined && complete !== undefined && isGood(answer, complete)) {
+      answers.set(key, { version: madeAtVersion, body: complete, madeAt: Date.now() });
     }
   };
 }

@@ -69,7 +69,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   app.use(noOtherSites(allowedOrigins), knownOrNot(verifyToken), seldomEnough);
   for (const { routes } of connections) mountRoutes(app, routes);
   app.use(noSuchRoute, problemHandler(onBug));
-  return { app, stop: () => graph.stop() };
+  return { app, stop: () => graph.server.stop() };
 }
 
 const getOrPost: RequestHandler = (request, response, next) => {

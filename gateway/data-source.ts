@@ -12,6 +12,8 @@ export interface GatewayContext {
   signal: AbortSignal;
   /** Resolves when it is this operation's turn, which may have so many rows. */
   turn(rows: number): Promise<void>;
+  /** Filled where one subgraph answered the whole question at one version of the tenant. */
+  answered?: { version?: string };
 }
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
@@ -62,7 +64,7 @@ export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
 }
 
 /** What a subgraph does not end by itself, the gateway no longer waits for. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const leave = (): void => {
       reject(new Problem('UNAVAILABLE', 'This took too long. Please ask for less, or try again.'));

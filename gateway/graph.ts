@@ -13,6 +13,7 @@ import { formatError, withoutHint } from '../subgraphs/shared/errors';
 import { defaultLimits, type Limits } from '../subgraphs/shared/limits/limits';
 import { sizeRule } from '../subgraphs/shared/limits/query-size';
 import type { SubgraphConnection } from './connection';
+import { DirectQuestions } from './direct';
 import { SubgraphDataSource, type GatewayContext } from './data-source';
 import { expectedRows } from './query-rows';
 
@@ -25,11 +26,16 @@ export interface GraphParts {
   log: Logger;
 }
 
+export interface Graph {
+  server: ApolloServer<GatewayContext>;
+  direct: DirectQuestions;
+}
+
 /** Query plans that are kept, in mebibytes; a plan of a report takes some ten kilobytes. */
 const planStore = 30;
 
 /** The federated graph: plans a request over the subgraphs and puts their answers together. Calls nobody else. */
-export async function startGraph(parts: GraphParts): Promise<ApolloServer<GatewayContext>> {
+export async function startGraph(parts: GraphParts): Promise<Graph> {
   process.env.APOLLO_TELEMETRY_DISABLED = 'true'; // read when a gateway is made; it would report to its maker otherwise
   const { connections, supergraphSdl, introspection, log, limits = defaultLimits } = parts;
   const byName = new Map<string, SubgraphConnection>(connections.map(connection => [connection.name, connection]));
@@ -40,6 +46,7 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
     warn: log.warn.bind(log),
     error: log.error.bind(log),
   };
+  const direct = new DirectQuestions(connections);
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService: ({ name }) => {
@@ -47,13 +54,14 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
       if (!connection) throw new Error(`the supergraph has a subgraph ${name} that this gateway does not know`);
       return new SubgraphDataSource(connection);
     },
+    experimental_didResolveQueryPlan: direct.learn,
     __exposeQueryPlanExperimental: false,
     experimental_approximateQueryPlanStoreMiB: planStore,
     validateSupergraph: false, // composing did; drift fails the check
     logger,
   });
   const server = new ApolloServer<GatewayContext>({
-    gateway,
+    gateway: direct.before(gateway),
     logger,
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
@@ -67,6 +75,7 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
     maxRecursiveSelections: true,
     formatError: (formatted, error) => publicError(formatted, { error, log, hints: introspection }),
     plugins: [
+      operationIsThere,
       refuseTooManyRows(limits.rows),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
@@ -76,14 +85,26 @@ export async function startGraph(parts: GraphParts): Promise<ApolloServer<Gatewa
     ],
   });
   await server.start();
-  return server;
+  return { server, direct };
 }
 
+/** The gateway would take an operation that the query does not have for a fault of its own. */
+const operationIsThere: ApolloServerPlugin<GatewayContext> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation, request: { operationName } }) => {
+      if (operation) return;
+      const which = operationName ? `an operation named '${operationName}'` : 'one operation, or an operationName that says which';
+      throw new GraphQLError(`The query must have ${which}.`, {
+        extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+      });
+    },
+  }),
+};
 /** Refuses, before anything is read, what cannot be run and what would read too much; the rest waits for its turn. */
 const refuseTooManyRows = (most: number): ApolloServerPlugin<GatewayContext> => ({
   requestDidStart: async () => ({
     didResolveOperation: async ({ schema, document, operation, request, contextValue }) => {
-      if (!operation) throw badOperation('Which operation is to be run? Please name one of the document with operationName.');
+      if (!operation) return;
       if (!schema.getRootType(operation.operation)) throw badOperation(`There is no ${operation.operation} here.`);
       const rows = expectedRows({ schema, document, operation, variables: request.variables ?? {} });
       if (rows <= most) return contextValue.turn(rows);

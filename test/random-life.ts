@@ -6,7 +6,9 @@ import { buildEverything, buildHierarchy } from '../subgraphs/reporting/rollup/b
 import { foldSome } from '../subgraphs/reporting/rollup/fold';
 import { noSums, type Sums } from '../subgraphs/reporting/rollup/sums';
 import { Problem } from '../subgraphs/shared/errors';
+import type { Database } from '../subgraphs/shared/database/database';
 import { publicId } from '../subgraphs/shared/identifiers';
+import { growTrees, insertRows, selectHierarchyNumbers } from './fixture.queries';
 import { groupTypes, hierarchyTypes, type ModelEvent, type ModelTenant } from './model-tenant';
 
 /** Random lives of a tenant, step by step in the database and in the model beside it. */
@@ -60,32 +62,55 @@ export const tenants = fc.record({
   people: fc.integer({ min: 1, max: 4 }),
   grown: fc.boolean(),
   parents: fc.array(fc.nat(30), { minLength: 20, maxLength: 20 }),
-  steps: fc.array(step, { minLength: 3, maxLength: 25 }),
+  steps: fc.array(step, { minLength: 2, maxLength: 10 }),
 });
 
-/** Steps that hang every group and class somewhere in both hierarchies, record for every class, and store the sums. */
-export function growth(tenant: ModelTenant, parents: number[]): Step[] {
-  const place = (hierarchy: string, child: number, klass: boolean, parent: number): Step => ({
-    do: 'place',
-    hierarchy,
-    child,
-    parent,
-    klass,
-    out: false,
-    sound: true,
+/**
+ * Hangs every group and class somewhere in both hierarchies, records for every class, and stores the sums: at once, as
+ * a load does it.
+ */
+export async function grow(tenant: ModelTenant, owner: Database, parents: number[]): Promise<void> {
+  await owner.transaction(tenant.tenantId, 'write', async tx => {
+    const numbers = await selectHierarchyNumbers(tx);
+    for (const [hierarchy, types] of Object.entries(hierarchyTypes)) {
+      const level = (group: number) => types.indexOf(tenant.type(group));
+      const hang = (children: { id: number }[], table: string, mayHang: (child: number, parent: number) => boolean) => {
+        const column = `${table}_id`;
+        const rows = children.flatMap(({ id }, index) => {
+          const possible = tenant.groups.filter(group => level(group.id) >= 0 && mayHang(id, group.id));
+          if (possible.length === 0) return [];
+          const parent = pick(possible, pick(parents, table === 'group' ? index : index + 7)).id;
+          (table === 'group' ? tenant.groupParents : tenant.classParents)[hierarchy]!.set(id, parent);
+          return [{ hierarchy_id: numbers.get(hierarchy), [column]: id, parent_id: parent }];
+        });
+        return insertRows(tx, `${table}_placements`, rows);
+      };
+      await hang(tenant.groups, 'group', (child, parent) => level(child) > level(parent));
+      await hang(tenant.classes, 'class', () => true);
+      await growTrees(tx, [numbers.get(hierarchy)!]);
+    }
   });
-  const placed = ['india', 'us'].flatMap(hierarchy => [
-    ...tenant.groups.map((_, index) => place(hierarchy, index, false, pick(parents, index))),
-    ...tenant.classes.map((_, index) => place(hierarchy, index, true, pick(parents, index + 7))),
-  ]);
-  const recorded = tenant.classes.map(
-    (_, index): Step => ({
-      do: 'record',
-      event: { id: 100 + index, klass: index, person: index, day: '2026-02-10', score: 250_000, seconds: 60, kind: 'ASSESSMENT', subject: 'Math' },
-    }),
-  );
-  return [...placed, ...recorded, { do: 'build', what: 'everything' }];
+  const sent = tenant.classes.map(({ id: klass }, index): ModelEvent => ({
+    ...{ eventId: `e${100 + index}`, klass, person: pick(tenant.people, index), day: '2026-02-10' },
+    ...{ score: 250_000, seconds: 60, kind: 'ASSESSMENT', subject: 'Math' },
+  }));
+  const raw = sent.map(asSent);
+  const receipt = await tenant.database.transaction(tenant.tenantId, 'activity', tx => ingest(tx, raw, { now, ids: 'public' }));
+  expect(receipt.accepted).toBe(sent.length);
+  for (const event of sent) tenant.events.set(event.eventId, event);
+  await tenant.database.transaction(tenant.tenantId, 'write', tx => buildEverything(tx));
 }
+
+const asSent = (event: ModelEvent) => ({
+  eventId: event.eventId,
+  classId: publicId('class', event.klass),
+  userId: publicId('person', event.person),
+  occurredAt: `${event.day}T10:00:00Z`,
+  score: event.score === null ? null : event.score / 10_000,
+  secondsSpent: event.seconds,
+  kind: event.kind,
+  subject: event.subject,
+});
 
 export const pick = <T>(list: readonly T[], index: number): T => list[index % list.length]!;
 
@@ -127,17 +152,9 @@ async function record(tenant: ModelTenant, { event: { id, ...event } }: Step & {
     klass: pick(tenant.classes, event.klass).id,
     person: pick(tenant.people, event.person),
   };
-  const raw = {
-    eventId: sent.eventId,
-    classId: publicId('class', sent.klass),
-    userId: publicId('person', sent.person),
-    occurredAt: `${sent.day}T10:00:00Z`,
-    score: sent.score === null ? null : sent.score / 10_000,
-    secondsSpent: sent.seconds,
-    kind: sent.kind,
-    subject: sent.subject,
-  };
-  const receipt = await tenant.database.transaction(tenant.tenantId, 'write', tx => ingest(tx, [raw], { now, ids: 'public' }));
+  const receipt = await tenant.database.transaction(tenant.tenantId, 'activity', tx =>
+    ingest(tx, [asSent(sent)], { now, ids: 'public' }),
+  );
   const known = tenant.events.get(sent.eventId);
   const same = known !== undefined && JSON.stringify(known) === JSON.stringify(sent);
   expect(receipt).toMatchObject({ accepted: known ? 0 : 1, duplicates: same ? 1 : 0 });

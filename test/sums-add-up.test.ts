@@ -3,20 +3,20 @@ import { selectHierarchiesByKey } from '../subgraphs/hierarchy/hierarchies/hiera
 import { parentKey } from '../subgraphs/hierarchy/nodes/children';
 import { locate } from '../subgraphs/hierarchy/nodes/locate';
 import { selectChildren, type Node } from '../subgraphs/hierarchy/nodes/node.queries';
-import { selectView } from '../subgraphs/hierarchy/nodes/view.queries';
+import { selectView, type View } from '../subgraphs/hierarchy/nodes/view.queries';
 import { bucketsOf, coverOf } from '../subgraphs/reporting/rollup/cover';
 import { selectLearners } from '../subgraphs/reporting/rollup/learners.queries';
 import { planNode, type Source } from '../subgraphs/reporting/rollup/plan';
 import { selectStoredState } from '../subgraphs/reporting/rollup/stored-state.queries';
-import { noSums, type Sums } from '../subgraphs/reporting/rollup/sums';
+import { noSums } from '../subgraphs/reporting/rollup/sums';
 import { selectSums } from '../subgraphs/reporting/rollup/sums.queries';
 import { Database, type Transaction } from '../subgraphs/shared/database/database';
 import { publicId } from '../subgraphs/shared/identifiers';
 import { createTestDatabase, type TestDatabase } from './database';
 import { hierarchyTypes, ModelTenant } from './model-tenant';
-import { expected, growth, take, tenants } from './random-life';
+import { expected, grow, take, tenants } from './random-life';
 
-const runs = Number(process.env.STRATA_PROPERTY_RUNS ?? 60);
+const runs = Number(process.env.STRATA_PROPERTY_RUNS ?? 1_000);
 
 let testDatabase: TestDatabase;
 let owner: Database;
@@ -52,14 +52,18 @@ function waysToRead(node: Node, state: Awaited<ReturnType<typeof selectStoredSta
   return ways;
 }
 
+const hierarchies = ['india', 'us'];
 const periods = [
   { from: '2026-02-01', through: '2026-02-28' },
   { from: '2026-01-01', through: '2026-03-31' },
   { from: '2026-03-15', through: '2026-03-15' },
 ];
 
-/** Every node of a hierarchy, and the classes that must be at or below it. */
-async function expectEveryNodeExact(tenant: ModelTenant, tx: Transaction, hierarchyKey: string): Promise<void> {
+const questions = periods.flatMap(period => [{}, { subject: 'Math' }].map(filter => ({ period, filter })));
+type Question = (typeof questions)[number];
+
+/** Every node of a hierarchy, with the view through which it is read. */
+async function nodesOf(tenant: ModelTenant, tx: Transaction, hierarchyKey: string): Promise<{ view: View; nodes: Node[] }> {
   const [hierarchy] = await selectHierarchiesByKey(tx, [hierarchyKey]);
   const caller = tenant.admin;
   const view = await selectView(tx, caller, hierarchy!);
@@ -70,51 +74,63 @@ async function expectEveryNodeExact(tenant: ModelTenant, tx: Transaction, hierar
     ...tenant.classes.map(klass => publicId('class', klass.id)),
   ];
   const located = await locate({ tx, caller, view }, ids);
-  const nodes = [...located.values()].map(({ node }) => node);
+  return { view, nodes: [...located.values()].map(({ node }) => node) };
+}
+
+/** The classes that must be at or below a node. */
+const classesOf = (tenant: ModelTenant, hierarchyKey: string, node: Node): Set<number> =>
+  new Set(
+    tenant.classes
+      .map(({ id }) => id)
+      .filter(id => {
+        const above = tenant.above(hierarchyKey, id);
+        if (node.kind === 'tenant') return true;
+        if (node.kind === 'other') return above.length === 0;
+        return node.kind === 'class' ? id === node.number : above.includes(node.number);
+      }),
+  );
+
+/** The sums of every node, as a report reads them, against a count by hand. */
+async function expectSumsExact(tenant: ModelTenant, tx: Transaction, { hierarchyKey, period, filter }: Question & { hierarchyKey: string }) {
+  const { view, nodes } = await nodesOf(tenant, tx, hierarchyKey);
+  const standing = tenant.groups.filter(({ id }) => tenant.wayUp(hierarchyKey, id) !== null).map(({ id }) => id);
+  expect(nodes.filter(node => node.kind === 'group').map(node => node.number).sort()).toEqual(standing.sort());
+  const state = await selectStoredState(tx, view.hierarchyId);
+  const size = { buckets: bucketsOf(coverOf(period)), days: 31 };
+  const asked = nodes.map(node => ({ node, source: planNode({ node, ...state, ...size }).source }));
+  const found = await selectSums(tx, { caller: tenant.admin, view, asked, filter, intervals: [period] });
+  for (const node of nodes) {
+    const { sums } = expected(tenant, classesOf(tenant, hierarchyKey, node), { ...period, ...filter });
+    expect([hierarchyKey, node.id, found.get(node.id)?.get(0) ?? noSums]).toEqual([hierarchyKey, node.id, sums]);
+  }
+}
+
+/** The same, read in every way there is, with learners, counts and children. */
+async function expectEveryNodeExact(
+  tenant: ModelTenant,
+  tx: Transaction,
+  { hierarchyKey, period, filter }: Question & { hierarchyKey: string },
+): Promise<void> {
+  const { view, nodes } = await nodesOf(tenant, tx, hierarchyKey);
+  const caller = tenant.admin;
 
   const standing = tenant.groups.filter(({ id }) => tenant.wayUp(hierarchyKey, id) !== null);
   const roots = standing.filter(({ type }) => type === hierarchyTypes[hierarchyKey]![0]);
-  expect(nodes.filter(node => node.kind === 'group').map(node => node.number).sort()).toEqual(standing.map(({ id }) => id).sort());
-
-  const classesOf = (node: Node): Set<number> =>
-    new Set(
-      tenant.classes
-        .map(({ id }) => id)
-        .filter(id => {
-          const above = tenant.above(hierarchyKey, id);
-          if (node.kind === 'tenant') return true;
-          if (node.kind === 'other') return above.length === 0;
-          return node.kind === 'class' ? id === node.number : above.includes(node.number);
-        }),
-    );
   const active = new Set(tenant.classes.filter(klass => klass.active).map(({ id }) => id));
   for (const node of nodes) {
-    expect([node.id, node.classCount]).toEqual([node.id, [...classesOf(node)].filter(id => active.has(id)).length]);
+    const below = [...classesOf(tenant, hierarchyKey, node)].filter(id => active.has(id));
+    expect([node.id, node.classCount]).toEqual([node.id, below.length]);
   }
 
-  for (const period of periods) {
-    for (const filter of [{}, { subject: 'Math' }]) {
-      const question = { caller, view, nodes, period, filter };
-      const sums = new Map<string, Sums>();
-      const state = await selectStoredState(tx, view.hierarchyId);
-      const size = { buckets: bucketsOf(coverOf(period)), days: 31 };
-      const planned = nodes.map(node => ({ node, source: planNode({ node, ...state, ...size }).source }));
-      const { caller: asker, filter: asked } = question;
-      const read = await selectSums(tx, { caller: asker, view, asked: planned, filter: asked, intervals: [period] });
-      for (const [id, found] of read) sums.set(id, found.get(0)!);
-      for (const node of nodes) {
-        for (const source of waysToRead(node, state)) {
-          const way = await selectSums(tx, { caller, view, asked: [{ node, source }], filter, intervals: [period] });
-          expect([node.type, source, way.get(node.id)?.get(0) ?? noSums]).toEqual([node.type, source, sums.get(node.id) ?? noSums]);
-        }
-      }
-      const learners = await selectLearners(tx, question);
-      for (const node of nodes) {
-        const truth = expected(tenant, classesOf(node), { ...period, ...filter });
-        expect([node.id, sums.get(node.id) ?? noSums]).toEqual([node.id, truth.sums]);
-        expect([node.id, learners.get(node.id) ?? { scored: 0, timed: 0 }]).toEqual([node.id, truth.learners]);
-      }
+  const state = await selectStoredState(tx, view.hierarchyId);
+  const learners = await selectLearners(tx, { caller, view, nodes, period, filter });
+  for (const node of nodes) {
+    const truth = expected(tenant, classesOf(tenant, hierarchyKey, node), { ...period, ...filter });
+    for (const source of waysToRead(node, state)) {
+      const way = await selectSums(tx, { caller, view, asked: [{ node, source }], filter, intervals: [period] });
+      expect([node.type, source, way.get(node.id)?.get(0) ?? noSums]).toEqual([node.type, source, truth.sums]);
     }
+    expect([node.id, learners.get(node.id) ?? { scored: 0, timed: 0 }]).toEqual([node.id, truth.learners]);
   }
 
   const parents = nodes.map(parentKey).filter(key => key !== null);
@@ -134,14 +150,22 @@ async function expectEveryNodeExact(tenant: ModelTenant, tx: Transaction, hierar
   }
 }
 
-test('every node of every hierarchy equals a count by hand, whatever is placed, moved, taken out and recorded', async () => {
+test('every node of every hierarchy equals a count by hand after every step, whatever is placed, moved, built and recorded', async () => {
   let number = 0;
   await fc.assert(
-    fc.asyncProperty(tenants, async ({ steps, grown, parents, ...shape }) => {
+    fc.asyncProperty(tenants, fc.constantFrom(...questions), async ({ steps, grown, parents, ...shape }, last) => {
       const tenant = await ModelTenant.create({ owner, application: database }, { name: `model-${number++}`, ...shape });
-      for (const each of [...(grown ? growth(tenant, parents) : []), ...steps]) await take(tenant, each);
+      if (grown) await grow(tenant, owner, parents);
+      for (const [index, each] of steps.entries()) {
+        await take(tenant, each);
+        await database.transaction(tenant.tenantId, 'read', async tx => {
+          for (const hierarchyKey of hierarchies) {
+            await expectSumsExact(tenant, tx, { hierarchyKey, ...questions[(number + index) % questions.length]! });
+          }
+        });
+      }
       await database.transaction(tenant.tenantId, 'read', async tx => {
-        for (const key of ['india', 'us']) await expectEveryNodeExact(tenant, tx, key);
+        for (const hierarchyKey of hierarchies) await expectEveryNodeExact(tenant, tx, { hierarchyKey, ...last });
       });
     }),
     { numRuns: runs },

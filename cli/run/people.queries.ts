@@ -12,6 +12,7 @@ export const selectTenants = (tx: Transaction): Promise<TenantRow[]> =>
   tx.query<TenantRow>('select tenants.id, tenants.external_id, tenants.name from tenants order by tenants.id');
 
 export interface PersonRow {
+  id: number;
   external_id: string;
   login: string;
   roles: RoleName[];
@@ -20,7 +21,7 @@ export interface PersonRow {
 /** The person of the transaction's tenant who logs in so, however it is capitalised. */
 export async function selectPersonByLogin(tx: Transaction, login: string): Promise<PersonRow | undefined> {
   const rows = await tx.query<PersonRow>(
-    `select people.external_id, people.login, people.roles
+    `select people.id, people.external_id, people.login, people.roles
      from people
      where people.tenant_id = $1 and lower(people.login) = lower($2) and people.deleted_at is null`,
     [tx.tenantId, login],
@@ -31,7 +32,7 @@ export async function selectPersonByLogin(tx: Transaction, login: string): Promi
 /** The platform's longest-standing super admin. */
 export async function selectSuperAdmin(tx: Transaction): Promise<PersonRow | undefined> {
   const rows = await tx.query<PersonRow>(
-    `select people.external_id, people.login, people.roles
+    `select people.id, people.external_id, people.login, people.roles
      from people
      where people.tenant_id = $1 and 'SUPER_ADMIN' = any(people.roles) and people.deleted_at is null
      order by people.id

@@ -51,13 +51,15 @@ export async function findTenant(database: Database, name: string): Promise<Tena
 
 export interface Person {
   tenant: Tenant;
+  number: number;
   externalId: string;
   login: string;
   roles: string[];
 }
 
-const person = (tenant: Tenant, { external_id, login, roles }: PersonRow): Person => ({
+const person = (tenant: Tenant, { id, external_id, login, roles }: PersonRow): Person => ({
   tenant,
+  number: id,
   externalId: external_id,
   login,
   roles,

@@ -6,6 +6,7 @@ import { permissions } from './permissions';
 import { BuildProgressResolver } from './reports/build-progress.resolver';
 import { HierarchyChangePreview, HierarchyChangeResolver } from './reports/hierarchy-change.resolver';
 import { startFolder } from './rollup/folder';
+import { howManyDeltasWait } from './rollup/waiting.queries';
 import {
   HierarchyNode,
   NodeFiguresResolver,
@@ -13,14 +14,13 @@ import {
   resolveNodeReference,
   TimeSpentResolver,
 } from './reports/node-figures.resolver';
-import { NodeReportResolver, ReportRowResolver } from './reports/node-report.resolver';
+import { NodeReportResolver } from './reports/node-report.resolver';
 
 export const reportingSubgraph = defineSubgraph({
   name: 'reporting',
   tables: [],
   resolvers: [
     NodeReportResolver,
-    ReportRowResolver,
     NodeFiguresResolver,
     PerformanceResolver,
     TimeSpentResolver,
@@ -32,6 +32,7 @@ export const reportingSubgraph = defineSubgraph({
   references: { HierarchyNode: resolveNodeReference },
   permissions,
   unaudited: ['recordActivity'],
+  firstQuestion: howManyDeltasWait,
   createLoaders,
   startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),
   routes: [eventsRoute],

@@ -99,7 +99,12 @@ export interface MergedClasses extends Merged {
   recount: number[];
 }
 
-export async function mergeClasses(tx: Transaction, { tenant, now }: Load): Promise<MergedClasses> {
+/** `lockTrees` is called before a class that counts in them is touched: the order in which everybody takes both. */
+export async function mergeClasses(
+  tx: Transaction,
+  { tenant, now }: Load,
+  lockTrees: (hierarchyIds: number[]) => Promise<void>,
+): Promise<MergedClasses> {
   await lookUpDueRows(
     tx,
     `select staged.line, staged.class_id, staged.name, staged.code, staged.grade, staged.subject,
@@ -126,6 +131,7 @@ export async function mergeClasses(tx: Transaction, { tenant, now }: Load): Prom
      order by 1`,
     [tx.tenantId],
   );
+  await lockTrees(recount.map(row => row.id));
   const changed = await countWritten(
     tx,
     `update classes set name = due.name, code = due.code, grade = due.grade, subject = due.subject,

@@ -3,11 +3,26 @@ import type { Caller } from '../shared/access/caller';
 import type { Session } from '../shared/database/session';
 import type { SubgraphContext } from '../shared/subgraph/context';
 import { auditLogLoader } from './audit/audit-log.loader';
+import { activityLogLoaders } from './activity-log/activity-log.loader';
+import { classLoaders } from './classes/class.loader';
+import { enrolmentsLoader } from './enrolments/enrolment.loader';
 import { studentCountLoader } from './enrolments/student-count.loader';
+import { studentLoaders } from './people/student.loader';
+import { testSeriesLoaders } from './test-series/test-series.loader';
 
 export function createLoaders(parts: { caller: Caller; session: Session; now: Date }) {
   const nodes = nodeLoaders(parts);
-  return { nodes, studentCount: studentCountLoader({ ...parts, nodes }), auditLog: auditLogLoader(parts) };
+  const classes = classLoaders({ ...parts, nodes });
+  return {
+    nodes,
+    studentCount: studentCountLoader({ ...parts, nodes }),
+    ...classes,
+    enrolments: enrolmentsLoader(parts),
+    auditLog: auditLogLoader(parts),
+    ...testSeriesLoaders(parts),
+    ...studentLoaders({ ...parts, classByNumber: classes.classByNumber }),
+    ...activityLogLoaders({ ...parts, nodes, classById: classes.classById }),
+  };
 }
 
 export type RosterContext = SubgraphContext<ReturnType<typeof createLoaders>>;

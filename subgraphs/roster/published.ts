@@ -1,2 +1,3 @@
 /** What other subgraphs may use of this one, in their own transactions. */
+export { lockClass } from './classes/class.queries';
 export { personExists } from './people/person.queries';

@@ -1,21 +1,44 @@
 import { defineSubgraph } from '../shared/subgraph/subgraph';
 import { AuditLogResolver } from './audit/audit-log.resolver';
+import { ActivityLogResolver } from './activity-log/activity-log.resolver';
+import { ClassEntity } from './classes/class.entity';
+import { ClassResolver, resolveClassReference } from './classes/class.resolver';
+import { Class } from './classes/class.type';
 import { createLoaders } from './context';
+import { EnrolmentEntity } from './enrolments/enrolment.entity';
+import { EnrolmentResolver } from './enrolments/enrolment.resolver';
 import { HierarchyNodeResolver, resolveNodeReference } from './enrolments/node.resolver';
 import { HierarchyNode } from './enrolments/node.type';
+import { IntegrityResolver } from './integrity/integrity.resolver';
+import { StudentResolver, resolveStudentReference } from './people/student.resolver';
+import { Student } from './people/student.type';
 import { ViewerResolver, resolveViewerReference } from './people/viewer.resolver';
 import { Viewer } from './people/viewer.type';
 import { tokenRoute } from './people/token.route';
 import { permissions } from './permissions';
+import { ClassTestSeriesEntity, TestSeriesEntity } from './test-series/test-series.entity';
+import { TestSeriesResolver } from './test-series/test-series.resolver';
 
 export const rosterSubgraph = defineSubgraph({
   name: 'roster',
-  tables: [],
-  resolvers: [ViewerResolver, HierarchyNodeResolver, AuditLogResolver],
-  entities: [Viewer, HierarchyNode],
+  tables: [ClassEntity, EnrolmentEntity, TestSeriesEntity, ClassTestSeriesEntity],
+  resolvers: [
+    ViewerResolver,
+    HierarchyNodeResolver,
+    ClassResolver,
+    EnrolmentResolver,
+    TestSeriesResolver,
+    StudentResolver,
+    ActivityLogResolver,
+    IntegrityResolver,
+    AuditLogResolver,
+  ],
+  entities: [Viewer, HierarchyNode, Class, Student],
   references: {
     Viewer: resolveViewerReference,
     HierarchyNode: resolveNodeReference,
+    Class: resolveClassReference,
+    Student: resolveStudentReference,
   },
   permissions,
   createLoaders,

@@ -2,7 +2,17 @@
  * Public ids: a letter for the kind, then our number in base 36, always seven characters in all, so that their order
  * as text is their order as numbers. To clients they are opaque.
  */
-export type Kind = 'tenant' | 'group' | 'class' | 'person' | 'other' | 'scope' | 'scopeOther' | 'competency';
+export type Kind =
+  | 'tenant'
+  | 'group'
+  | 'class'
+  | 'person'
+  | 'other'
+  | 'scope'
+  | 'scopeOther'
+  | 'competency'
+  | 'testSeries'
+  | 'logEntry';
 
 const letters: Record<Kind, string> = {
   tenant: 't',
@@ -13,6 +23,8 @@ const letters: Record<Kind, string> = {
   scope: 's',
   scopeOther: 'u',
   competency: 'c',
+  testSeries: 'e',
+  logEntry: 'l',
 };
 const kinds = new Map(Object.entries(letters).map(([kind, letter]) => [letter, kind as Kind]));
 const largest = 2 ** 31 - 1;
@@ -40,3 +52,4 @@ export const tenantNumber = numberOf('tenant');
 export const groupNumber = numberOf('group');
 export const classNumber = numberOf('class');
 export const personNumber = numberOf('person');
+export const testSeriesNumber = numberOf('testSeries');

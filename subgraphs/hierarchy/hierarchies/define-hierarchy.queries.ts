@@ -52,6 +52,7 @@ async function inEachTenant(tx: Transaction, tenants: number[], work: (tenant: T
         query: tx.query.bind(tx),
         afterCommit: tx.afterCommit.bind(tx),
         keepVersion: tx.keepVersion.bind(tx),
+        memory: tx.memory,
       });
     }
   } finally {

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Caller } from '../../shared/access/caller';
+import type { Transaction } from '../../shared/database/database';
 import type { Session } from '../../shared/database/session';
 import { forbidden } from '../../shared/errors';
 import { publicId } from '../../shared/identifiers';
@@ -7,7 +8,7 @@ import { groupBy } from '../../shared/group-by';
 import { chooseHierarchy } from '../hierarchies/choose';
 import { selectHierarchiesByKey, type HierarchyRow } from '../hierarchies/hierarchy.queries';
 import { parentKey } from './children';
-import { locate } from './locate';
+import { locate, type Looking } from './locate';
 import {
   selectChildren,
   selectNumberByExternalId,
@@ -15,6 +16,7 @@ import {
   type Found,
   type Node,
   type PageBounds,
+  type ParentKey,
 } from './node.queries';
 import { selectView, type View } from './view.queries';
 
@@ -28,6 +30,12 @@ export interface ChildrenKey {
   bounds: PageBounds;
 }
 
+/** What a caller's hierarchy is depends on what the token selects, and on the tenant. */
+async function chooseRemembered(tx: Transaction, caller: Caller, key: string | null | undefined): Promise<HierarchyRow> {
+  const name = `hierarchy ${JSON.stringify(key ?? caller.selectedHierarchy ?? null)}`;
+  return tx.memory.recall<HierarchyRow>(name) ?? tx.memory.remember(name, await chooseHierarchy(tx, caller, key));
+}
+
 /** One set per operation: what it remembers must not outlive the caller's grants. */
 export function nodeLoaders({ caller, session }: { caller: Caller; session: Session }) {
   const hierarchies = new Map<string, Promise<HierarchyRow>>();
@@ -35,7 +43,7 @@ export function nodeLoaders({ caller, session }: { caller: Caller; session: Sess
     const name = key ?? '';
     let chosen = hierarchies.get(name);
     if (!chosen) {
-      chosen = session.read().then(tx => chooseHierarchy(tx, caller, key));
+      chosen = session.read().then(tx => chooseRemembered(tx, caller, key));
       hierarchies.set(name, chosen);
       // Whoever asked for the default will go on with its name.
       void chosen.then(found => hierarchies.set(found.key, chosen!), () => undefined);
@@ -59,7 +67,7 @@ export function nodeLoaders({ caller, session }: { caller: Caller; session: Sess
         const ids = keys.filter(key => key.hierarchyKey === hierarchyKey).map(key => key.id);
         try {
           const looking = { tx: await session.read(), caller, view: await view(hierarchyKey) };
-          located.set(hierarchyKey, await locate(looking, ids));
+          located.set(hierarchyKey, await locateRemembered(looking, ids));
         } catch (error) {
           located.set(hierarchyKey, error as Error);
         }
@@ -85,7 +93,8 @@ export function nodeLoaders({ caller, session }: { caller: Caller; session: Sess
       for (const group of groupBy(keys, key => `${key.node.hierarchyKey}\n${JSON.stringify(key.bounds)}`).values()) {
         const { node: one, bounds } = group[0]!;
         const parents = group.map(key => parentKey(key.node)).filter(parent => parent !== null);
-        const page = await selectChildren(await session.read(), { view: await view(one.hierarchyKey), parents, bounds });
+        const asking = { view: await view(one.hierarchyKey), parents, bounds };
+        const page = await childrenRemembered(await session.read(), asking);
         for (const key of group) {
           const parent = parentKey(key.node);
           const none = { parent: 'other' as const, nodes: [], totalCount: 0, hasMore: false };
@@ -126,6 +135,40 @@ export function nodeLoaders({ caller, session }: { caller: Caller; session: Sess
 }
 
 export type NodeLoaders = ReturnType<typeof nodeLoaders>;
+
+/** Only what is there is remembered: ids that are none would fill the memory with nothing. */
+async function locateRemembered({ tx, caller, view }: Looking, ids: readonly string[]): Promise<Map<string, Found>> {
+  const name = (id: string): string => `node ${view.key} ${id}`;
+  const located = new Map<string, Found>();
+  const unknown: string[] = [];
+  for (const id of ids) {
+    const known = tx.memory.recall<Found>(name(id));
+    if (known) located.set(id, known);
+    else unknown.push(id);
+  }
+  if (unknown.length === 0) return located;
+  for (const [id, found] of await locate({ tx, caller, view }, unknown)) located.set(id, tx.memory.remember(name(id), found));
+  return located;
+}
+
+async function childrenRemembered(
+  tx: Transaction,
+  { view, parents, bounds }: { view: View; parents: ParentKey[]; bounds: PageBounds },
+): Promise<Map<ParentKey, ChildrenPage>> {
+  const name = (parent: ParentKey): string => `children ${view.key} ${parent} ${JSON.stringify(bounds)}`;
+  const pages = new Map<ParentKey, ChildrenPage>();
+  const unknown: ParentKey[] = [];
+  for (const parent of parents) {
+    const known = tx.memory.recall<ChildrenPage>(name(parent));
+    if (known) pages.set(parent, known);
+    else unknown.push(parent);
+  }
+  if (unknown.length === 0) return pages;
+  for (const [parent, page] of await selectChildren(tx, { view, parents: unknown, bounds })) {
+    pages.set(parent, tx.memory.remember(name(parent), page, page.nodes.length));
+  }
+  return pages;
+}
 
 const childrenCacheKey = (key: ChildrenKey): string =>
   `${key.node.hierarchyKey}\n${key.node.id}\n${JSON.stringify(key.bounds)}`;

@@ -1,6 +1,7 @@
 import { moveClass, moveGroup } from '../../reporting/published';
+import { lockClass } from '../../roster/published';
 import type { Transaction } from '../../shared/database/database';
-import { badInput, notFound } from '../../shared/errors';
+import { badInput, notFound, Problem } from '../../shared/errors';
 import { readPublicId } from '../../shared/identifiers';
 import { selectHierarchiesByKey, selectLevels, type LevelRow } from '../hierarchies/hierarchy.queries';
 import {
@@ -14,38 +15,65 @@ import {
 } from './placement.queries';
 import { countClass, growVersion, lockTree, rebuildTree } from './tree.queries';
 
+export interface Placing {
+  /** The hierarchy's public id. */
+  hierarchyKey: string;
+  childId: string;
+  /** null takes the child out. */
+  parentId: string | null;
+}
+
 /**
  * Places something under a parent in one hierarchy, moves it there, or takes it out (`parentId` null). Figures follow,
  * since they are added up along the placements. Refuses, and changes nothing, what would not be a tree.
  */
-export async function place(
+export const place = (tx: Transaction, placing: Placing): Promise<void> => placeAll(tx, [placing]);
+
+/** The same of several. Two parents for one thing in one hierarchy: CONFLICT. */
+export async function placeAll(tx: Transaction, placings: readonly Placing[]): Promise<void> {
+  const hierarchies = await selectHierarchiesByKey(tx, placings.map(({ hierarchyKey }) => hierarchyKey));
+  const found = placings.map(placing => {
+    const hierarchy = hierarchies.find(({ key }) => key === placing.hierarchyKey);
+    if (!hierarchy) throw notFound(`There is no hierarchy '${placing.hierarchyKey}'.`);
+    return { ...placing, hierarchyId: hierarchy.id };
+  });
+  for (const [index, { hierarchyKey, childId }] of found.entries()) {
+    const other = found.slice(0, index).some(one => one.hierarchyKey === hierarchyKey && one.childId === childId);
+    if (other) throw new Problem('CONFLICT', `One parent in each hierarchy: several came for '${hierarchyKey}'.`);
+  }
+  found.sort((a, b) => a.hierarchyId - b.hierarchyId);
+  // Every tree before any stored sums, as everybody takes them.
+  for (const { hierarchyId } of found) await lockTree(tx, hierarchyId);
+  for (const placing of found) await placeOne(tx, placing);
+}
+
+async function placeOne(
   tx: Transaction,
-  { hierarchyKey, childId, parentId }: { hierarchyKey: string; childId: string; parentId: string | null },
+  { hierarchyId, childId, parentId }: { hierarchyId: number; childId: string; parentId: string | null },
 ): Promise<void> {
-  const [hierarchy] = await selectHierarchiesByKey(tx, [hierarchyKey]);
-  if (!hierarchy) throw notFound(`There is no hierarchy '${hierarchyKey}'.`);
-  await lockTree(tx, hierarchy.id);
   const { child, parent } = await findThings(tx, childId, parentId);
-  const before = await selectParent(tx, hierarchy.id, child);
+  const before = await selectParent(tx, hierarchyId, child);
   if (parent) {
-    const levels = await selectLevels(tx, [hierarchy.id]);
-    await refuseImpossible(tx, { hierarchyId: hierarchy.id, levels, child, parent });
+    const levels = await selectLevels(tx, [hierarchyId]);
+    await refuseImpossible(tx, { hierarchyId, levels, child, parent });
     if (before === parent.number) return;
   } else if (before === undefined) return;
-  const move = { hierarchyId: hierarchy.id, from: before ?? null, to: parent?.number ?? null };
+  const move = { hierarchyId, from: before ?? null, to: parent?.number ?? null };
   const change = async (): Promise<void> => {
-    if (parent) await upsertPlacement(tx, { hierarchyId: hierarchy.id, child, parentId: parent.number });
-    else await deletePlacement(tx, hierarchy.id, child);
-    await followInTree(tx, { hierarchyId: hierarchy.id, child, before: move.from, after: move.to });
+    if (parent) await upsertPlacement(tx, { hierarchyId, child, parentId: parent.number });
+    else await deletePlacement(tx, hierarchyId, child);
+    await followInTree(tx, { hierarchyId, child, before: move.from, after: move.to });
   };
   if (child.kind === 'class') await moveClass(tx, { ...move, classId: child.number }, change);
-  else await moveGroup(tx, { hierarchyId: hierarchy.id, groupId: child.number }, change);
-  await growVersion(tx, hierarchy.id);
+  else await moveGroup(tx, { hierarchyId, groupId: child.number }, change);
+  await growVersion(tx, hierarchyId);
 }
 
 async function findThings(tx: Transaction, childId: string, parentId: string | null) {
   const ids = [childId, parentId].map(id => (id === null ? null : readPublicId(id)));
   const numbers = (kind: string) => ids.flatMap(id => (id?.kind === kind ? [id.number] : []));
+  // Whether a class is active is counted: it stays so until this is done.
+  if (ids[0]?.kind === 'class') await lockClass(tx, ids[0].number);
   const things = await selectThings(tx, { groups: numbers('group'), classes: numbers('class') });
   const find = (id: (typeof ids)[number]) => things.find(thing => thing.kind === id?.kind && thing.number === id.number);
   const child = find(ids[0]!);

@@ -20,6 +20,19 @@ export const selectThings = (tx: Transaction, ids: { groups: number[]; classes: 
     [tx.tenantId, ids.groups, ids.classes],
   );
 
+/** The groups under which a class hangs, by hierarchy, in the order of the hierarchies' numbers. */
+export const selectParentsOfClass = (
+  tx: Transaction,
+  classId: number,
+): Promise<{ hierarchyId: number; groupId: number }[]> =>
+  tx.query(
+    `select class_placements.hierarchy_id as "hierarchyId", class_placements.parent_id as "groupId"
+     from class_placements
+     where class_placements.tenant_id = $1 and class_placements.class_id = $2
+     order by class_placements.hierarchy_id`,
+    [tx.tenantId, classId],
+  );
+
 /** Where something hangs: undefined where it is not placed, null where it is placed as a root. */
 export async function selectParent(tx: Transaction, hierarchyId: number, child: Thing): Promise<number | null | undefined> {
   const table = child.kind === 'class' ? 'class_placements' : 'group_placements';

@@ -25,7 +25,7 @@ export class ActivityResolver {
         `recordActivity takes ${mostEvents} events at most, not ${events.length}; POST /events takes more.`,
       );
     }
-    return session.write(async tx => {
+    return session.record(async tx => {
       await refuseBehind(tx);
       const permitted = permittedClasses(tx, caller);
       return ingest(tx, events, { now, ids: 'public', ...(permitted ? { permitted } : {}) });

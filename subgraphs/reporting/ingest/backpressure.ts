@@ -1,7 +1,8 @@
 import type { Transaction } from '../../shared/database/database';
 import { Problem } from '../../shared/errors';
 import { refusedBatches } from './ingest.metrics';
-import { selectBacklog, selectBuiltTrees } from '../rollup/stored.queries';
+import { selectBuiltTrees } from '../rollup/stored.queries';
+import { backlogOf } from '../rollup/waiting.queries';
 
 /** Deltas that may wait for a tenant before its senders are asked to wait: reads add up what waits each time. */
 const mostWaiting = 500_000;
@@ -9,7 +10,7 @@ const secondsToWait = 5;
 
 /** Refuses activity, before any of it is stored, while more is waiting to be folded than reads should carry. */
 export async function refuseBehind(tx: Transaction, most = mostWaiting): Promise<void> {
-  const backlog = await selectBacklog(tx);
+  const backlog = await backlogOf(tx);
   // Without stored sums nothing is folded, and nothing waits for it.
   if (backlog <= most || !(await selectBuiltTrees(tx)).has(0)) return;
   refusedBatches.inc();

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ProblemCode } from '../../shared/errors';
 
 /** An activity event as it came: nothing about it is known yet. */
@@ -158,5 +158,5 @@ export function contentHash(event: KnownEvent): string {
     event.competencyId,
     event.status,
   ];
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32);
+  return hash('sha256', JSON.stringify(content), 'hex').slice(0, 32);
 }

@@ -43,39 +43,44 @@ function asReferences<Id>(rows: { kind: string; id: Id; number: number }[]) {
 const contextKey = (subject: string | null, contentSource: string | null, framework: string | null): string =>
   JSON.stringify([subject, contentSource, framework]);
 
-export const contextKeyOf = (event: SoundEvent): string => contextKey(event.subject, event.contentSource, event.framework);
+export const contextKeyOf = (event: Pick<SoundEvent, 'subject' | 'contentSource' | 'framework'>): string => contextKey(event.subject, event.contentSource, event.framework);
 
-/** The numbers of the events' contexts (subject, content source, framework); new ones are written. */
-export async function upsertContexts(tx: Transaction, events: SoundEvent[]): Promise<Map<string, number>> {
+type WithContext = Pick<SoundEvent, 'subject' | 'contentSource' | 'framework'>;
+
+function contextColumns(events: readonly WithContext[]): (string | null)[][] {
   const distinct = [...new Map(events.map(event => [contextKeyOf(event), event])).values()];
-  const columns = [
+  return [
     distinct.map(event => event.subject),
     distinct.map(event => event.contentSource),
     distinct.map(event => event.framework),
   ];
-  const select = () =>
-    tx.query<{ id: number; subject: string | null; content_source: string | null; framework: string | null }>(
-      `select activity_contexts.id, activity_contexts.subject, activity_contexts.content_source, activity_contexts.framework
-       from unnest($2::text[], $3::text[], $4::text[]) wanted(subject, content_source, framework)
-       join activity_contexts on activity_contexts.tenant_id = $1
-         and activity_contexts.subject is not distinct from wanted.subject
-         and activity_contexts.content_source is not distinct from wanted.content_source
-         and activity_contexts.framework is not distinct from wanted.framework`,
-      [tx.tenantId, ...columns],
-    );
-  let rows = await select();
-  if (rows.length < distinct.length) {
-    await tx.query(
-      `insert into activity_contexts (tenant_id, subject, content_source, framework)
-       select $1, wanted.subject, wanted.content_source, wanted.framework
-       from unnest($2::text[], $3::text[], $4::text[]) wanted(subject, content_source, framework)
-       order by wanted.subject, wanted.content_source, wanted.framework
-       on conflict do nothing`,
-      [tx.tenantId, ...columns],
-    );
-    rows = await select();
-  }
+}
+
+/** The numbers of the events' contexts (subject, content source, framework), by their keys; of those that are there. */
+export async function selectContexts(tx: Transaction, events: readonly WithContext[]): Promise<Map<string, number>> {
+  const rows = await tx.query<{ id: number; subject: string | null; content_source: string | null; framework: string | null }>(
+    `select activity_contexts.id, activity_contexts.subject, activity_contexts.content_source, activity_contexts.framework
+     from unnest($2::text[], $3::text[], $4::text[]) wanted(subject, content_source, framework)
+     join activity_contexts on activity_contexts.tenant_id = $1
+       and activity_contexts.subject is not distinct from wanted.subject
+       and activity_contexts.content_source is not distinct from wanted.content_source
+       and activity_contexts.framework is not distinct from wanted.framework`,
+    [tx.tenantId, ...contextColumns(events)],
+  );
   return new Map(rows.map(row => [contextKey(row.subject, row.content_source, row.framework), row.id]));
+}
+
+/** Writes contexts that are not there yet; another sender may do so at the same moment. */
+export async function insertContexts(tx: Transaction, events: readonly WithContext[]): Promise<Map<string, number>> {
+  await tx.query(
+    `insert into activity_contexts (tenant_id, subject, content_source, framework)
+     select $1, wanted.subject, wanted.content_source, wanted.framework
+     from unnest($2::text[], $3::text[], $4::text[]) wanted(subject, content_source, framework)
+     order by wanted.subject, wanted.content_source, wanted.framework
+     on conflict do nothing`,
+    [tx.tenantId, ...contextColumns(events)],
+  );
+  return selectContexts(tx, events);
 }
 
 /**

@@ -2,6 +2,7 @@ import { recordStatuses, selectCompetencies, type CompetencyKey } from '../../co
 import type { Transaction } from '../../shared/database/database';
 import { classNumber, personNumber } from '../../shared/identifiers';
 import { announceDeltas } from '../rollup/announce';
+import { knownIds, lookUpKnown } from './known-ids';
 import { batchSeconds, events as eventsMetric } from './ingest.metrics';
 import { checkEvent, contentHash, type KnownEvent, type Rejection, type SoundEvent } from './event';
 import {
@@ -11,7 +12,8 @@ import {
   selectByNumber,
   selectSameContents,
   storeEvents,
-  upsertContexts,
+  insertContexts,
+  selectContexts,
   type IdKind,
 } from './ingest.queries';
 
@@ -128,8 +130,19 @@ async function lookUp(tx: Transaction, events: SoundEvent[], { options, reject }
       no('NOT_FOUND', `There is no competency '${event.competency}'${framework}.`);
     } else found.push({ ...event, classNumber: classFound, personNumber: personFound, competencyId });
   }
-  const contexts = found.length > 0 ? await upsertContexts(tx, found) : new Map<string, number>();
+  const contexts = found.length > 0 ? await findContexts(tx, found) : new Map<string, number>();
   return found.map(event => ({ ...event, contextId: contexts.get(contextKeyOf(event))! }));
+}
+
+/** A context that this batch makes is not remembered: it may yet be rolled back. */
+async function findContexts(tx: Transaction, events: Omit<KnownEvent, 'contextId'>[]): Promise<Map<string, number>> {
+  const { contexts } = knownIds(tx);
+  const unknown = events.filter(event => !contexts.has(contextKeyOf(event)));
+  if (unknown.length === 0) return contexts;
+  const found = await selectContexts(tx, unknown);
+  for (const [key, number] of found) contexts.set(key, number);
+  const missing = unknown.filter(event => !found.has(contextKeyOf(event)));
+  return missing.length === 0 ? contexts : new Map([...contexts, ...(await insertContexts(tx, missing))]);
 }
 
 const competencyKey = (event: SoundEvent): CompetencyKey => ({ framework: event.framework, code: event.competency! });
@@ -137,10 +150,11 @@ const competencyKey = (event: SoundEvent): CompetencyKey => ({ framework: event.
 async function findClassesAndPeople(tx: Transaction, events: SoundEvent[], ids: IdKind) {
   const distinct = <Id>(values: (Id | null)[]): Id[] => [...new Set(values)].filter(value => value !== null) as Id[];
   if (ids === 'external') {
-    const found = await selectByExternalId(tx, {
+    const named = {
       classes: distinct(events.map(event => event.classId)),
       people: distinct(events.map(event => event.userId)),
-    });
+    };
+    const found = await lookUpKnown(knownIds(tx), named, unknown => selectByExternalId(tx, unknown));
     return {
       classOf: (event: SoundEvent) => found.classes.get(event.classId),
       personOf: (event: SoundEvent) => found.people.get(event.userId),

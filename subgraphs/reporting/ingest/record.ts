@@ -31,12 +31,14 @@ export async function recordEvents({
 }): Promise<Receipt> {
   const total: Receipt = { accepted: 0, duplicates: 0, rejected: [] };
   let batch: unknown[] = [];
-  await database.transaction(caller.tenantId, 'read', tx => refuseBehind(tx, mostWaiting));
+  let isFirst = true;
   const store = async (): Promise<void> => {
     const taken = batch;
     batch = [];
     if (taken.length === 0) return;
-    const receipt = await database.transaction(caller.tenantId, 'write', tx => {
+    const receipt = await database.transaction(caller.tenantId, 'activity', async tx => {
+      if (isFirst) await refuseBehind(tx, mostWaiting);
+      isFirst = false;
       const permitted = permittedClasses(tx, caller);
       return ingest(tx, taken, { now, ids: 'external', ...(permitted ? { permitted } : {}) });
     });

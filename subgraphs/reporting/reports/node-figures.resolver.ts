@@ -5,6 +5,7 @@ import { SafeInt } from '../../shared/graphql/scalars';
 import { checkPeriod } from '../../shared/period';
 import type { ReportingContext } from '../context';
 import type { FigureKey } from '../rollup/figures.loader';
+import type { Plan } from '../rollup/plan';
 import { Performance, PerformancePoint, TimeSpent, TimeSpentPoint } from './figures.type';
 import { shownProvenance } from './shown-provenance';
 import { performancePoint, shownPerformance, shownTimeSpent, timeSpentPoint, type Shown } from './shown-figures';
@@ -48,20 +49,25 @@ export const nodeReference = (node: Node): ShownNode => ({
   classCount: node.classCount,
 });
 
-async function figuresOf(key: FigureKey, { loaders, now }: ReportingContext) {
-  const { hierarchyVersion, hierarchyId } = await loaders.nodes.view(key.node.hierarchyKey);
+/** How the provenance of figures read through a hierarchy is told; each when it is asked for. */
+export async function provenanceIn(hierarchyKey: string, { loaders, now }: ReportingContext) {
+  const { hierarchyVersion, hierarchyId } = await loaders.nodes.view(hierarchyKey);
   const { levels } = await loaders.storedState(hierarchyId);
-  const { sums, plan } = await loaders.figures.load(key);
-  return { sums, provenance: shownProvenance(key.node, plan.source, { levels, now, hierarchyVersion }) };
+  return (node: Node, { source }: Plan) => () => shownProvenance(node, source, { levels, now, hierarchyVersion });
 }
 
-/** The node's performance over a period; shared by the node itself and its row in a report. */
-export async function performanceOf(key: FigureKey, context: ReportingContext): Promise<Shown<Performance>> {
+async function figuresOf(key: FigureKey, context: ReportingContext) {
+  const provenance = await provenanceIn(key.node.hierarchyKey, context);
+  const { sums, plan } = await context.loaders.figures.load(key);
+  return { sums, provenance: provenance(key.node, plan) };
+}
+
+async function performanceOf(key: FigureKey, context: ReportingContext): Promise<Shown<Performance>> {
   const { sums, provenance } = await figuresOf(key, context);
   return shownPerformance(key, sums, provenance);
 }
 
-export async function timeSpentOf(key: FigureKey, context: ReportingContext): Promise<Shown<TimeSpent>> {
+async function timeSpentOf(key: FigureKey, context: ReportingContext): Promise<Shown<TimeSpent>> {
   const { sums, provenance } = await figuresOf(key, context);
   return shownTimeSpent(key, sums, provenance);
 }

@@ -1,19 +1,16 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import { hasOther, otherId, seesNothing, wholeViewId, type Node } from '../../hierarchy/published';
 import { forbidden } from '../../shared/errors';
 import { MetricFilter, PeriodInput } from '../../shared/graphql/metric-filter.type';
 import { checkFirst, readCursor, writeCursor } from '../../shared/paging';
 import { checkPeriod } from '../../shared/period';
 import type { ReportingContext } from '../context';
-import type { FigureKey } from '../rollup/figures.loader';
+import type { FigureKey, Figures } from '../rollup/figures.loader';
 import { noSums, type Sums } from '../rollup/sums';
-import { Performance, TimeSpent } from './figures.type';
-import { nodeReference, performanceOf, timeSpentOf } from './node-figures.resolver';
-import { NodeReport, ReportMeasure, ReportOrder, ReportRow, type Reconciliation } from './node-report.type';
+import { nodeReference, provenanceIn } from './node-figures.resolver';
+import { NodeReport, ReportMeasure, ReportOrder, type Reconciliation, type ReportRow } from './node-report.type';
 import { pageOfChildren, type Child } from './order-children';
-import { scoreInPercent, totalSeconds } from './shown-figures';
-
-type ShownRow = ReportRow & { readonly key: FigureKey };
+import { scoreInPercent, shownPerformance, shownTimeSpent, totalSeconds } from './shown-figures';
 
 @Resolver(() => NodeReport)
 export class NodeReportResolver {
@@ -48,14 +45,13 @@ export class NodeReportResolver {
     const node = await loaders.nodes.node({ id, hierarchyKey });
     if (!node) return null;
     const keyOf = (of: Node): FigureKey => ({ node: of, period, filter: filter ?? {} });
-    const rowOf = (of: Node): ShownRow => ({ key: keyOf(of), node: nodeReference(of) });
     const other = hasOther(node) ? await loaders.nodes.node({ id: otherId(caller, view), hierarchyKey }) : null;
     const { nodes } = await loaders.nodes.children.load({ node, bounds: { first: null, after: null } });
-    const figures = await loaders.figures.loadMany([node, ...nodes, ...(other ? [other] : [])].map(keyOf));
-    const [own, ...below] = figures.map(found => {
-      if (found instanceof Error) throw found;
-      return found.sums;
-    });
+    const asked = [node, ...nodes, ...(other ? [other] : [])];
+    const found = await loaders.figuresOf(asked.map(keyOf));
+    const provenance = await provenanceIn(hierarchyKey, context);
+    const rowOf = (of: Node): ReportRow => rowShown(keyOf(of), found.get(of.id)!, provenance);
+    const [own, ...below] = asked.map(({ id: asId }) => found.get(asId)!.sums);
     const children: Child[] = nodes.map((child, index) => ({ node: child, sums: below[index]! }));
     if (order?.by === ReportMeasure.LEARNERS) {
       const learners = await Promise.all(nodes.map(child => loaders.learners.load(keyOf(child))));
@@ -75,6 +71,19 @@ export class NodeReportResolver {
   }
 }
 
+/** A row's figures are read already; they take their shape when they are asked for. */
+function rowShown(key: FigureKey, { sums, plan }: Figures, provenance: Awaited<ReturnType<typeof provenanceIn>>): ReportRow {
+  return {
+    node: nodeReference(key.node),
+    get performance() {
+      return shownPerformance(key, sums, provenance(key.node, plan));
+    },
+    get timeSpent() {
+      return shownTimeSpent(key, sums, provenance(key.node, plan));
+    },
+  };
+}
+
 /** What the parts leave of the whole. */
 function difference(whole: Sums, parts: Sums[]): Reconciliation {
   const left = (measure: (sums: Sums) => number): number =>
@@ -84,17 +93,4 @@ function difference(whole: Sums, parts: Sums[]): Reconciliation {
     scoreSum: scoreInPercent(left(sums => sums.scoreSum)),
     totalSeconds: left(totalSeconds),
   };
-}
-
-@Resolver(() => ReportRow)
-export class ReportRowResolver {
-  @FieldResolver(() => Performance, { nullable: true })
-  performance(@Root() { key }: ShownRow, @Ctx() context: ReportingContext): Promise<Performance> {
-    return performanceOf(key, context);
-  }
-
-  @FieldResolver(() => TimeSpent, { nullable: true })
-  timeSpent(@Root() { key }: ShownRow, @Ctx() context: ReportingContext): Promise<TimeSpent> {
-    return timeSpentOf(key, context);
-  }
 }

@@ -16,20 +16,25 @@ export const totalSeconds = ({ collectionSeconds, assessmentSeconds }: Sums): nu
 /** A figure remembers what it is of, for the fields that are looked up only when asked for. */
 export type Shown<Figure> = Figure & { readonly of: FigureKey };
 
-export const shownPerformance = (of: FigureKey, sums: Sums, provenance: Provenance): Shown<Performance> => ({
+/** `provenance` is made when it is asked for: most reports show numbers alone. */
+export const shownPerformance = (of: FigureKey, sums: Sums, provenance: () => Provenance): Shown<Performance> => ({
   of,
   averageScore: averageScore(sums),
   scoreSum: scoreInPercent(sums.scoreSum),
   attempts: sums.attempts,
-  provenance,
+  get provenance() {
+    return provenance();
+  },
 });
 
-export const shownTimeSpent = (of: FigureKey, sums: Sums, provenance: Provenance): Shown<TimeSpent> => ({
+export const shownTimeSpent = (of: FigureKey, sums: Sums, provenance: () => Provenance): Shown<TimeSpent> => ({
   of,
   totalSeconds: totalSeconds(sums),
   collectionSeconds: sums.collectionSeconds,
   assessmentSeconds: sums.assessmentSeconds,
-  provenance,
+  get provenance() {
+    return provenance();
+  },
 });
 
 export const performancePoint = ({ from, through, sums }: TrendPoint): PerformancePoint => ({

@@ -17,7 +17,10 @@ export function progressTeller(database: Database, { tenantId, startedAt }: { te
   return {
     tell: (step, done, steps) => {
       const write = () =>
-        database.transaction(tenantId, 'write', tx => writeBuildProgress(tx, { step, done, steps, startedAt }));
+        database.transaction(tenantId, 'write', tx => {
+          tx.keepVersion(); // no figure changes
+          return writeBuildProgress(tx, { step, done, steps, startedAt });
+        });
       last = last.then(write).catch(() => undefined);
     },
     written: async () => void (await last),

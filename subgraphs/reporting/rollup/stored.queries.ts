@@ -87,16 +87,6 @@ const upFromCells = (changes: string): string => `
     where stored_trees.tenant_id = $1
   ) owner`;
 
-/** About how many deltas wait: from the oldest number to the newest, so never fewer than there are. */
-export async function selectBacklog(tx: Transaction): Promise<number> {
-  const [row] = await tx.query<{ backlog: string }>(
-    `select coalesce(max(fact_deltas.id) - min(fact_deltas.id) + 1, 0) as backlog
-     from fact_deltas where fact_deltas.tenant_id = $1`,
-    [tx.tenantId],
-  );
-  return Number(row!.backlog);
-}
-
 /** The classes of the next deltas. */
 export async function selectClassesToFold(tx: Transaction, most: number): Promise<number[]> {
   const rows = await tx.query<{ class_id: number }>(

@@ -71,7 +71,7 @@ export function callerIdentifier(database: Database, verify: VerifyToken): Ident
   return async ({ token, actingTenant }, read = readAlone) => {
     const claims = await verify(token);
     const home = await tenantByPublicId(claims.tenant);
-    const person = home && (await read(home.id, tx => selectPerson(tx, claims.subject)));
+    const person = home && (await read(home.id, tx => findPerson(tx, claims.subject)));
     if (!home) throw new Problem('UNAUTHENTICATED', nobody);
     if (!person) throw new RefusedCaller('UNAUTHENTICATED', nobody, { tenantId: home.id, subject: claims.subject });
     const roles = new Set(person.roles.filter(role => claims.roles.includes(role)));
@@ -86,6 +86,12 @@ export function callerIdentifier(database: Database, verify: VerifyToken): Ident
     if (!tenant) throw new Problem('NOT_FOUND', 'The tenant named by the header Strata-Tenant does not exist.');
     return caller({ claims, person, roles, tenant });
   };
+}
+
+async function findPerson(tx: Transaction, subject: string): Promise<Person | undefined> {
+  const key = `person ${subject}`;
+  const known = tx.memory.recall<Person>(key) ?? (await selectPerson(tx, subject));
+  return known && tx.memory.remember(key, known);
 }
 
 interface Tenant {

@@ -30,5 +30,8 @@ export const superAdmin = hasRole('SUPER_ADMIN');
 export const tenantAdmin = hasRole('ORG_ADMIN', 'SUPER_ADMIN');
 export const reportReader = hasRole('ORG_ADMIN', 'SUPER_ADMIN', 'OFFICER', 'PARTNER', 'TEACHER');
 
+/** Changing the roster: of the whole tenant for its administrators, of the own classes for teachers. */
+export const rosterKeeper = hasRole('ORG_ADMIN', 'SUPER_ADMIN', 'TEACHER');
+
 /** Recording activity: the whole tenant's for its administrators, covered classes' for partners. */
 export const activitySender = hasRole('ORG_ADMIN', 'SUPER_ADMIN', 'PARTNER');

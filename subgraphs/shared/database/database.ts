@@ -4,7 +4,8 @@ import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { applicationRole } from '../../../migrations/row-level-security';
 import { Problem } from '../errors';
 import { cancelStatement } from './cancel';
-import { moveVersion, selectVersion } from './version.queries';
+import { Memory, noMemory, type TenantMemory } from './memory';
+import { moveVersion, selectVersion, type Changed } from './version.queries';
 
 /** One tenant's transaction. Whatever is read or written goes through it; it cannot see another tenant's rows. */
 export interface Transaction {
@@ -13,6 +14,12 @@ export interface Transaction {
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** What this transaction writes changes no answer: the tenant's version stays. Sums that are only moved, say. */
   keepVersion(): void;
+  /** What was read of the tenant's structure at this transaction's version; nothing where that may change within it. */
+  readonly memory: TenantMemory;
+  /** The tenant's version as a read sees it. */
+  readonly version?: string | undefined;
+  /** The row that the database's `firstQuestion` found; not of a `write`. */
+  readonly firstAnswer?: object | undefined;
   /** `act` is called once this transaction has committed, and never where it does not. */
   afterCommit(act: () => void): void;
 }
@@ -27,9 +34,12 @@ export interface DatabaseSettings {
   statementTimeout?: number;
   /** Whether statements are prepared once a connection; not behind a pooler that hands connections on. */
   prepares?: boolean;
+  /** A question that every read begins with, in the message that begins it; see `firstAnswer`. */
+  firstQuestion?: (tenantId: number) => string;
 }
 
-export type Access = 'read' | 'write';
+/** `activity`: a write of activity and its figures alone, by which who sees which node where stays as it is. */
+export type Access = 'read' | 'write' | 'activity';
 
 /** The way to the tables of one subgraph. Each transaction belongs to one tenant, under row-level security. */
 export class Database {
@@ -37,6 +47,10 @@ export class Database {
     private readonly source: DataSource,
     private readonly settings: DatabaseSettings,
   ) {}
+
+  private readonly memory = new Memory();
+  /** Reads that are being ended behind their answers. */
+  private readonly ending = new Set<Promise<void>>();
 
   /** Called with each statement's text, for counting and tracing. */
   onStatement: ((sql: string) => void) | undefined;
@@ -67,17 +81,22 @@ export class Database {
     if (!Number.isInteger(tenantId)) throw new Error('a transaction needs a tenant');
     const runner = this.source.createQueryRunner();
     try {
-      await runner.connect();
-      const transaction = new OpenTransaction({
+      const client = (await runner.connect()) as PoolClient;
+      const results = (await client.query(this.firstMessage(tenantId, access))) as unknown as { rows: object[] }[];
+      const [versions, answer] = access === 'write' ? [] : results.slice(this.beginning(tenantId, access).length);
+      const seen = versions?.rows[0] as { version: string; structure: string } | undefined;
+      return new OpenTransaction({
         tenantId,
         access,
         runner,
+        client,
         prepares: this.settings.prepares ?? true,
         onStatement: sql => this.onStatement?.(sql),
+        version: seen?.version,
+        memory: seen ? this.memory.of(tenantId, seen.structure) : noMemory,
+        firstAnswer: answer?.rows[0],
         ...(signal ? { signal } : {}),
       });
-      await transaction.start(this.firstMessage(tenantId, access));
-      return transaction;
     } catch (error) {
       await runner.release();
       throw error;
@@ -107,7 +126,7 @@ export class Database {
     const runner = this.source.createQueryRunner();
     try {
       const client = (await runner.connect()) as PoolClient;
-      const message = `${this.firstMessage(tenantId, 'read')}; ${selectVersion(tenantId)}; commit`;
+      const message = [...this.beginning(tenantId, 'read'), selectVersion(tenantId), 'commit'].join('; ');
       const results = (await client.query(message)) as unknown as { rows: { version: string }[] }[];
       return results.at(-2)!.rows[0]!.version;
     } finally {
@@ -120,18 +139,34 @@ export class Database {
     await this.source.query('select 1');
   }
 
+  /** Ends a read without anybody waiting for it: its answer is known, and nothing of it can be lost. */
+  endBehind(transaction: OpenTransaction): void {
+    const ended = transaction.commit().catch(() => undefined).finally(() => this.ending.delete(ended));
+    this.ending.add(ended);
+  }
+
   async close(): Promise<void> {
+    await Promise.all(this.ending);
     if (this.source.isInitialized) await this.source.destroy();
   }
 
-  /** Begin and settings in one message: one way to the server instead of four. Only integers and our own words go in. */
+  /**
+   * Begin, settings and, of a read, the version it sees in one message: one way to the server instead of five. Only
+   * integers and our own words go in.
+   */
   private firstMessage(tenantId: number, access: Access): string {
+    const { firstQuestion } = this.settings;
+    const questions = [selectVersion(tenantId), ...(firstQuestion ? [firstQuestion(tenantId)] : [])];
+    return [...this.beginning(tenantId, access), ...(access === 'write' ? [] : questions)].join('; ');
+  }
+
+  private beginning(tenantId: number, access: Access): string[] {
     return [
       access === 'read' ? 'begin isolation level repeatable read read only' : 'begin',
       ...(this.settings.stepDown ? [`set local role ${applicationRole}`] : []),
       `set local app.tenant_id = '${tenantId}'`,
       `set local statement_timeout = ${this.settings.statementTimeout ?? 30_000}`,
-    ].join('; ');
+    ];
   }
 }
 
@@ -147,59 +182,56 @@ interface TransactionParts {
   tenantId: number;
   access: Access;
   runner: QueryRunner;
+  client: PoolClient;
   prepares: boolean;
   onStatement: (sql: string) => void;
+  version: string | undefined;
+  memory: TenantMemory;
+  firstAnswer: object | undefined;
   signal?: AbortSignal;
 }
 
 export class OpenTransaction implements Transaction {
-  private open = false;
-  private readonly acts: (() => void)[] = [];
-
-  private readonly runner: QueryRunner;
-  private readonly onStatement: (sql: string) => void;
   readonly tenantId: number;
-  private movesVersion: boolean;
-  private readonly prepares: boolean;
-  private readonly signal: AbortSignal | undefined;
+  readonly memory: TenantMemory;
+  readonly version: string | undefined;
+  readonly firstAnswer: object | undefined;
+  private open = true;
+  private readonly acts: (() => void)[] = [];
+  private changed: Changed | null;
   private cancelling: Promise<void> | undefined;
 
-  constructor({ tenantId, access, runner, prepares, onStatement, signal }: TransactionParts) {
-    this.tenantId = tenantId;
-    this.movesVersion = access === 'write';
-    this.runner = runner;
-    this.prepares = prepares;
-    this.onStatement = onStatement;
-    this.signal = signal;
+  constructor(private readonly parts: TransactionParts) {
+    this.tenantId = parts.tenantId;
+    this.memory = parts.memory;
+    this.version = parts.version;
+    this.firstAnswer = parts.firstAnswer;
+    this.changed = { read: null, write: 'structure' as const, activity: 'activity' as const }[parts.access];
+    // Told to TypeORM, so that a repository's save() joins this transaction instead of beginning one of its own.
+    (parts.runner as { isTransactionActive: boolean }).isTransactionActive = true;
+    parts.signal?.addEventListener('abort', this.cancel, { once: true });
   }
 
   get manager(): EntityManager {
-    return this.runner.manager;
-  }
-
-  async start(firstMessage: string): Promise<void> {
-    await this.runner.query(firstMessage);
-    // Told to TypeORM, so that a repository's save() joins this transaction instead of beginning one of its own.
-    (this.runner as { isTransactionActive: boolean }).isTransactionActive = true;
-    this.open = true;
-    this.signal?.addEventListener('abort', this.cancel, { once: true });
+    return this.parts.runner.manager;
   }
 
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     if (!this.open) throw new Error('this transaction has ended');
-    if (this.signal?.aborted) throw new Problem('UNAVAILABLE', 'This took too long. Please ask for less, or try again.');
-    this.onStatement(sql);
-    const client = (await this.runner.connect()) as PoolClient;
-    const { rows } = await client.query(this.prepares ? { name: nameOf(sql), text: sql, values: parameters } : { text: sql, values: parameters });
+    const { client, prepares, onStatement, signal } = this.parts;
+    if (signal?.aborted) throw new Problem('UNAVAILABLE', 'This took too long. Please ask for less, or try again.');
+    onStatement(sql);
+    const statement = { text: sql, values: parameters };
+    const { rows } = await client.query(prepares ? { name: nameOf(sql), ...statement } : statement);
     return rows as Row[];
   }
 
   private readonly cancel = (): void => {
-    this.cancelling = this.runner.connect().then(client => cancelStatement(client as PoolClient), () => undefined);
+    this.cancelling = cancelStatement(this.parts.client).catch(() => undefined);
   };
 
   keepVersion(): void {
-    this.movesVersion = false;
+    this.changed = null;
   }
 
   afterCommit(act: () => void): void {
@@ -207,7 +239,7 @@ export class OpenTransaction implements Transaction {
   }
 
   async commit(): Promise<void> {
-    await this.end(this.movesVersion ? `${moveVersion(this.tenantId)}; commit` : 'commit');
+    await this.end(this.changed ? `${moveVersion(this.tenantId, this.changed)}; commit` : 'commit');
     for (const act of this.acts.splice(0)) act();
   }
 
@@ -218,15 +250,16 @@ export class OpenTransaction implements Transaction {
   private async end(message: string): Promise<void> {
     if (!this.open) return;
     this.open = false;
-    this.signal?.removeEventListener('abort', this.cancel);
+    const { client, runner, signal } = this.parts;
+    signal?.removeEventListener('abort', this.cancel);
     try {
       await this.cancelling; // else it could hit the message that ends this, or the connection's next user
-      await this.runner.query(message);
+      await client.query(message);
     } catch (error) {
       if (message !== 'rollback') throw error; // after a lost connection there is nothing left to roll back
     } finally {
-      (this.runner as { isTransactionActive: boolean }).isTransactionActive = false;
-      await this.runner.release();
+      (runner as { isTransactionActive: boolean }).isTransactionActive = false;
+      await runner.release();
     }
   }
 }

@@ -9,7 +9,8 @@ type Record = (tx: Transaction, result: unknown) => Promise<void>;
 export class Session {
   private reading: Promise<OpenTransaction> | undefined;
   private afterWrite: (() => void)[] = [];
-  private record: Record | undefined;
+  private toRecord: Record | undefined;
+  private hasWritten = false;
 
   constructor(
     private readonly database: Database,
@@ -22,12 +23,30 @@ export class Session {
     return this.reading;
   }
 
-  async write<T>(work: (transaction: Transaction) => Promise<T>, tenantId = this.tenantId): Promise<T> {
+  /** The tenant's version as this session has read it; undefined where it has written, or read nothing. */
+  async version(): Promise<string | undefined> {
+    return this.hasWritten ? undefined : (await this.reading)?.version;
+  }
+
+  /** A write of activity and its figures alone. */
+  record<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.change(work, { tenantId: this.tenantId, access: 'activity' });
+  }
+
+  write<T>(work: (transaction: Transaction) => Promise<T>, tenantId = this.tenantId): Promise<T> {
+    return this.change(work, { tenantId, access: 'write' });
+  }
+
+  private async change<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    { tenantId, access }: { tenantId: number; access: 'write' | 'activity' },
+  ): Promise<T> {
     await this.end();
-    const record = this.record;
+    this.hasWritten = true;
+    const record = this.toRecord;
     try {
-      const result = await this.database.transaction(tenantId, 'write', withRecord(work, record), this.signal);
-      if (this.record === record) this.record = undefined;
+      const result = await this.database.transaction(tenantId, access, withRecord(work, record), this.signal);
+      if (this.toRecord === record) this.toRecord = undefined;
       return result;
     } finally {
       for (const forget of this.afterWrite) forget();
@@ -39,14 +58,14 @@ export class Session {
    * returns, or in one of its own where it ends well without any. What fails is not recorded.
    */
   async recorded<T>(act: () => Promise<T>, record: Record): Promise<T> {
-    this.record = record;
+    this.toRecord = record;
     try {
       const result = await act();
-      const unwritten = this.record as Record | undefined;
+      const unwritten = this.toRecord as Record | undefined;
       if (unwritten) await this.write(async tx => tx.keepVersion());
       return result;
     } finally {
-      this.record = undefined;
+      this.toRecord = undefined;
     }
   }
 
@@ -59,7 +78,7 @@ export class Session {
     const reading = this.reading;
     this.reading = undefined;
     const transaction = await reading?.catch(() => undefined);
-    await transaction?.commit().catch(() => undefined);
+    if (transaction) this.database.endBehind(transaction);
   }
 }
 

@@ -1,17 +1,24 @@
 /** Rows that share a tenant's version; which one a change moves is left to chance. */
 const slots = 16;
 
+/** What a transaction changed: activity and its figures alone, or anything that decides who sees which node where. */
+export type Changed = 'activity' | 'structure';
+
 /**
  * Says that something of the tenant has changed, if this transaction wrote anything. Sent in one message with the commit,
  * so without parameters.
  */
-export const moveVersion = (tenantId: number): string => `
+export const moveVersion = (tenantId: number, changed: Changed = 'structure'): string => `
   insert into tenant_versions as known (tenant_id, slot, version)
-  select ${tenantId}, ${Math.floor(Math.random() * slots)}, 1
+  select ${tenantId}, ${(changed === 'structure' ? slots : 0) + Math.floor(Math.random() * slots)}, 1
   where pg_current_xact_id_if_assigned() is not null
   on conflict (tenant_id, slot) do update set version = known.version + 1`;
 
-/** Grows with every change that was committed, so that the same version means the same data. */
+/**
+ * Both grow with every change that was committed, so that the same version means the same data: `version` of all there
+ * is, `structure` of all but activity.
+ */
 export const selectVersion = (tenantId: number): string => `
-  select coalesce(sum(tenant_versions.version), 0) as version
+  select coalesce(sum(tenant_versions.version), 0) as version,
+    coalesce(sum(tenant_versions.version) filter (where tenant_versions.slot >= ${slots}), 0) as structure
   from tenant_versions where tenant_versions.tenant_id = ${tenantId}`;

@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { parse, type GraphQLSchema } from 'graphql';
-import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
+import { isObjectType, parse, type GraphQLSchema } from 'graphql';
+import { buildSchemaSync, createResolversMap, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
 import { auditMutations } from '../audit/audited-mutations';
 import { protect, type Permissions } from '../access/protect';
 import { DateScalar, DateTimeScalar, JsonScalar, SafeInt } from '../graphql/scalars';
@@ -18,6 +18,21 @@ export interface SchemaParts {
 
 /** How an entity's representation (its key, as another subgraph sent it) becomes an object, or an error of its own. */
 export type References = Record<string, (representation: never, context: never) => unknown>;
+
+/**
+ * What resolves something. Of fields that are merely read from their object type-graphql makes resolvers as well; without
+ * them they are read as fast as can be.
+ */
+function resolversOf(schema: GraphQLSchema): Record<string, Record<string, unknown>> {
+  const { fieldResolvers, queries, mutations } = getMetadataStorage();
+  const named = new Set([...fieldResolvers, ...queries, ...mutations].map(({ schemaName }) => schemaName));
+  const map = createResolversMap(schema) as Record<string, Record<string, unknown>>;
+  for (const [name, fields] of Object.entries(map)) {
+    if (!isObjectType(schema.getType(name))) continue;
+    map[name] = Object.fromEntries(Object.entries(fields).filter(([field]) => named.has(field) || field.startsWith('__')));
+  }
+  return map;
+}
 
 const federation = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
@@ -41,7 +56,7 @@ export function buildProtectedSchema({ resolvers, entities, references, permissi
     ],
   });
   const sdl = `${federation}${printSchemaWithDirectives(schema)}\n`;
-  const map = createResolversMap(schema) as Record<string, Record<string, unknown>>;
+  const map = resolversOf(schema);
   for (const [type, resolve] of Object.entries(references)) {
     map[type] = { ...map[type], __resolveReference: resolve };
   }

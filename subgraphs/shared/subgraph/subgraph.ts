@@ -1,5 +1,4 @@
 import {
-  execute,
   getOperationAST,
   GraphQLError,
   OperationTypeNode,
@@ -13,9 +12,11 @@ import { Database } from '../database/database';
 import type { Session } from '../database/session';
 import type { SubgraphName } from '../environment';
 import { answerOf, type OnBug } from './answer';
+import { answeredAt } from './answered-at';
 import { buildProtectedSchema, type SchemaParts, type SubgraphSchema } from './build-schema';
 import { answerAudited } from '../audit/audited-route';
 import { auditRefusals, auditRefusedCaller, auditVisit, isVisit } from '../audit/refusals';
+import { executor } from './compiled';
 import { contextFactory } from './context';
 import { defaultLimits, type Limits } from '../limits/limits';
 import type { RunningRoute, SubgraphRoute, TokenIssuer } from './route';
@@ -25,6 +26,8 @@ export interface SubgraphParts extends SchemaParts {
   name: SubgraphName;
   /** The tables it owns, for TypeORM. */
   tables: Function[];
+  /** A question that every read begins with, in the message that begins it. */
+  firstQuestion?: (tenantId: number) => string;
   createLoaders: (parts: { caller: Caller; session: Session; now: Date }) => unknown;
   /** Work that goes on beside the requests; it ends before the subgraph's connections do. */
   startBackground?: (parts: { database: Database; onBug: OnBug }) => { stop(): Promise<void> };
@@ -80,8 +83,9 @@ export interface Subgraph extends SubgraphSchema {
 }
 
 export function defineSubgraph(parts: SubgraphParts): Subgraph {
-  const { name, tables, createLoaders, routes = [], startBackground } = parts;
+  const { name, tables, createLoaders, routes = [], startBackground, firstQuestion } = parts;
   const { schema, sdl } = buildProtectedSchema(parts);
+  const run = executor(schema);
   return {
     name,
     schema,
@@ -97,6 +101,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
         statementTimeout: limits.seconds * 1_000,
         ...(poolSize === undefined ? {} : { poolSize }),
         ...(prepares === undefined ? {} : { prepares }),
+        ...(firstQuestion ? { firstQuestion } : {}),
       });
       const identify = callerIdentifier(database, verifyToken);
       const work = background ? startBackground?.({ database, onBug }) : undefined;
@@ -124,16 +129,12 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
             const trail = { database, now: context.now };
             try {
               if (isVisit(caller, credentials) && isRead(asked)) await auditVisit(asked, caller, trail);
-              const result = await execute({
-                schema,
-                document,
-                contextValue: context,
-                variableValues: variables ?? {},
-                operationName: operationName ?? null,
-              });
+              const result = await run({ document, operationName, variables: variables ?? {}, context });
+              const ownTenant = credentials.actingTenant === undefined;
+              const version = ownTenant ? await context.session.version() : undefined;
               await context.session.end(); // before another transaction begins: one operation has one connection
               if (result.errors) await auditRefusals(asked, caller, { ...trail, errors: result.errors }).catch(onBug);
-              return answerOf(result, onBug);
+              return answeredAt(answerOf(result, onBug), version);
             } finally {
               await context.session.end();
             }

@@ -126,7 +126,7 @@ class Batch {
     const { events, byId } = this;
     this.events = [];
     this.byId = new Map();
-    const receipt = await database.transaction(this.tenant, 'write', tx =>
+    const receipt = await database.transaction(this.tenant, 'activity', tx =>
       ingest(tx, events.map(event => event.fields), { now, ids: 'external' }),
     );
     tally.count(file, 'added', receipt.accepted);

@@ -44,7 +44,9 @@ export async function mergeRoster(
   if (has('users')) note(shapes.users.file, await mergeUsers(tx, load));
   const recount = new Set<number>();
   if (has('classes')) {
-    const merged = await mergeClasses(tx, load);
+    const merged = await mergeClasses(tx, load, async hierarchyIds => {
+      for (const hierarchyId of hierarchyIds) if (!placedIn.includes(hierarchyId)) await lockTree(tx, hierarchyId);
+    });
     for (const hierarchyId of merged.recount) recount.add(hierarchyId);
     note(shapes.classes.file, merged);
   }
@@ -58,8 +60,6 @@ export async function mergeRoster(
   if (has('enrolments')) note(shapes.enrolments.file, await mergeEnrolments(tx, load));
   if (has('competencies')) note(shapes.competencies.file, await mergeCompetencies(tx, load));
 
-  // Every tree before the stored sums: the order in which a move takes them.
-  for (const hierarchyId of recount) if (!placedIn.includes(hierarchyId)) await lockTree(tx, hierarchyId);
   // Sums that were stored along the old placements; they are made anew when the load has taken everything in.
   if (moved.length > 0) await forgetEverything(tx);
   for (const hierarchyId of new Set([...moved, ...recount])) await rebuildTree(tx, hierarchyId);

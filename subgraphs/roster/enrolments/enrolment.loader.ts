@@ -1,0 +1,42 @@
+import DataLoader from 'dataloader';
+import type { Session } from '../../shared/database/session';
+import { groupBy } from '../../shared/group-by';
+import { countEnrolments, selectEnrolments, type EnrolmentBounds, type EnrolmentRow } from './enrolment.queries';
+
+export interface EnrolmentsKey {
+  classId: number;
+  bounds: EnrolmentBounds;
+}
+
+export interface EnrolmentsPage {
+  rows: EnrolmentRow[];
+  hasMore: boolean;
+  totalCount: number;
+}
+
+/** Pages of classes that were found visible: two statements for all classes that are asked for alike. */
+export function enrolmentsLoader({ session }: { session: Session }) {
+  const cacheKey = ({ classId, bounds }: EnrolmentsKey): string => `${classId}\n${JSON.stringify(bounds)}`;
+  return new DataLoader<EnrolmentsKey, EnrolmentsPage, string>(
+    async keys => {
+      const tx = await session.read();
+      const pages = new Map<string, EnrolmentsPage>();
+      for (const alike of groupBy(keys, ({ bounds }) => JSON.stringify(bounds)).values()) {
+        const { bounds } = alike[0]!;
+        const asked = { bounds, classIds: alike.map(({ classId }) => classId) };
+        const rows = groupBy(await selectEnrolments(tx, asked), row => row.classId);
+        const counts = new Map((await countEnrolments(tx, asked)).map(row => [row.classId, row.enrolments]));
+        for (const key of alike) {
+          const ofClass = rows.get(key.classId) ?? [];
+          pages.set(cacheKey(key), {
+            rows: ofClass.slice(0, bounds.first),
+            hasMore: ofClass.length > bounds.first,
+            totalCount: counts.get(key.classId) ?? 0,
+          });
+        }
+      }
+      return keys.map(key => pages.get(cacheKey(key))!);
+    },
+    { cacheKeyFn: cacheKey },
+  );
+}

@@ -1,0 +1,66 @@
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { PageInfo } from '../../shared/graphql/page-info.type';
+import { SafeInt } from '../../shared/graphql/scalars';
+
+export enum EnrolmentType {
+  TEACHER = 'TEACHER',
+  STUDENT = 'STUDENT',
+}
+
+export enum EnrolmentStatus {
+  ACTIVE = 'ACTIVE',
+  INACTIVE = 'INACTIVE',
+  WITHDRAWN = 'WITHDRAWN',
+}
+
+registerEnumType(EnrolmentType, {
+  name: 'EnrolmentType',
+  description: 'The same user may be teacher and student of a class, and is enrolled once as each.',
+});
+registerEnumType(EnrolmentStatus, {
+  name: 'EnrolmentStatus',
+  description:
+    'What is not ACTIVE has ended. The enrolment is kept, and enrolling again makes it ACTIVE from that day on.',
+});
+
+@ObjectType({ description: 'A person of the roster.' })
+export class RosterUser {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  login!: string;
+
+  @Field(() => String, { nullable: true })
+  givenName!: string | null;
+
+  @Field(() => String, { nullable: true })
+  familyName!: string | null;
+}
+
+@ObjectType({ description: 'That a person belongs to a class, as teacher or student.' })
+export class Enrolment {
+  @Field(() => RosterUser)
+  user!: RosterUser;
+
+  @Field(() => EnrolmentType)
+  type!: EnrolmentType;
+
+  @Field(() => EnrolmentStatus)
+  status!: EnrolmentStatus;
+
+  @Field(() => Date, { description: 'When it last became active.' })
+  enrolledAt!: Date;
+}
+
+@ObjectType()
+export class EnrolmentConnection {
+  @Field(() => [Enrolment])
+  nodes!: Enrolment[];
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+
+  @Field(() => SafeInt, { description: 'All enrolments of the class that match, not only those of this page.' })
+  totalCount!: number;
+}

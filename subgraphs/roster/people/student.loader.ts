@@ -1,0 +1,66 @@
+import DataLoader from 'dataloader';
+import type { Caller } from '../../shared/access/caller';
+import type { Session } from '../../shared/database/session';
+import { groupBy } from '../../shared/group-by';
+import { personNumber, publicId } from '../../shared/identifiers';
+import type { SeenClass } from '../classes/class.loader';
+import { selectClassesOfStudents, selectStudents } from './student.queries';
+import type { Student } from './student.type';
+
+/** A student as the graph shows them, with what their fields need. */
+export interface SeenStudent extends Student {
+  readonly number: number;
+  readonly visible: boolean;
+}
+
+interface Parts {
+  caller: Caller;
+  session: Session;
+  classByNumber: DataLoader<number, SeenClass | null>;
+}
+
+export function studentLoaders({ caller, session, classByNumber }: Parts) {
+  const classNumbers = new DataLoader<number, number[]>(async personIds => {
+    const rows = groupBy(await selectClassesOfStudents(await session.read(), personIds), row => row.personId);
+    return personIds.map(id => (rows.get(id) ?? []).map(row => row.classId));
+  });
+
+  /** The classes of an active student that the reader sees, by name. */
+  const classesOfStudent = async (personId: number): Promise<SeenClass[]> => {
+    const classes = await classByNumber.loadMany(await classNumbers.load(personId));
+    return classes.flatMap(found => {
+      if (found instanceof Error) throw found;
+      return found && found.seen !== 'hidden' ? [found] : [];
+    });
+  };
+
+  /** Visible to themselves, to the tenant's administrators, and to who sees one of their classes whole. */
+  const isVisible = async (personId: number): Promise<boolean> => {
+    if (caller.tenantWide || (personId === caller.personId && caller.roles.has('LEARNER'))) return true;
+    return (await classesOfStudent(personId)).some(({ seen }) => seen === 'whole');
+  };
+
+  const students = new DataLoader<number, SeenStudent | null>(async personIds => {
+    const rows = new Map((await selectStudents(await session.read(), personIds)).map(row => [row.id, row]));
+    return Promise.all(
+      personIds.map(async number => {
+        const row = rows.get(number);
+        if (!row) return null;
+        const { login, givenName, familyName } = row;
+        return {
+          number,
+          id: publicId('person', number),
+          login,
+          givenName,
+          familyName,
+          visible: await isVisible(number),
+        };
+      }),
+    );
+  });
+
+  return {
+    student: async (id: string): Promise<SeenStudent | null> => students.load(personNumber(id) ?? -1),
+    classesOfStudent,
+  };
+}
