@@ -15,7 +15,7 @@ import { startStrataOn } from './processes';
 import { closeConnections, post } from './requests';
 
 const abusers = 20;
-const secondsOfEach = 15;
+const secondsOfEach = 8;
 const period = '{ from: "2026-01-01", through: "2026-12-31" }';
 
 const strata = (words: string[], env: Record<string, string>) =>

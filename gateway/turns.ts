@@ -17,8 +17,11 @@ interface Waiting {
 /** Milliseconds after which what somebody has used counts half. */
 const halfLife = 5_000;
 const mostKnown = 10_000;
-/** Rows from which on an operation is a large one, and milliseconds of recent use from which on a caller's all are. */
-const large = { rows: 2_000, use: 2_000 };
+/**
+ * Rows from which on an operation is a large one, and milliseconds of recent use from which on a caller's all are: more than
+ * somebody can use who asks one thing after the other.
+ */
+const large = { rows: 2_000, use: 10_000 };
 
 export interface TurnSettings {
   /** Operations at the same time. */
