@@ -11,6 +11,7 @@ import { CompetencyCounts1761000000010 } from './10-competency-counts';
 import { RosterLogAndTestSeries1761000000012 } from './12-roster-log-and-test-series';
 import { StudentGroups1761000000013 } from './13-student-groups';
 import { OneRoster1761000000015 } from './15-oneroster';
+import { AuditLog1761000000016 } from './16-audit-log';
 import { FactsWithoutRowChecks1761000000017 } from './17-facts-without-row-checks';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
@@ -28,5 +29,6 @@ export const migrations = [
   RosterLogAndTestSeries1761000000012,
   StudentGroups1761000000013,
   OneRoster1761000000015,
+  AuditLog1761000000016,
   FactsWithoutRowChecks1761000000017,
 ];

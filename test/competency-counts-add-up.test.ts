@@ -86,7 +86,7 @@ test('every node equals triples counted by hand, whatever happens to rosters, fr
           await expectEveryWay(found[chosen % found.length]!, { session, caller, nodes, life, below, question });
         }
       } finally {
-        await session.end();
+        await session.close();
       }
       await expectWeek(life, question.days.at(-1)!, () => seen.weeks++);
       if (!verified) return;

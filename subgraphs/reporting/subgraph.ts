@@ -45,6 +45,7 @@ export const reportingSubgraph = defineSubgraph({
     StudentGroup: resolveStudentGroupReference,
   },
   permissions,
+  unaudited: ['recordActivity'],
   firstQuestion: howManyDeltasWait,
   createLoaders,
   startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),

@@ -2,6 +2,7 @@ import { nodeLoaders } from '../hierarchy/published';
 import type { Caller } from '../shared/access/caller';
 import type { Session } from '../shared/database/session';
 import type { SubgraphContext } from '../shared/subgraph/context';
+import { auditLogLoader } from './audit/audit-log.loader';
 import { activityLogLoaders } from './activity-log/activity-log.loader';
 import { classLoaders } from './classes/class.loader';
 import { enrolmentsLoader } from './enrolments/enrolment.loader';
@@ -19,6 +20,7 @@ export function createLoaders(parts: { caller: Caller; session: Session; now: Da
     studentCount: studentCountLoader({ ...parts, nodes }),
     ...classes,
     enrolments: enrolmentsLoader(parts),
+    auditLog: auditLogLoader(parts),
     ...testSeriesLoaders(parts),
     ...studentLoaders({ ...parts, classByNumber: classes.classByNumber }),
     ...orgTypesLoader(parts),

@@ -19,6 +19,7 @@ export const permissions: Permissions = {
     studentGroups: anyone,
     activityLog: reportReader,
     orgTypes: tenantAdmin,
+    auditLog: tenantAdmin,
     _entities: anyone,
     _service: anyone,
   },
@@ -58,6 +59,8 @@ export const permissions: Permissions = {
   ActivityLogEntry: withItsParent,
   RelationshipReport: withItsParent,
   RelationshipProblem: withItsParent,
+  AuditLogConnection: withItsParent,
+  AuditLogEntry: withItsParent,
   PageInfo: withItsParent,
   _Service: withItsParent,
 };

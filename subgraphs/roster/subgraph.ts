@@ -1,4 +1,5 @@
 import { defineSubgraph } from '../shared/subgraph/subgraph';
+import { AuditLogResolver } from './audit/audit-log.resolver';
 import { ActivityLogResolver } from './activity-log/activity-log.resolver';
 import { ClassEntity } from './classes/class.entity';
 import { ClassResolver, resolveClassReference } from './classes/class.resolver';
@@ -18,6 +19,7 @@ import { StudentResolver, resolveStudentReference } from './people/student.resol
 import { Student } from './people/student.type';
 import { ViewerResolver, resolveViewerReference } from './people/viewer.resolver';
 import { Viewer } from './people/viewer.type';
+import { tokenRoute } from './people/token.route';
 import { permissions } from './permissions';
 import { resolveStudentGroupReference, StudentGroupResolver } from './student-groups/student-group.resolver';
 import { StudentGroup } from './student-groups/student-group.type';
@@ -38,6 +40,7 @@ export const rosterSubgraph = defineSubgraph({
     IntegrityResolver,
     OrgTypesResolver,
     StudentGroupResolver,
+    AuditLogResolver,
   ],
   entities: [Viewer, HierarchyNode, Class, Student, StudentGroup],
   references: {
@@ -50,5 +53,5 @@ export const rosterSubgraph = defineSubgraph({
   permissions,
   createLoaders,
   startBackground: ({ database, onBug }) => startImportQueue({ database, onError: onBug }),
-  routes: [importsRoute, ...importRoutes, ...exportRoutes],
+  routes: [tokenRoute, importsRoute, ...importRoutes, ...exportRoutes],
 });

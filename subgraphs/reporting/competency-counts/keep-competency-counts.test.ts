@@ -54,7 +54,7 @@ async function expectedOf(tenant: KnownTenant, name: string, days: string[]): Pr
     const { counts } = await states.load({ node, days, subject: null, framework: null });
     return counts.map(({ expected }) => expected);
   } finally {
-    await session.end();
+    await session.close();
   }
 }
 

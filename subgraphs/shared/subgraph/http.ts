@@ -8,11 +8,16 @@ import { Problem, toProblem } from '../errors';
 import type { OnBug } from './answer';
 import type { RouteResponse, RunningRoute } from './route';
 
-/** The only headers of a request that say who sent it. */
+/** The only headers of a request that say who sent it. The address is what the server's trusted proxies say. */
 export const credentialsOf = (request: Request): Credentials => ({
   token: bearerToken(request.headers.authorization),
+  basic: /^Basic\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1],
   actingTenant: request.header('strata-tenant'),
+  address: request.ip?.replace(/^::ffff:(?=\d+\.)/, ''),
+  agent: request.headers['user-agent']?.slice(0, longestAgent),
 });
+
+const longestAgent = 300;
 
 const statusOfCode: Record<string, number> = {
   UNAUTHENTICATED: 401,

@@ -1,6 +1,8 @@
 import { buildSchema, parse, specifiedRules, validate } from 'graphql';
-import { limits, limitsRule, parseOptions } from './limits';
+import { defaultLimits as limits } from './limits';
+import { sizeRule } from './query-size';
 
+const limitsRule = sizeRule(limits);
 const schema = buildSchema('type Query { a: Query b: Int }');
 
 const refusals = (query: string): string[] =>
@@ -64,5 +66,5 @@ test('fragments that double at each step are measured once each', () => {
 });
 
 test('a text of too many tokens is not parsed to its end', () => {
-  expect(() => parse(`{ ${'b '.repeat(limits.tokens)} }`, parseOptions)).toThrow('2000 tokens');
+  expect(() => parse(`{ ${'b '.repeat(limits.tokens)} }`, { maxTokens: limits.tokens })).toThrow('2000 tokens');
 });

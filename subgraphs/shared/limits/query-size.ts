@@ -3,15 +3,10 @@ import {
   Kind,
   type DocumentNode,
   type FragmentDefinitionNode,
-  type ParseOptions,
   type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
-
-/** What one request may ask for, whatever it costs. Introspection counts for its aliases and root fields alone. */
-export const limits = { depth: 12, aliases: 30, rootFields: 20, tokens: 2_000, kilobytes: 256 } as const;
-
-export const parseOptions: ParseOptions = { maxTokens: limits.tokens };
+import type { Limits } from './limits';
 
 interface Measure {
   /** Fields within fields. */
@@ -22,22 +17,34 @@ interface Measure {
   fields: number;
 }
 
-/** Refuses operations that are too deep or too wide; each fragment is measured once, however often it is spread. */
-export const limitsRule: ValidationRule = context => ({
+export type SizeLimits = Pick<Limits, 'depth' | 'aliases' | 'rootFields'>;
+
+/**
+ * Refuses operations that are too deep or too wide; each fragment is measured once, however often it is spread.
+ * Introspection counts for its aliases and root fields alone.
+ */
+export const sizeRule = (limits: SizeLimits): ValidationRule => context => ({
   Document(document) {
-    const measure = measurer(document);
-    for (const operation of document.definitions) {
-      if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
-      const { depth, aliases, fields } = measure(operation.selectionSet);
-      const refuse = (message: string) => context.reportError(new GraphQLError(message, { nodes: operation }));
-      if (depth > limits.depth) refuse(`The query is ${depth} levels deep; it may be ${limits.depth} at most.`);
-      if (aliases > limits.aliases) refuse(`The query has ${aliases} aliases; it may have ${limits.aliases} at most.`);
-      if (fields > limits.rootFields) {
-        refuse(`The query has ${fields} fields at its root; it may have ${limits.rootFields} at most.`);
-      }
-    }
+    for (const error of sizeErrors(document, limits)) context.reportError(error);
   },
 });
+
+/** What a document has too much of; quickly told, before GraphQL's own rules, some of which compare each field with each. */
+export function sizeErrors(document: DocumentNode, limits: SizeLimits): GraphQLError[] {
+  const errors: GraphQLError[] = [];
+  const measure = measurer(document);
+  for (const operation of document.definitions) {
+    if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
+    const { depth, aliases, fields } = measure(operation.selectionSet);
+    const refuse = (message: string) => errors.push(new GraphQLError(message, { nodes: operation }));
+    if (depth > limits.depth) refuse(`The query is ${depth} levels deep; it may be ${limits.depth} at most.`);
+    if (aliases > limits.aliases) refuse(`The query has ${aliases} aliases; it may have ${limits.aliases} at most.`);
+    if (fields > limits.rootFields) {
+      refuse(`The query has ${fields} fields at its root; it may have ${limits.rootFields} at most.`);
+    }
+  }
+  return errors;
+}
 
 function measurer(document: DocumentNode): (selectionSet: SelectionSetNode) => Measure {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -79,3 +86,12 @@ function measurer(document: DocumentNode): (selectionSet: SelectionSetNode) => M
 }
 
 const nothing: Measure = { depth: 0, aliases: 0, fields: 0 };
+
+/** A subgraph's schema in one piece, for routers that compose it themselves: introspection by another name. */
+export const noServiceRule: ValidationRule = context => ({
+  Field(node) {
+    if (node.name.value === '_service') {
+      context.reportError(new GraphQLError('_service is switched off here (STRATA_INTROSPECTION).', { nodes: node }));
+    }
+  },
+});
