@@ -7,10 +7,10 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { pathNot: '\\.type\\.ts$' } } },
     ...subgraphs.map(name => ({
       name: `${name}-is-used-through-published`,
-      comment: "Of another subgraph only its published.ts may be imported: query functions that are handed the transaction.",
+      comment: "Of another subgraph only its published.ts (and published-changes.ts) may be imported: functions that are handed the transaction.",
       severity: 'error',
       from: { path: '^subgraphs/', pathNot: [`^subgraphs/${name}/`, '^subgraphs/index\\.ts$', tests] },
-      to: { path: `^subgraphs/${name}/`, pathNot: `^subgraphs/${name}/published\\.ts$` },
+      to: { path: `^subgraphs/${name}/`, pathNot: `^subgraphs/${name}/published(-changes)?\\.ts$` },
     })),
     {
       name: 'the-gateway-knows-no-inside',

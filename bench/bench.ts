@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import path from 'node:path';
 import { projectRoot } from '../subgraphs/shared/project-root';
+import { measureCompetency } from './competency';
 import { measureIngestion } from './ingestion';
 import { makeTenants, type Made } from './made';
 import { parts, readOptions, WrongUsage, type Part } from './options';
@@ -14,6 +15,7 @@ const measure: Record<Part, (made: Made) => Promise<Line[]>> = {
   writes: measureWrites,
   http: measureWholeRequests,
   ingestion: measureIngestion,
+  competency: measureCompetency,
 };
 
 /**
@@ -23,7 +25,9 @@ const measure: Record<Part, (made: Made) => Promise<Line[]>> = {
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const begun = new Date();
-  const made = await makeTenants(options);
+  // Competencies have a tenant of their own.
+  const ofClasses = [...options.parts].some(part => part !== 'competency');
+  const made = await makeTenants(ofClasses ? options : { ...options, sizes: [] });
   try {
     const lines: Line[] = [];
     for (const part of parts) {

@@ -132,7 +132,7 @@ async function analyze(url: string, tables: string[]): Promise<void> {
 }
 
 /** What a tenant is made by: another schema, generator or way to store sums makes another tenant. */
-function fingerprint(): string {
+export function fingerprint(): string {
   const root = path.join(__dirname, '..');
   const rollup = 'subgraphs/reporting/rollup';
   const migrations = readdirSync(path.join(root, 'migrations')).filter(name => name.endsWith('.js')).sort();
@@ -140,7 +140,8 @@ function fingerprint(): string {
     ...migrations.map(name => `migrations/${name}`),
     'subgraphs/hierarchy/placements/tree.queries.js',
     ...['build', 'build.queries', 'cells.queries', 'stored.queries'].map(name => `${rollup}/${name}.js`),
-    ...['shape', 'tenant.queries', 'floor.queries'].map(name => `bench/${name}.js`),
+    ...['changes.queries', 'history.queries'].map(name => `subgraphs/reporting/competency-counts/${name}.js`),
+    ...['shape', 'tenant.queries', 'floor.queries', 'competency.queries'].map(name => `bench/${name}.js`),
   ];
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(path.join(root, file)));

@@ -34,14 +34,22 @@ async function stop(child: ChildProcess): Promise<void> {
 export type Topology = 'one-process' | 'services';
 
 /** Strata as `strata start` starts it, on the benchmark's database. */
-export async function startStrata({ server, dataDir }: Made, topology: Topology): Promise<Served> {
-  const env: Record<string, string> = {
-    DATABASE_URL: server.url,
-    STRATA_DATA_DIR: dataDir,
-    STRATA_DEMO: '0',
-    PORT: '0',
-    LOG_LEVEL: 'warn',
-  };
+export const startStrata = ({ server, dataDir }: Made, topology: Topology): Promise<Served> =>
+  startStrataOn(
+    {
+      DATABASE_URL: server.url,
+      STRATA_DATA_DIR: dataDir,
+      STRATA_DEMO: '0',
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      STRATA_LIMIT_REQUESTS: '0', // one caller asks for all
+    },
+    topology,
+  );
+
+/** Strata with these settings, its subgraphs on ports that are free. */
+export async function startStrataOn(settings: Record<string, string>, topology: Topology): Promise<Served> {
+  const env = { ...settings };
   for (const name of subgraphNames) {
     env[`STRATA_SUBGRAPH_${name.toUpperCase()}_URL`] = `http://127.0.0.1:${await freePort()}/graphql`;
   }

@@ -12,7 +12,7 @@ export interface Answer {
   text: string;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
 export const closeConnections = (): void => agent.destroy();
 

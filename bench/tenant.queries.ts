@@ -122,7 +122,7 @@ export async function insertFacts(tx: Transaction): Promise<void> {
 }
 
 /** The rows are right by the way they are made; checking each reference would take most of the time. */
-const withoutForeignKeyChecks = (tx: Transaction): Promise<unknown> =>
+export const withoutForeignKeyChecks = (tx: Transaction): Promise<unknown> =>
   tx.query(`set local session_replication_role = replica`);
 
 /** For adding up what was just written: more rows at a time than requests ever do. */

@@ -3,14 +3,17 @@ import { Command, CommanderError } from 'commander';
 import { addExplain } from './commands/explain';
 import { addGenerate } from './commands/generate';
 import { addImportOulad } from './commands/import-oulad';
+import { addImportOneRoster } from './commands/import-oneroster';
 import { addLoad } from './commands/load';
 import { addMigrate } from './commands/migrate';
 import { addRebuild } from './commands/rebuild';
 import { addServices } from './commands/service';
+import { addSetPassword } from './commands/set-password';
 import { addStart } from './commands/start';
 import { addToken } from './commands/token';
 import { addValidateRelationships } from './commands/validate-relationships';
 import { addVerify } from './commands/verify';
+import { addWeekly } from './commands/weekly';
 
 const program = new Command('strata')
   .description('Strata: how are the learners below this node doing, and how do its children compare?')
@@ -22,11 +25,14 @@ addMigrate(program);
 addLoad(program);
 addGenerate(program);
 addImportOulad(program);
+addImportOneRoster(program);
 addToken(program);
+addSetPassword(program);
 addRebuild(program);
 addVerify(program);
 addExplain(program);
 addValidateRelationships(program);
+addWeekly(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;

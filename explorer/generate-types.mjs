@@ -12,18 +12,9 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const output = path.join(here, 'src', 'graph', 'operations.ts');
 const read = file => fs.readFileSync(path.join(here, file), 'utf8');
 
-/** The supergraph and what will be in it soon; a field or type that has arrived is taken from the supergraph. */
-function schemaOf(supergraph, upcoming) {
-  const own = supergraph.definitions.filter(definition => definition.kind !== 'SchemaDefinition');
-  const named = new Map(own.map(definition => [definition.name?.value, definition]));
-  for (const definition of upcoming.definitions) {
-    const known = named.get(definition.name.value);
-    if (!known) own.push(definition);
-    else if (definition.kind === 'ObjectTypeExtension') {
-      const has = new Set(known.fields.map(field => field.name.value));
-      known.fields = [...known.fields, ...definition.fields.filter(field => !has.has(field.name.value))];
-    }
-  }
+/** The supergraph as clients see it: without what tells the gateway where fields are. */
+function schemaOf(supergraph) {
+  const own = supergraph.definitions.filter(({ kind }) => kind !== 'SchemaDefinition');
   const withoutJoins = visit(
     { kind: 'Document', definitions: own.filter(({ name }) => !/^(join__|link)/.test(name?.value ?? '')) },
     { Directive: directive => (/^(join__|link)/.test(directive.name.value) ? null : undefined) },
@@ -31,10 +22,7 @@ function schemaOf(supergraph, upcoming) {
   return buildASTSchema(withoutJoins);
 }
 
-const schema = schemaOf(
-  structuredClone(parse(read('../schema/supergraph.graphql'), { noLocation: true })),
-  structuredClone(parse(read('upcoming.graphql'), { noLocation: true })),
-);
+const schema = schemaOf(parse(read('../schema/supergraph.graphql'), { noLocation: true }));
 const documents = fs
   .readdirSync(path.join(here, 'src'), { recursive: true })
   .filter(file => file.endsWith('.graphql'))

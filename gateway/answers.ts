@@ -7,7 +7,13 @@ import { LRUCache } from 'lru-cache';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { documentStore } from '../subgraphs/shared/subgraph/documents';
 import { credentialsOf } from '../subgraphs/shared/subgraph/http';
+import { badInput, Problem } from '../subgraphs/shared/errors';
+import type { Limits } from '../subgraphs/shared/limits/limits';
+import { sizeErrors } from '../subgraphs/shared/limits/query-size';
+import { timeLimit } from '../subgraphs/shared/limits/time-limit';
+import { callerKey } from './callers';
 import type { Graph } from './graph';
+import type { Turns } from './turns';
 
 /** Bytes of answers that are kept. */
 const mostBytes = 32 * 1024 * 1024;
@@ -28,35 +34,55 @@ function questionKey({ token, actingTenant }: Credentials, body: { query?: unkno
   return createHash('sha256').update(JSON.stringify(question)).digest('base64');
 }
 
-/** Fields that tell of what goes on, which no version counts: a build that was killed changes nothing, and has ended. */
-const momentary = new Set(['buildProgress']);
+/**
+ * Fields that tell of what goes on, which no version counts: a build that was killed changes nothing, and has ended; what
+ * the audit log notes changes no figure.
+ */
+const momentary = new Set(['buildProgress', 'auditLog']);
 
-/** Whether an answer may be given again: of queries only, a mutation is never answered from memory. */
-function mayBeRepeated(document: DocumentNode): boolean {
-  let may = true;
-  visit(document, {
-    OperationDefinition: ({ operation }) => {
-      if (operation !== OperationTypeNode.QUERY) may = false;
-    },
-    Field: ({ name }) => {
-      if (momentary.has(name.value)) may = false;
-    },
-  });
-  return may;
+interface Verdict {
+  /** Queries only. */
+  readsOnly: boolean;
+  /** Whether an answer may be given again: a mutation is never answered from memory. */
+  repeatable: boolean;
 }
 
-const verdicts = new WeakMap<DocumentNode, boolean>();
+function judge(document: DocumentNode): Verdict {
+  const verdict = { readsOnly: true, repeatable: true };
+  visit(document, {
+    OperationDefinition: ({ operation }) => {
+      if (operation !== OperationTypeNode.QUERY) verdict.readsOnly = verdict.repeatable = false;
+    },
+    Field: ({ name }) => {
+      if (momentary.has(name.value)) verdict.repeatable = false;
+    },
+  });
+  return verdict;
+}
 
-function isRepeatable(documentOf: ReturnType<typeof documentStore>, text: unknown): text is string {
-  if (typeof text !== 'string') return false;
+const verdicts = new WeakMap<DocumentNode, Verdict>();
+
+/** Refuses what is too deep or too wide, before anything else is asked about it. */
+function verdictOn(documentOf: ReturnType<typeof documentStore>, text: unknown, limits: Limits): Verdict {
   try {
-    const document = documentOf(text);
-    let may = verdicts.get(document);
-    if (may === undefined) verdicts.set(document, (may = mayBeRepeated(document)));
-    return may;
-  } catch {
-    return false; // the server says what is wrong with it
+    const document = documentOf(String(text));
+    let verdict = verdicts.get(document);
+    if (!verdict) {
+      const [error] = sizeErrors(document, limits);
+      if (error) throw badInput(error.message);
+      verdicts.set(document, (verdict = judge(document)));
+    }
+    return verdict;
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    return { readsOnly: false, repeatable: false }; // the server says what is wrong with it
   }
+}
+
+export interface AnswerParts {
+  version: ((credentials: Credentials) => Promise<string>) | undefined;
+  limits: Limits;
+  turns: Turns;
 }
 
 /**
@@ -67,9 +93,9 @@ function isRepeatable(documentOf: ReturnType<typeof documentStore>, text: unknow
  */
 export function answerGraph(
   { server, direct }: Graph,
-  version: ((credentials: Credentials) => Promise<string>) | undefined,
+  { version, limits, turns }: AnswerParts,
 ): RequestHandler {
-  const documentOf = documentStore();
+  const documentOf = documentStore({ maxTokens: limits.tokens });
   const answers = new LRUCache<string, Answer>({
     maxSize: mostBytes,
     maxEntrySize: largestAnswer,
@@ -80,7 +106,10 @@ export function answerGraph(
   return async (request, response) => {
     const credentials = credentialsOf(request);
     const body = request.body as Record<string, unknown>;
-    const mayRepeat = version !== undefined && request.method === 'POST' && isRepeatable(documentOf, body.query);
+    const isPost = request.method === 'POST'; // who asks by GET can only read, which the server sees to
+    const { readsOnly, repeatable } = isPost ? verdictOn(documentOf, body.query, limits) : { readsOnly: true, repeatable: false };
+    // What a super admin reads in another tenant is written down each time.
+    const mayRepeat = version !== undefined && repeatable && credentials.actingTenant === undefined;
     const key = mayRepeat ? questionKey(credentials, body) : '';
     const known = mayRepeat ? answers.get(key) : undefined;
     const tellsItself = known === undefined && direct.has(String(body.query), body.operationName);
@@ -91,16 +120,33 @@ export function answerGraph(
       response.status(200).type('application/json').end(known.body);
       return;
     }
+    const signal = timeLimit(response, { seconds: limits.seconds, readsOnly });
+    let release: (() => void) | undefined;
+    let refusal: unknown;
+    const turn = async (rows: number): Promise<void> => {
+      try {
+        release = await turns.take({ caller: callerKey(response), rows, signal });
+      } catch (error) {
+        refusal = error;
+        throw error;
+      }
+    };
     const answered: { version?: string } = {};
-    const answer = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: request.method,
-        headers: headersOf(request.headers),
-        search: new URL(request.originalUrl, 'http://strata').search,
-        body,
-      },
-      context: async () => ({ credentials, answered }),
-    });
+    let answer: HTTPGraphQLResponse;
+    try {
+      answer = await server.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: {
+          method: request.method,
+          headers: headersOf(request.headers),
+          search: new URL(request.originalUrl, 'http://strata').search,
+          body,
+        },
+        context: async () => ({ credentials, signal, turn, answered }),
+      });
+    } finally {
+      release?.();
+    }
+    if (refusal !== undefined) throw refusal; // with the status and headers of a request that comes too soon
     const complete = await send(response, answer);
     const madeAtVersion = current ?? answered.version;
     if (mayRepeat && madeAtVersion !== undefined && complete !== undefined && isGood(answer, complete)) {

@@ -1,8 +1,8 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { VerifyToken } from '../subgraphs/shared/access/token';
 import { badInput, toProblem } from '../subgraphs/shared/errors';
+import { defaultLimits } from '../subgraphs/shared/limits/limits';
 import {
-  credentialsOf,
   mountRoutes,
   noSuchRoute,
   problemHandler,
@@ -15,7 +15,10 @@ import { tellMetrics } from '../subgraphs/shared/subgraph/tell-metrics';
 import { answerGraph } from './answers';
 import { explorerPages, type ExplorerParts } from './explorer';
 import { startGraph, type GraphParts } from './graph';
-import { limits } from './limits';
+import { identified, knownOrNot, notTooOften } from './callers';
+import { noOtherSites } from './cross-site';
+import { securityHeaders } from './security-headers';
+import { createTurns } from './turns';
 
 export interface GatewayParts extends GraphParts {
   verifyToken: VerifyToken;
@@ -25,6 +28,14 @@ export interface GatewayParts extends GraphParts {
   demoPeople?: ExplorerParts['demoPeople'];
   /** Whether POST /oauth/token is switched on, so that the explorer asks for a password. */
   passwordSignIn?: boolean;
+  /** Where callers reach the gateway, for links in answers; else each request's own host. */
+  publicUrl?: string;
+  /** Whose X-Forwarded-For is believed; nobody's when omitted. */
+  trustedProxies?: readonly string[];
+  /** Other origins whose pages may ask. */
+  allowedOrigins?: readonly string[];
+  /** Whether browsers are told to come back by TLS alone. */
+  hsts?: boolean;
 }
 
 export interface Gateway {
@@ -34,26 +45,39 @@ export interface Gateway {
 
 /** The one door: identity, limits, the graph, the subgraphs' routes, health. */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
-  const { connections, verifyToken, checks, demoPeople, passwordSignIn = false, log } = parts;
+  const { connections, verifyToken, checks, demoPeople, passwordSignIn = false, log, publicUrl } = parts;
+  const { limits = defaultLimits } = parts;
+  const { trustedProxies = [], allowedOrigins = [], hsts = false } = parts;
   const onBug = (error: unknown) => log.error({ err: error }, 'a request failed');
   const graph = await startGraph(parts);
-  const app = express().disable('x-powered-by').disable('etag');
+  const app = express().disable('x-powered-by').disable('etag').set('trust proxy', [...trustedProxies]);
+  const bodyLimit = `${limits.bodyKilobytes} KB`;
+  const inGraphql = graphqlProblem({ onBug, bodyLimit });
+  const seldomEnough = notTooOften(limits.requests);
+  app.use(securityHeaders({ hsts }));
   app.get('/healthz', alive);
   app.get('/readyz', readiness([...checks, ...connections.map(connection => connection.check)]));
   app.get('/metrics', tellMetrics);
   const routes = connections.flatMap(({ routes: own }) => own.map(({ method, path }) => `${method} ${path}`));
   app.use(explorerPages({ routes, passwordSignIn, ...(demoPeople ? { demoPeople } : {}) }));
+  app.use('/graphql', noOtherSites(allowedOrigins), inGraphql);
   app.use(
     '/graphql',
     getOrPost,
     identified(verifyToken),
-    express.json({ limit: limits.kilobytes * 1024 }),
+    seldomEnough,
+    express.json({ limit: limits.bodyKilobytes * 1024 }),
     withBody,
     withoutNul,
-    answerGraph(graph, connections.find(connection => connection.version)?.version),
-    graphqlProblem(onBug),
+    answerGraph(graph, {
+      version: connections.find(connection => connection.version)?.version,
+      limits,
+      turns: createTurns(limits),
+    }),
+    inGraphql,
   );
-  for (const { routes } of connections) mountRoutes(app, routes);
+  app.use(noOtherSites(allowedOrigins), knownOrNot(verifyToken), seldomEnough);
+  for (const { routes } of connections) mountRoutes(app, routes, publicUrl === undefined ? {} : { publicUrl });
   app.use(noSuchRoute, problemHandler(onBug));
   return { app, stop: () => graph.server.stop() };
 }
@@ -69,14 +93,6 @@ const getOrPost: RequestHandler = (request, response, next) => {
   });
 };
 
-/** Nothing of a request is read for somebody without a token that holds; the subgraphs ask again, and who it is. */
-const identified =
-  (verifyToken: VerifyToken): RequestHandler =>
-  async (request, _response, next) => {
-    await verifyToken(credentialsOf(request).token);
-    next();
-  };
-
 /** A request without a JSON body is one with an empty body: GraphQL's own words say then what is missing. */
 const withBody: RequestHandler = (request, _response, next) => {
   request.body ??= {};
@@ -91,13 +107,14 @@ const withoutNul: RequestHandler = (request, _response, next) => {
 };
 
 const graphqlProblem =
-  (onBug: (error: unknown) => void): ErrorRequestHandler =>
+  ({ onBug, bodyLimit }: { onBug: (error: unknown) => void; bodyLimit: string }): ErrorRequestHandler =>
   (error, _request, response, next) => {
     if (response.headersSent) return next(error);
-    const { message, extensions } = toProblem(requestProblem(error, `${limits.kilobytes} KB`) ?? error);
+    const { message, extensions } = toProblem(requestProblem(error, bodyLimit) ?? error);
     const code = String(extensions.code ?? 'INTERNAL_SERVER_ERROR');
     if (code === 'INTERNAL_SERVER_ERROR') onBug(error);
     const status = statusOf(code);
     if (status === 401) response.setHeader('www-authenticate', 'Bearer');
+    if (extensions.retryAfter !== undefined) response.setHeader('retry-after', String(extensions.retryAfter));
     response.status(status).json({ errors: [{ message, extensions: { code } }] });
   };

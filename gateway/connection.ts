@@ -11,6 +11,7 @@ export interface Fetch {
   variables: Record<string, unknown> | undefined;
   operationName: string | undefined;
   credentials: Credentials;
+  signal?: AbortSignal;
 }
 
 /** How the gateway reaches one subgraph: in its own process or over HTTP. Nothing above can tell which. */

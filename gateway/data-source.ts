@@ -2,12 +2,16 @@ import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo
 import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/types';
 import { Kind, type FormattedExecutionResult, type GraphQLFormattedError, type SelectionSetNode } from 'graphql';
 import type { Credentials } from '../subgraphs/shared/access/caller';
-import { toProblem } from '../subgraphs/shared/errors';
+import { Problem, toProblem } from '../subgraphs/shared/errors';
 import { documentStore } from '../subgraphs/shared/subgraph/documents';
 import type { SubgraphConnection } from './connection';
 
 export interface GatewayContext {
   credentials: Credentials;
+  /** Aborted when the operation has taken too long, or nobody waits for its answer. */
+  signal: AbortSignal;
+  /** Resolves when it is this operation's turn, which may have so many rows. */
+  turn(rows: number): Promise<void>;
   /** Filled where one subgraph answered the whole question at one version of the tenant. */
   answered?: { version?: string };
 }
@@ -28,12 +32,9 @@ export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
     const variables = options.request.variables as Record<string, unknown> | undefined;
     let result: FormattedExecutionResult;
     try {
-      result = await this.connection.fetch({
-        query,
-        variables,
-        operationName: options.request.operationName,
-        credentials: options.context.credentials,
-      });
+      const { credentials, signal } = options.context;
+      const { operationName } = options.request;
+      result = await unlessAborted(this.connection.fetch({ query, variables, operationName, credentials, signal }), signal);
     } catch (error) {
       const { message, extensions } = toProblem(error);
       result = { errors: [{ message, extensions }] };
@@ -60,6 +61,18 @@ export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
     const fields = entities?.kind === Kind.FIELD && entities.selectionSet ? fieldsOf(entities.selectionSet) : [];
     return fields.map(name => ({ ...error, path: ['_entities', 0, name] }));
   }
+}
+
+/** What a subgraph does not end by itself, the gateway no longer waits for. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      reject(new Problem('UNAVAILABLE', 'This took too long. Please ask for less, or try again.'));
+    };
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
 }
 
 /** The names under which a selection's fields are answered; the planner's queries spread no named fragments here. */

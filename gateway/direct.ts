@@ -4,7 +4,7 @@ import { GraphQLError, OperationTypeNode, visit, type DocumentNode, type GraphQL
 import { LRUCache } from 'lru-cache';
 import { versionAnswered } from '../subgraphs/shared/subgraph/answered-at';
 import type { SubgraphConnection } from './connection';
-import type { GatewayContext } from './data-source';
+import { unlessAborted, type GatewayContext } from './data-source';
 
 type GatewayInterface = ApolloServerOptionsWithGateway<GatewayContext>['gateway'];
 type GatewayExecutor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
@@ -65,8 +65,9 @@ export class DirectQuestions {
       if (!connection) return usual(requestContext);
       const variables = request.variables as Record<string, unknown> | undefined;
       const { operationName } = request;
-      const asked = { query: source, variables, operationName, credentials: context.credentials };
-      const answer = await connection.fetch(asked).catch(() => undefined);
+      const { credentials, signal } = context;
+      const asked = { query: source, variables, operationName, credentials, signal };
+      const answer = await unlessAborted(connection.fetch(asked), signal).catch(() => undefined);
       // What went wrong as a whole is said by the usual way, field by field.
       if (!answer?.data) return usual(requestContext);
       const version = versionAnswered(answer);

@@ -9,16 +9,20 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { formatError } from '../subgraphs/shared/errors';
+import { formatError, withoutHint } from '../subgraphs/shared/errors';
+import { defaultLimits, type Limits } from '../subgraphs/shared/limits/limits';
+import { sizeRule } from '../subgraphs/shared/limits/query-size';
 import type { SubgraphConnection } from './connection';
 import { DirectQuestions } from './direct';
 import { SubgraphDataSource, type GatewayContext } from './data-source';
-import { limitsRule, parseOptions } from './limits';
+import { expectedRows } from './query-rows';
 
 export interface GraphParts {
   connections: readonly SubgraphConnection[];
   supergraphSdl: string;
   introspection: boolean;
+  /** The usual ones when omitted. */
+  limits?: Limits;
   log: Logger;
 }
 
@@ -33,7 +37,7 @@ const planStore = 30;
 /** The federated graph: plans a request over the subgraphs and puts their answers together. Calls nobody else. */
 export async function startGraph(parts: GraphParts): Promise<Graph> {
   process.env.APOLLO_TELEMETRY_DISABLED = 'true'; // read when a gateway is made; it would report to its maker otherwise
-  const { connections, supergraphSdl, introspection, log } = parts;
+  const { connections, supergraphSdl, introspection, log, limits = defaultLimits } = parts;
   const byName = new Map<string, SubgraphConnection>(connections.map(connection => [connection.name, connection]));
   // Both libraries talk of their own starting and stopping, which is no news to whoever runs Strata.
   const logger = {
@@ -66,12 +70,13 @@ export async function startGraph(parts: GraphParts): Promise<Graph> {
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    parseOptions,
-    validationRules: [limitsRule],
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: [sizeRule(limits)],
     maxRecursiveSelections: true,
-    formatError: (formatted, error) => publicError(formatted, { error, log }),
+    formatError: (formatted, error) => publicError(formatted, { error, log, hints: introspection }),
     plugins: [
       operationIsThere,
+      refuseTooManyRows(limits.rows),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -95,18 +100,36 @@ const operationIsThere: ApolloServerPlugin<GatewayContext> = {
     },
   }),
 };
+/** Refuses, before anything is read, what cannot be run and what would read too much; the rest waits for its turn. */
+const refuseTooManyRows = (most: number): ApolloServerPlugin<GatewayContext> => ({
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ schema, document, operation, request, contextValue }) => {
+      if (!operation) return;
+      if (!schema.getRootType(operation.operation)) throw badOperation(`There is no ${operation.operation} here.`);
+      const rows = expectedRows({ schema, document, operation, variables: request.variables ?? {} });
+      if (rows <= most) return contextValue.turn(rows);
+      const found = rows.toLocaleString('en');
+      const message = `The query's lists may have ${found} rows in all; ${most.toLocaleString('en')} at most: ask for fewer with first.`;
+      throw new GraphQLError(message, { extensions: { code: 'TOO_LARGE', http: { status: 400 } } });
+    },
+  }),
+});
+
+const badOperation = (message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
 
 /** What a client is told: the message, where it happened and a code; of a subgraph's name or address nothing. */
 function publicError(
   formatted: GraphQLFormattedError,
-  { error, log }: { error: unknown; log: Logger },
+  { error, log, hints }: { error: unknown; log: Logger; hints: boolean },
 ): GraphQLFormattedError {
   if (formatted.extensions?.validationErrorCode === 'INTROSPECTION_DISABLED') return introspectionIsOff;
   const shown = formatError(formatted, error);
   const isSubgraphs = formatted.extensions?.serviceName !== undefined; // it has logged its bugs itself
   if (shown.extensions?.code === 'INTERNAL_SERVER_ERROR' && !isSubgraphs) log.error({ err: error }, 'a request failed');
-  const listAt = shown.path?.indexOf('@') ?? -1; // the planner's sign for "each of the list"
-  return listAt < 0 ? shown : { ...shown, path: shown.path!.slice(0, listAt) };
+  const told = hints ? shown : { ...shown, message: withoutHint(shown.message) };
+  const listAt = told.path?.indexOf('@') ?? -1; // the planner's sign for "each of the list"
+  return listAt < 0 ? told : { ...told, path: told.path!.slice(0, listAt) };
 }
 
 const introspectionIsOff: GraphQLFormattedError = {

@@ -3,6 +3,7 @@ import type { ReadableStream } from 'node:stream/web';
 import type { FormattedExecutionResult } from 'graphql';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { Problem } from '../subgraphs/shared/errors';
+import { originHeader } from '../subgraphs/shared/subgraph/http';
 import type { RouteRequest, RouteResponse, SubgraphRoute } from '../subgraphs/shared/subgraph/route';
 import type { Subgraph } from '../subgraphs/shared/subgraph/subgraph';
 import type { SubgraphConnection } from './connection';
@@ -10,7 +11,10 @@ import type { SubgraphConnection } from './connection';
 /** Milliseconds after which an answer is given up; the database gives a statement up before. */
 const patience = 60_000;
 
-/** A subgraph behind HTTP. Of the caller's headers it is sent two: the token, which it verifies, and Strata-Tenant. */
+/**
+ * A subgraph behind HTTP. Of the caller's headers it is sent what says who asks: the token, which it verifies,
+ * Strata-Tenant, and for the audit log the address and the program.
+ */
 export function overHttp(subgraph: Pick<Subgraph, 'name' | 'routes'>, url: string): SubgraphConnection {
   const { name } = subgraph;
   return {
@@ -21,12 +25,12 @@ export function overHttp(subgraph: Pick<Subgraph, 'name' | 'routes'>, url: strin
       handle: request => proxy({ name, method, target: targetOf({ url, path, request }) }, request),
     })),
     check: { name, look: () => notReady(url) },
-    fetch: async ({ query, variables, operationName, credentials }) => {
+    fetch: async ({ query, variables, operationName, credentials, signal }) => {
       const response = await send(name, url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headersOf(credentials) },
         body: JSON.stringify({ query, variables, operationName }),
-        signal: AbortSignal.timeout(patience),
+        signal: signal ?? AbortSignal.timeout(patience),
       });
       const body: unknown = await response.json().catch(() => undefined);
       if (!isAnswer(body)) throw unavailable(name);
@@ -49,8 +53,11 @@ async function send(name: string, url: string | URL, request: RequestInit): Prom
 const isAnswer = (body: unknown): body is FormattedExecutionResult =>
   typeof body === 'object' && body !== null && ('data' in body || Array.isArray((body as { errors?: unknown }).errors));
 
-const headersOf = ({ token, actingTenant }: Credentials): Record<string, string> => ({
+const headersOf = ({ token, basic, actingTenant, address, agent }: Credentials): Record<string, string> => ({
   ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  ...(basic === undefined ? {} : { authorization: `Basic ${basic}` }),
+  ...(address === undefined ? {} : { 'x-forwarded-for': address }),
+  ...(agent === undefined ? {} : { 'user-agent': agent }),
   ...(actingTenant === undefined ? {} : { 'strata-tenant': actingTenant }),
 });
 
@@ -75,11 +82,19 @@ interface Route extends Pick<SubgraphRoute, 'method'> {
 
 /** Hands a request on as it comes in: a body that breaks off here breaks off there. */
 async function proxy({ name, method, target }: Route, request: RouteRequest): Promise<RouteResponse> {
-  const headers = { ...(request.headers as Record<string, string>), ...headersOf(request.credentials) };
+  const headers = {
+    ...(request.headers as Record<string, string>),
+    ...headersOf(request.credentials),
+    [originHeader]: request.origin,
+  };
   const body = method === 'POST' ? ({ body: request.body, duplex: 'half' } as unknown as RequestInit) : {};
   const response = await send(name, target, { method, headers, ...body });
   const answered: Record<string, string> = {};
-  for (const header of ['content-type', 'content-disposition', 'www-authenticate', 'retry-after', 'location']) {
+  const passedOn = [
+    ...['content-type', 'content-disposition', 'www-authenticate', 'retry-after', 'location'],
+    ...['cache-control', 'pragma', 'x-content-type-options'],
+  ];
+  for (const header of passedOn) {
     const value = response.headers.get(header);
     if (value !== null) answered[header] = value;
   }

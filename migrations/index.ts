@@ -7,7 +7,11 @@ import { ActivityAndFacts1761000000006 } from './6-activity-and-facts';
 import { StoredAggregates1761000000007 } from './7-stored-aggregates';
 import { Versions1761000000008 } from './8-versions';
 import { BuildProgress1761000000009 } from './9-build-progress';
+import { CompetencyCounts1761000000010 } from './10-competency-counts';
 import { RosterLogAndTestSeries1761000000012 } from './12-roster-log-and-test-series';
+import { StudentGroups1761000000013 } from './13-student-groups';
+import { OneRoster1761000000015 } from './15-oneroster';
+import { AuditLog1761000000016 } from './16-audit-log';
 import { FactsWithoutRowChecks1761000000017 } from './17-facts-without-row-checks';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
@@ -21,6 +25,10 @@ export const migrations = [
   StoredAggregates1761000000007,
   Versions1761000000008,
   BuildProgress1761000000009,
+  CompetencyCounts1761000000010,
   RosterLogAndTestSeries1761000000012,
+  StudentGroups1761000000013,
+  OneRoster1761000000015,
+  AuditLog1761000000016,
   FactsWithoutRowChecks1761000000017,
 ];

@@ -22,6 +22,7 @@ const administration = ({ acme }: GuardedTenants): Record<string, string> => ({
   'place, taking out': `place(hierarchyId: "india", childId: "${acme.nodeId('b1')}", parentId: null) { id }`,
   grantAccess: `grantAccess(userId: "${acme.personId('stranger')}", groupId: "${acme.nodeId('b')}") { userId }`,
   'grantAccess, to themselves': `grantAccess(userId: "${acme.personId('northerner')}", groupId: "${acme.nodeId('land')}") { userId }`,
+  setOrgTypes: 'setOrgTypes(types: [{ orgType: local, groupType: country }]) { orgType }',
   revokeAccess: `revokeAccess(userId: "${acme.personId('partner')}", groupId: "${acme.nodeId('b')}") { userId }`,
 });
 const ofThePlatform: Record<string, string> = {

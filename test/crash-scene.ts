@@ -213,7 +213,7 @@ export class CrashScene {
       });
       return new Map(await Promise.all(read));
     } finally {
-      await session.end();
+      await session.close();
     }
   }
 

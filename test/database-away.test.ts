@@ -92,6 +92,40 @@ test('a database that goes away leaves the service alive but not ready; when it 
   expect(gateway.bugs.filter(error => !isUnavailable(error))).toEqual([]);
 });
 
+test('a database that restarts while many ask: good answers within five seconds, UNAVAILABLE before, and nothing worse', async () => {
+  let going = true;
+  const outcomes: { begun: number; code: string }[] = [];
+  const ask = async (caller: number): Promise<void> => {
+    for (let n = 0; going; n++) {
+      const begun = Date.now();
+      const query = report.replace('query', `query q${caller}_${n}`); // each is another question: none is answered from memory
+      const { errors, status } = await gateway.ask(admin, query, { period });
+      outcomes.push({ begun, code: status === 200 ? String(errors[0]?.extensions?.code ?? 'good') : String(status) });
+    }
+  };
+  const asking = [0, 1, 2, 3, 4, 5].map(ask);
+  const goodSince = (moment: number) => outcomes.filter(({ begun, code }) => begun >= moment && code === 'good').length;
+  const until = async (condition: () => boolean): Promise<void> => {
+    while (!condition()) await sleep(10);
+  };
+  const before = Date.now();
+  await until(() => goodSince(before) >= 12);
+  await postgres.stop();
+  const away = Date.now();
+  await until(() => outcomes.some(({ begun, code }) => begun >= away && code === 'UNAVAILABLE'));
+  postgres = await server();
+  const back = Date.now();
+  await until(() => goodSince(back) >= 12);
+  expect(Date.now() - back).toBeLessThan(5_000);
+  const settled = Date.now();
+  await until(() => goodSince(settled) >= 30);
+  going = false;
+  await Promise.all(asking);
+  expect(new Set(outcomes.map(({ code }) => code))).toEqual(new Set(['good', 'UNAVAILABLE']));
+  expect(outcomes.filter(({ begun, code }) => begun >= settled && code !== 'good')).toEqual([]);
+  expect(gateway.bugs.filter(error => !isUnavailable(error))).toEqual([]);
+});
+
 test('a start without a database says which one it waited for, and ends with 2', async () => {
   const { exitCode, stderr, stdout } = await start;
   expect(exitCode).toBe(2);

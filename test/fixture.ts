@@ -1,3 +1,4 @@
+import { keepCountsOfLoad } from '../subgraphs/reporting/published';
 import type { RoleName } from '../subgraphs/shared/access/roles';
 import { Database, type Transaction } from '../subgraphs/shared/database/database';
 import { publicId } from '../subgraphs/shared/identifiers';
@@ -84,6 +85,10 @@ interface Numbers {
 export const connectOwner = (url: string): Promise<Database> =>
   Database.connect({ url, stepDown: false, entities: [], poolSize: 2 });
 
+/** The application's way in, as the service has it. */
+export const connectApplication = (url: string): Promise<Database> =>
+  Database.connect({ url, stepDown: true, entities: [], poolSize: 2 });
+
 /** Puts a tenant's rows into the database, without a way through the service. */
 export async function createTenant(owner: Database, fixture: TenantFixture): Promise<KnownTenant> {
   const { key, hierarchy = 'india', timeZone = 'UTC' } = fixture;
@@ -107,6 +112,7 @@ export async function createTenant(owner: Database, fixture: TenantFixture): Pro
     await insertRows(tx, 'access_grants', grantRows(fixture, numbers));
     await insertRows(tx, 'enrolments', enrolmentRows(fixture, numbers));
     await insertRows(tx, 'competency_statuses', statusRows(fixture, numbers));
+    await keepCountsOfLoad(tx, new Date(beginning));
     return knownTenant(fixture, number, numbers);
   });
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { totalsFromCsv, type Total } from '../cli/oulad/oracle';
+import { standingFromCsv, totalsFromCsv, type OuladStanding, type Total } from '../cli/oulad/oracle';
 import { writeOuladBundle, type OuladSummary } from '../cli/oulad/write-bundle';
 import { startGateway, type Asker, type GatewayForTest } from './start-gateway';
 import { expectSumsToAgree, ofType, walkTree, type WalkedNode } from './walk-tree';
@@ -24,6 +24,9 @@ const totals = (nodes: Map<string, WalkedNode>): Map<string, Total> =>
         { attempts, scoreSum: scoreSum / 10_000, mean },
       ]),
   );
+
+const ofNodes = (nodes: Map<string, WalkedNode>, type: string): WalkedNode[] =>
+  [...nodes.values()].filter(node => node.type === type);
 
 /** Where the oracle divides last in another order, the last bit of a mean may differ. */
 function expectSame(found: Map<string, Total>, expected: Map<string, Total>): void {
@@ -78,6 +81,40 @@ describe.each([
   promise('those of classes are too, through whichever hierarchy', () => {
     for (const hierarchy of hierarchies) expectSame(totals(ofType(through(hierarchy), 'class')), oracle.byClass);
   });
+
+  promise.each(['2013-12-31', '2014-03-15', '2014-08-01', '2015-12-31'])(
+    'at the end of %s, completed and in progress per module and region are those of the files, who unregistered left out',
+    async asOf => {
+      const expected = standingFromCsv(from, asOf);
+      const counts = 'completed inferred inProgress notStarted';
+      const standing = async (hierarchyId: string, type: string): Promise<Map<string, OuladStanding>> => {
+        const found = new Map<string, OuladStanding>();
+        for (const { id, externalId } of ofNodes(through(hierarchyId), type)) {
+          const data = await gateway.read(
+            admin,
+            `query ($id: ID!, $hierarchyId: ID!, $asOf: Date!) {
+              hierarchyNode(id: $id, hierarchyId: $hierarchyId) { competencyCounts(asOf: $asOf) { ${counts} } }
+            }`,
+            { id, hierarchyId, asOf },
+          );
+          const { inferred, ...rest } = data.hierarchyNode.competencyCounts;
+          expect(inferred).toBe(0);
+          if (Object.values(rest).some(count => count !== 0)) found.set(externalId!, rest);
+        }
+        return found;
+      };
+      const some = (all: Map<string, OuladStanding>) =>
+        Object.fromEntries([...all].filter(([, one]) => Object.values(one).some(count => count > 0)));
+      const modules = some(await standing('oulad-curriculum', 'school_district'));
+      expect(modules).toEqual(some(expected.byModule));
+      expect(Object.keys(modules)).not.toEqual([]);
+      const hung = new Map(
+        [...expected.byRegion].filter(([region]) => region !== 'unknown' && !summary.regionsWithoutNation.includes(region)),
+      );
+      expect(some(await standing('oulad-regions', 'district'))).toEqual(some(hung));
+    },
+    120_000,
+  );
 
   promise('the tenant has all attempts through both, and each node is its children and other', () => {
     for (const hierarchy of hierarchies) {

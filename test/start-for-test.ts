@@ -4,6 +4,8 @@ import path from 'node:path';
 import { parse, type FormattedExecutionResult } from 'graphql';
 import { signDevelopmentToken, verificationKeys, type TokenContents } from '../subgraphs/shared/access/keys';
 import { tokenVerifier, type VerifyToken } from '../subgraphs/shared/access/token';
+import type { OAuthClient } from '../subgraphs/shared/access/oauth-clients';
+import type { Limits } from '../subgraphs/shared/limits/limits';
 import type { SubgraphName } from '../subgraphs/shared/environment';
 import type { RunningSubgraph, Subgraph } from '../subgraphs/shared/subgraph/subgraph';
 import type { KnownTenant } from './fixture';
@@ -45,6 +47,8 @@ export async function startForTest({
   subgraphs,
   now,
   background = true,
+  limits,
+  oauth,
   onBug = error => console.error(error), // what callers are not told, who looks for a test's mistake must be
 }: {
   url: string;
@@ -54,13 +58,28 @@ export async function startForTest({
   onBug?: (error: unknown) => void;
   /** Whether folding goes on in the background; true when omitted. */
   background?: boolean;
+  limits?: Limits;
+  /** Who gives tokens for passwords. */
+  oauth?: readonly OAuthClient[];
 }): Promise<ServiceForTest> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'strata-keys-'));
   const rules = { dataDir, issuer: 'test', audience: 'strata' };
   const verifyToken = tokenVerifier({ key: await verificationKeys(rules), ...rules });
+  const sign = (contents: TokenContents) => signDevelopmentToken({ ...rules, now: new Date() }, contents);
+  const lifetime = 3_600;
+  const issuer = oauth && {
+    clients: oauth,
+    lifetime,
+    sign: (contents: TokenContents) => signDevelopmentToken({ ...rules, now: new Date(), lifetime }, contents),
+  };
   const running = new Map<SubgraphName, RunningSubgraph>();
   for (const subgraph of subgraphs) {
-    const runtime = { databaseUrl: url, stepDown: true, verifyToken, onBug, background, poolSize: 4, ...(now ? { now } : {}) };
+    const runtime = {
+      ...{ databaseUrl: url, stepDown: true, verifyToken, onBug, background, poolSize: 4 },
+      ...(now ? { now } : {}),
+      ...(limits ? { limits } : {}),
+      ...(issuer ? { issuer } : {}),
+    };
     running.set(subgraph.name, await subgraph.start(runtime));
   }
   const subgraphOf = (name: SubgraphName): RunningSubgraph => {
@@ -68,8 +87,6 @@ export async function startForTest({
     if (!found) throw new Error(`the subgraph ${name} was not started`);
     return found;
   };
-  const sign = (contents: TokenContents) => signDevelopmentToken({ ...rules, now: new Date() }, contents);
-
   const ask: ServiceForTest['ask'] = async ({ subgraph, tenant, as, query, variables, token, actingTenant }) => {
     const signed = await sign({ subject: as, tenant: tenant.key, roles: tenant.rolesOf(as), ...token });
     const credentials = { token: signed, ...(actingTenant === undefined ? {} : { actingTenant }) };

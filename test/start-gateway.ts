@@ -6,11 +6,13 @@ import type { GraphQLFormattedError } from 'graphql';
 import pino from 'pino';
 import request from 'supertest';
 import { databaseChecks } from '../cli/run/subgraphs';
-import { createGateway } from '../gateway/app';
+import { createGateway, type GatewayParts } from '../gateway/app';
 import { inProcess } from '../gateway/connection';
 import { readSupergraph } from '../gateway/supergraph';
 import { platformTenant } from '../migrations/row-level-security';
 import { subgraphs } from '../subgraphs';
+import { defaultLimits, type Limits } from '../subgraphs/shared/limits/limits';
+import type { OAuthClient } from '../subgraphs/shared/access/oauth-clients';
 import type { TokenContents } from '../subgraphs/shared/access/keys';
 import { loadBundle } from '../subgraphs/roster/import/bundle';
 import type { Database } from '../subgraphs/shared/database/database';
@@ -62,6 +64,13 @@ export interface GatewayOptions {
   background?: boolean;
   /** A database that is there already; else one of the test's own. */
   database?: TestDatabase;
+  /** What is otherwise than usual; callers may ask as often as they like when omitted. */
+  limits?: Partial<Limits>;
+  introspection?: boolean;
+  /** What is otherwise than usual at the gateway's door. */
+  door?: Pick<GatewayParts, 'trustedProxies' | 'allowedOrigins' | 'hsts'>;
+  /** Who gives tokens for passwords. */
+  oauth?: OAuthClient[];
 }
 
 /** The whole service in this process, as `strata start` puts it together, on a database of its own. */
@@ -77,10 +86,13 @@ export async function startGateway({ bundle, fill, now, ...options }: GatewayOpt
     await owner.close();
   }
   const bugs: unknown[] = [];
+  const limits = { ...defaultLimits, requests: 0, ...options.limits };
   const service = await startForTest({
     url: database.url,
     subgraphs,
     now: () => now,
+    limits,
+    ...(options.oauth ? { oauth: options.oauth } : {}),
     onBug: error => bugs.push(error),
     ...(options.background === undefined ? {} : { background: options.background }),
   });
@@ -90,7 +102,9 @@ export async function startGateway({ bundle, fill, now, ...options }: GatewayOpt
   const gateway = await createGateway({
     connections: running.map(inProcess),
     supergraphSdl: readSupergraph(),
-    introspection: false,
+    introspection: options.introspection ?? false,
+    ...options.door,
+    limits,
     verifyToken: service.verifyToken,
     checks: databaseChecks(open, running[0]!),
     log: pino({ level: 'silent' }),

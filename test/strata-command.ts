@@ -18,11 +18,12 @@ export interface Ran {
 }
 
 /** Runs `strata` to its end. */
-export const strata = (words: string[], settings: Record<string, string>): Promise<Ran> =>
+export const strata = (words: string[], settings: Record<string, string>, stdin = ''): Promise<Ran> =>
   new Promise(resolve => {
-    execFile(process.execPath, [bin, ...words], { env: environmentOf(settings) }, (error, stdout, stderr) =>
+    const child = execFile(process.execPath, [bin, ...words], { env: environmentOf(settings) }, (error, stdout, stderr) =>
       resolve({ exitCode: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
     );
+    child.stdin!.on('error', () => undefined).end(stdin); // it may have ended before it reads
   });
 
 export interface Started {

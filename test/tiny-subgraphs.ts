@@ -76,6 +76,17 @@ class ReadBookResolver {
   }
 
   @Query(() => Int, { nullable: true })
+  async slow(@Ctx() { session }: SubgraphContext, @Arg('seconds', () => Int) seconds: number): Promise<number> {
+    await (await session.read()).query('select pg_sleep($1)', [seconds]);
+    return seconds;
+  }
+
+  @Query(() => Int, { nullable: true })
+  async hang(): Promise<number> {
+    return new Promise(() => undefined);
+  }
+
+  @Query(() => Int, { nullable: true })
   total(): number {
     return 60;
   }
@@ -103,7 +114,7 @@ export const tinySubgraphs: readonly Subgraph[] = [
     resolvers: [ReadBookResolver],
     entities: [ReadBook],
     references: { Book: ({ id }: ReadBook) => ({ id }) },
-    permissions: { Query: { total: anyone, ...entities }, Book: anyone, _Service: anyone },
+    permissions: { Query: { total: anyone, slow: anyone, hang: anyone, ...entities }, Book: anyone, _Service: anyone },
     createLoaders: () => ({}),
     routes: [
       {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Explanation } from '../../subgraphs/reporting/rollup/explain';
-import type { Sums } from '../../subgraphs/reporting/rollup/sums';
+import type { CountSums, Sums } from '../../subgraphs/reporting/rollup/sums';
 import { BadInput } from '../../subgraphs/shared/bad-input';
 import type { Database } from '../../subgraphs/shared/database/database';
 import type { Period } from '../../subgraphs/shared/period';
@@ -102,7 +102,7 @@ const isDay = (text: string): boolean => {
 };
 
 function told(explanation: Told): string {
-  const { tenant, node, hierarchy, period, plan, cover, sums, stored, waiting, leaves, agrees } = explanation;
+  const { tenant, node, hierarchy, period, plan, cover, sums, stored, waiting, leaves, competencies, agrees } = explanation;
   const name = node.externalId === null ? node.type : `${node.type}:${node.externalId}`;
   return [
     `${name} '${node.name}' (${node.id}) of ${tenant}, in ${hierarchy.id} version ${hierarchy.version}, ` +
@@ -123,11 +123,14 @@ function told(explanation: Told): string {
       return `  ${leaf} (${counted(facts, 'fact')}${late}): ${shown(own)}`;
     }),
     ...more(leaves, 'classes'),
+    `Competencies at the end of ${competencies.asOf}: ${shownCounts(competencies.counts)}`,
+    `  read from ${sourceOf({ plan: competencies, node })}`,
+    `  the net changes of the classes come to ${shownCounts(competencies.leaves)}`,
     agrees ? 'They agree.' : 'THEY DO NOT AGREE: strata verify says where, strata rebuild mends it.',
   ].join('\n');
 }
 
-function sourceOf({ plan: { source }, node }: Explanation): string {
+function sourceOf({ plan: { source }, node }: { plan: Pick<Explanation['plan'], 'source'>; node: Explanation['node'] }): string {
   switch (source.read) {
     case 'own':
       return `the stored rows of the ${node.type} itself`;
@@ -139,6 +142,9 @@ function sourceOf({ plan: { source }, node }: Explanation): string {
       return 'the class-day facts';
   }
 }
+
+const shownCounts = ({ completed, inferred, inProgress, expected }: CountSums): string =>
+  `${completed} completed, ${inferred} inferred, ${inProgress} in progress of ${expected} expected`;
 
 const more = (list: { count: number; first: unknown[] } | null, what: string): string[] =>
   list && list.count > list.first.length ? [`  and ${list.count - list.first.length} more ${what}`] : [];

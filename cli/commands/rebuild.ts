@@ -73,6 +73,7 @@ async function rebuildTenant(
   try {
     const built = await database.transaction(number, 'write', tx =>
       rebuild(tx, {
+        now: new Date(),
         hierarchyId,
         onProgress: (step, done, of) => {
           steps.at(step, done, of);

@@ -46,7 +46,7 @@ test('rebuild, verify and explain agree: what is wrong is found, explained and m
     { externalId: 'other', built: ['cells', 'india'] },
     { externalId: 'empty', built: ['cells'] },
   ]);
-  expect([built.exitCode, built.stderr]).toEqual([0, expect.stringContaining('acme: us (3 of 3)')]);
+  expect([built.exitCode, built.stderr]).toEqual([0, expect.stringContaining('acme: us (4 of 4)')]);
   expect(await run('verify')).toMatchObject({ exitCode: 0, told: { differences: 0 } });
 
   await corrupt(acme);
@@ -109,6 +109,7 @@ test('explain names the rows and the leaves, and what waits', async () => {
       { grain: 'day', from: '2026-03-01', through: '2026-03-04', buckets: 4 },
     ],
     stored: { count: 1, first: [{ owner: 'state:south', months: 1, weeks: 0 }] },
+    competencies: { asOf: '2026-03-04', source: { read: 'own' }, agrees: true },
     agrees: true,
   });
   expect(told.waiting.deltas).toBeGreaterThan(0);
@@ -128,6 +129,7 @@ test('explain names the rows and the leaves, and what waits', async () => {
   const words = (await strata(['explain', 'state:south', ...period], settings)).stdout;
   expect(words).toMatch(/^state:south 'south' \(g\w{6}\) of acme, in india version \d+, 2026-01-26\.\.2026-03-04\n/);
   expect(words).toMatch(/Read from the stored rows of the state itself; at most 11 rows\n/);
+  expect(words).toMatch(/Competencies at the end of 2026-03-04: 0 completed, 0 inferred, 0 in progress of 0 expected\n/);
   expect(words).toMatch(/They agree\.\n$/);
 });
 

@@ -31,14 +31,17 @@ const ENGLISH = new Set([
   'West Midlands', 'Yorkshire',
 ].map(part => `${part} Region`));
 
+/** The rows of a file by their columns; what the dataset writes as ? is empty. */
+const tablesOf = (folder: string) => (name: string): Record<string, string>[] => {
+  const lines: string[][] = parse(readFileSync(path.join(folder, name)), { bom: true, relax_column_count: true });
+  const [header = [], ...body] = lines;
+  return body
+    .filter(line => line.length === header.length)
+    .map(line => Object.fromEntries(line.map((value, index) => [header[index], value.replace(/^\?$/, '')])));
+};
+
 export function totalsFromCsv(folder: string): OuladTotals {
-  const table = (name: string): Record<string, string>[] => {
-    const lines: string[][] = parse(readFileSync(path.join(folder, name)), { bom: true, relax_column_count: true });
-    const [header = [], ...body] = lines;
-    return body
-      .filter(line => line.length === header.length)
-      .map(line => Object.fromEntries(line.map((value, index) => [header[index], value.replace(/^\?$/, '')])));
-  };
+  const table = tablesOf(folder);
 
   const offered = new Set(table('courses.csv').map(row => `${row.code_module}-${row.code_presentation}`));
   const presentationOf: Record<string, string> = {};
@@ -99,4 +102,81 @@ export function totalsFromCsv(folder: string): OuladTotals {
     withoutScore,
     unusable,
   };
+}
+
+/** Where students stand with the assessments of what they study: 40 percent completes one, less leaves it in progress. */
+export interface OuladStanding {
+  completed: number;
+  inProgress: number;
+  notStarted: number;
+}
+
+/** At the end of a day (`YYYY-MM-DD`), those who had unregistered by then or not registered yet left out. */
+export function standingFromCsv(
+  folder: string,
+  day: string,
+): { byModule: Map<string, OuladStanding>; byRegion: Map<string, OuladStanding> } {
+  const table = tablesOf(folder);
+  const whole = (text: string | undefined, otherwise: number): number =>
+    text !== undefined && text !== '' && Number.isInteger(Number(text)) ? Number(text) : otherwise;
+  /** Days from a presentation's first day to the one that is asked about. */
+  const passed = (presentation: string): number => {
+    const [, year, half] = /-(\d{4})([BJ])$/.exec(presentation)!;
+    return (Date.parse(day) - Date.UTC(Number(year), half === 'B' ? 1 : 9, 1)) / 86_400_000;
+  };
+
+  const assessmentsOf: Record<string, Set<string>> = {};
+  const offered = new Set<string>();
+  for (const row of table('courses.csv')) offered.add(`${row.code_module}-${row.code_presentation}`);
+  const presentationOf: Record<string, string> = {};
+  for (const row of table('assessments.csv')) {
+    const presentation = `${row.code_module}-${row.code_presentation}`;
+    if (!offered.has(presentation) || presentationOf[row.id_assessment!]) continue;
+    presentationOf[row.id_assessment!] = presentation;
+    (assessmentsOf[presentation] ??= new Set()).add(row.id_assessment!);
+  }
+
+  const submitted = new Set<string>();
+  const scores: Record<string, number> = {};
+  for (const row of table('studentAssessment.csv')) {
+    const submission = `${row.id_assessment}/${row.id_student}`;
+    const score = parseFloat(row.score!);
+    const presentation = presentationOf[row.id_assessment!];
+    const on = whole(row.date_submitted, NaN);
+    if (!(score >= 0 && score <= 100) || !presentation || Number.isNaN(on) || submitted.has(submission)) continue;
+    submitted.add(submission);
+    if (on <= passed(presentation)) scores[submission] = score;
+  }
+
+  const registered: Record<string, { from: number; until: number }> = {};
+  for (const row of table('studentRegistration.csv')) {
+    registered[`${row.code_module}-${row.code_presentation}/${row.id_student}`] ??= {
+      from: whole(row.date_registration, 0),
+      until: whole(row.date_unregistration, Infinity),
+    };
+  }
+
+  const byModule = new Map<string, OuladStanding>();
+  const byRegion = new Map<string, OuladStanding>();
+  const seen = new Set<string>();
+  for (const row of table('studentInfo.csv')) {
+    const presentation = `${row.code_module}-${row.code_presentation}`;
+    const study = `${presentation}/${row.id_student}`;
+    if (!offered.has(presentation) || !row.id_student || seen.has(study)) continue;
+    seen.add(study);
+    const { from, until } = registered[study] ?? { from: 0, until: Infinity };
+    const today = passed(presentation);
+    if (today < from || today >= until) continue;
+    for (const [of, key] of [[byModule, row.code_module!], [byRegion, row.region || 'unknown']] as const) {
+      const standing = of.get(key) ?? { completed: 0, inProgress: 0, notStarted: 0 };
+      of.set(key, standing);
+      for (const assessment of assessmentsOf[presentation] ?? []) {
+        const score = scores[`${assessment}/${row.id_student}`];
+        if (score === undefined) standing.notStarted++;
+        else if (score >= 40) standing.completed++;
+        else standing.inProgress++;
+      }
+    }
+  }
+  return { byModule, byRegion };
 }

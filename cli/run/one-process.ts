@@ -10,13 +10,16 @@ import { demoPeopleOf } from './demo-people';
 import { createLog, progress } from './log';
 import { startMaintenance } from './maintenance';
 import type { Shutdown } from './shutdown';
-import { databaseChecks, startSubgraphs, tokenVerifierOf } from './subgraphs';
+import { databaseChecks, doorOf, startSubgraphs, tokenVerifierOf } from './subgraphs';
 
 /** Everything in this process; returns the port once it answers. */
 export async function startOneProcess(environment: Environment, shutdown: Shutdown): Promise<number> {
   // The port first: that it is taken must be known before a long first start, and callers hear that it goes on.
   let answer: RequestListener = notYet;
-  const door = await listen((request, response) => answer(request, response), { port: environment.port });
+  const door = await listen((request, response) => answer(request, response), {
+    port: environment.port,
+    limits: environment.limits,
+  });
   shutdown.defer(() => door.close());
 
   const opening = openDatabase(environment, { log: progress });
@@ -30,12 +33,12 @@ export async function startOneProcess(environment: Environment, shutdown: Shutdo
   if (environment.demo) await loadDemo(environment, { database, now: new Date() });
 
   const verifyToken = await tokenVerifierOf(environment);
-  const running = await startSubgraphs({ database, verifyToken, log });
+  const running = await startSubgraphs({ database, verifyToken, log, environment });
   shutdown.defer(() => Promise.all(running.map(subgraph => subgraph.close())));
   const gateway = await createGateway({
     connections: running.map(inProcess),
     supergraphSdl: readSupergraph(),
-    introspection: environment.introspection,
+    ...doorOf(environment),
     verifyToken,
     checks: databaseChecks(database, running[0]!),
     ...demoPeopleOf(environment, database),

@@ -10,7 +10,7 @@ import { demoPeopleOf } from './demo-people';
 import { createLog } from './log';
 import { startMaintenance } from './maintenance';
 import type { Shutdown } from './shutdown';
-import { databaseChecks, startSubgraph, tokenVerifierOf } from './subgraphs';
+import { databaseChecks, doorOf, startSubgraph, tokenVerifierOf } from './subgraphs';
 
 /** One subgraph behind HTTP, on the port of its URL; on a URL of this machine for this machine alone. */
 export async function startSubgraphService(
@@ -29,18 +29,22 @@ export async function startSubgraphService(
     shutdown.defer(() => maintenance.stop());
   }
   const verifyToken = await tokenVerifierOf(environment);
-  const running = await startSubgraph(subgraph, { database, verifyToken, log });
+  const running = await startSubgraph(subgraph, { database, verifyToken, log, environment });
   shutdown.defer(() => running.close());
+  const { hostname, port, protocol } = new URL(environment.subgraphUrls[name]);
+  const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
   const app = subgraphServer({
     running,
     verifyToken,
     checks: databaseChecks(database, running),
     onBug: error => log.error({ err: error, subgraph: name }, 'a request failed'),
+    limits: environment.limits,
+    introspection: environment.introspection,
+    trustedProxies: isLocal ? ['loopback', ...environment.trustedProxies] : environment.trustedProxies,
   });
-  const { hostname, port, protocol } = new URL(environment.subgraphUrls[name]);
-  const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
   const door = await listen(app, {
     port: Number(port) || (protocol === 'https:' ? 443 : 80),
+    limits: environment.limits,
     ...(isLocal ? { host: hostname.replace(/[[\]]/g, '') } : {}),
   });
   shutdown.defer(() => door.close());
@@ -54,14 +58,14 @@ export async function startGatewayService(environment: Environment, shutdown: Sh
   const gateway = await createGateway({
     connections: subgraphs.map(subgraph => overHttp(subgraph, environment.subgraphUrls[subgraph.name])),
     supergraphSdl: readSupergraph(),
-    introspection: environment.introspection,
+    ...doorOf(environment),
     verifyToken: await tokenVerifierOf(environment),
     checks: [],
     ...(ownerUrl ? demoPeopleOf(environment, { ownerUrl }) : {}),
     log: createLog(environment.logLevel),
   });
   shutdown.defer(() => gateway.stop());
-  const door = await listen(gateway.app, { port: environment.port });
+  const door = await listen(gateway.app, { port: environment.port, limits: environment.limits });
   shutdown.defer(() => door.close());
   return door.port;
 }

@@ -44,30 +44,55 @@ const settingsOf = (environment: Environment, database: OpenDatabase): NodeJS.Pr
 });
 
 interface Service {
+  /** The process that runs now, or ran last. */
   child: ChildProcess;
+  /** Of the first one. */
   ready: Promise<ReadyReport>;
+  restart?: NodeJS.Timeout;
 }
 
+/** Milliseconds before a service that died is started again; longer each time, unless it had run for a while. */
+const pauses = { first: 500, longest: 30_000, afterRunning: 60_000 };
+
+/**
+ * Starts a service, and starts it again when it dies: meanwhile its own fields are away, and everything else answers. One
+ * that does not come up the first time ends the start.
+ */
 function startService(
   words: string[],
   { settings, shutdown }: { settings: NodeJS.ProcessEnv; shutdown: Shutdown },
 ): Service {
-  // Detached, so that Ctrl-C reaches this process alone, which ends the gateway before what it needs. A service whose
-  // starter is gone ends by itself: the channel between them closes.
-  const child = fork(command, words, { env: settings, detached: true, stdio: ['ignore', 2, 2, 'ipc'] });
-  const ready = new Promise<ReadyReport>((resolve, reject) => {
-    child.once('message', report => resolve(report as ReadyReport));
-    child.once('error', reject);
-    child.once('exit', code =>
-      reject(new ServiceEnded(`strata ${words.join(' ')} ended before it was ready (${code})`)),
+  const service = {} as Service;
+  let pause = pauses.first;
+  const begin = (): Promise<ReadyReport> => {
+    const begun = performance.now();
+    // Detached, so that Ctrl-C reaches this process alone, which ends the gateway before what it needs. A service whose
+    // starter is gone ends by itself: the channel between them closes.
+    const child = fork(command, words, { env: settings, detached: true, stdio: ['ignore', 2, 2, 'ipc'] });
+    service.child = child;
+    const ready = new Promise<ReadyReport>((resolve, reject) => {
+      child.once('message', report => resolve(report as ReadyReport));
+      child.once('error', reject);
+      child.once('exit', code => reject(new ServiceEnded(`strata ${words.join(' ')} ended before it was ready (${code})`)));
+    });
+    ready.then(
+      () => (wasReady = true),
+      () => undefined,
     );
-  });
-  child.once('exit', (code, signal) => {
-    if (shutdown.stopping) return;
-    progress(`strata ${words.join(' ')} ended (${signal ?? code}); stopping everything`);
-    void shutdown.stop(code === 2 ? 2 : 3);
-  });
-  return { child, ready };
+    child.once('exit', (code, signal) => {
+      if (shutdown.stopping || !wasReady) return;
+      if (performance.now() - begun > pauses.afterRunning) pause = pauses.first;
+      progress(`strata ${words.join(' ')} ended (${signal ?? code}); starting it again`);
+      service.restart = setTimeout(() => {
+        if (!shutdown.stopping) void begin().catch(() => undefined); // its end has been seen to
+      }, pause);
+      pause = Math.min(pause * 2, pauses.longest);
+    });
+    return ready;
+  };
+  let wasReady = false;
+  service.ready = begin();
+  return service;
 }
 
 export class ServiceEnded extends Error {
@@ -75,11 +100,12 @@ export class ServiceEnded extends Error {
 }
 
 /** Asks it to end, and waits until it has; what hangs is killed. */
-async function endService({ child }: Service): Promise<void> {
+async function endService({ child, restart }: Service): Promise<void> {
+  clearTimeout(restart);
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
-  const deadline = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  const deadline = setTimeout(() => child.kill('SIGKILL'), 9_500);
   await ended;
   clearTimeout(deadline);
 }

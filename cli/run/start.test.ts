@@ -143,14 +143,24 @@ test('as services it answers the same, and stops as a whole', async () => {
   expect(await stop(started)).toBe(0);
 });
 
-test('a service that dies takes the others along, and the exit code says so', async () => {
-  const environment = await servicesSettings();
-  const started = await startStrata(['start', '--topology', 'services'], environment);
+test('a service that dies costs its own fields alone, and comes back', async () => {
+  const started = await startStrata(['start', '--topology', 'services'], await servicesSettings());
   process.kill(childOf(started.process.pid!, 'subgraph roster'), 'SIGKILL');
-  expect(await started.ended).toBe(3);
-  for (const url of [started.url, environment.STRATA_SUBGRAPH_HIERARCHY_URL!]) {
-    await expect(fetch(new URL('/healthz', url))).rejects.toThrow();
+  const query = '{ viewer { login } hierarchy { name } nodeReport(period: { from: "2026-01-01", through: "2026-01-31" }) { node { node { name studentCount } } } }';
+  const away = (await ask(started.url, query)) as { data: object; errors: { extensions: object }[] };
+  expect(away.data).toEqual({
+    viewer: null,
+    hierarchy: { name: expect.any(String) },
+    nodeReport: { node: { node: { name: 'Acme', studentCount: null } } },
+  });
+  expect(away.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'UNAVAILABLE' }, { code: 'UNAVAILABLE' }]);
+  for (;;) {
+    const { errors } = (await ask(started.url, query)) as { errors?: object[] };
+    if (!errors) break;
+    await pause(100);
   }
+  expect(started.output()).toMatch(/strata subgraph roster ended \(SIGKILL\); starting it again/);
+  expect(await stop(started)).toBe(0);
 });
 
 test('services end with the process that started them, even when it is killed', async () => {

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import { subgraphs } from '../../subgraphs';
-import { verificationKeys } from '../../subgraphs/shared/access/keys';
+import { signDevelopmentToken, verificationKeys } from '../../subgraphs/shared/access/keys';
 import { tokenVerifier, type VerifyToken } from '../../subgraphs/shared/access/token';
 import { pendingMigrations } from '../../subgraphs/shared/database/migrate';
 import type { Environment } from '../../subgraphs/shared/environment';
 import type { Check } from '../../subgraphs/shared/subgraph/ready';
+import type { TokenIssuer } from '../../subgraphs/shared/subgraph/route';
 import type { RunningSubgraph, Subgraph } from '../../subgraphs/shared/subgraph/subgraph';
 import type { OpenDatabase } from './database';
 
@@ -17,19 +18,38 @@ interface StartParts {
   database: OpenDatabase;
   verifyToken: VerifyToken;
   log: Logger;
+  environment: Environment;
+}
+
+/** Seconds for which a token that was got for a password is valid. */
+const tokenLifetime = 3_600;
+
+/** Who gives tokens for passwords, where that is switched on. */
+function issuerOf({ oauthClients, dataDir, issuer, audience }: Environment): TokenIssuer | undefined {
+  if (oauthClients.length === 0) return undefined;
+  const lifetime = tokenLifetime;
+  return {
+    clients: oauthClients,
+    lifetime,
+    sign: contents => signDevelopmentToken({ dataDir, issuer, audience, now: new Date(), lifetime }, contents),
+  };
 }
 
 export const startSubgraph = (
   subgraph: Subgraph,
-  { database, verifyToken, log }: StartParts,
-): Promise<RunningSubgraph> =>
-  subgraph.start({
+  { database, verifyToken, log, environment }: StartParts,
+): Promise<RunningSubgraph> => {
+  const issuer = issuerOf(environment);
+  return subgraph.start({
     databaseUrl: database.appUrl,
     stepDown: database.stepDown,
     ...(database.prepares === undefined ? {} : { prepares: database.prepares }),
     verifyToken,
+    limits: environment.limits,
+    ...(issuer ? { issuer } : {}),
     onBug: error => log.error({ err: error, subgraph: subgraph.name }, 'an operation failed'),
   });
+};
 
 export const startSubgraphs = (parts: StartParts): Promise<RunningSubgraph[]> =>
   Promise.all(subgraphs.map(subgraph => startSubgraph(subgraph, parts)));
@@ -50,3 +70,14 @@ export function databaseChecks(database: OpenDatabase, running: RunningSubgraph)
     },
   ];
 }
+
+/** What the settings say about the gateway's door. */
+export const doorOf = ({ introspection, limits, trustedProxies, allowedOrigins, hsts, oauthClients, publicUrl }: Environment) => ({
+  introspection,
+  limits,
+  trustedProxies,
+  allowedOrigins,
+  hsts,
+  passwordSignIn: oauthClients.length > 0,
+  ...(publicUrl ? { publicUrl } : {}),
+});

@@ -1,4 +1,4 @@
 /** What other subgraphs may use of this one, in their own transactions. */
-export { recordStatuses } from './statuses/status.queries';
+export { recordStatuses, type StatusChange } from './statuses/status.queries';
 export { selectCompetencies, type CompetencyKey } from './frameworks/competency.queries';
 export { mergeCompetencies } from './bundle.queries';

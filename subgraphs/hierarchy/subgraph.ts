@@ -10,11 +10,12 @@ import { HierarchyResolver, resolveHierarchyReference } from './hierarchies/hier
 import { Hierarchy } from './hierarchies/hierarchy.type';
 import { HierarchyNodeResolver, resolveNodeReference } from './nodes/node.resolver';
 import { HierarchyNode } from './nodes/node.type';
-import { Viewer, ViewerResolver } from './nodes/viewer.resolver';
+import { resolveViewerReference, Viewer, ViewerResolver } from './nodes/viewer.resolver';
 import { permissions } from './permissions';
 import { PlaceResolver } from './placements/place.resolver';
+import { providerRoutes } from './provider/provider.route';
 import { SettingsEntity } from './settings/settings.entity';
-import { SettingsResolver } from './settings/settings.resolver';
+import { previewChange, SettingsResolver } from './settings/settings.resolver';
 import { TenantResolver } from './tenants/tenant.resolver';
 
 export const hierarchySubgraph = defineSubgraph({
@@ -35,7 +36,10 @@ export const hierarchySubgraph = defineSubgraph({
     Hierarchy: resolveHierarchyReference,
     HierarchyNode: resolveNodeReference,
     Group: resolveGroupReference,
+    Viewer: resolveViewerReference,
+    HierarchyChangePreview: previewChange,
   },
   permissions,
   createLoaders,
+  routes: providerRoutes,
 });

@@ -1,6 +1,12 @@
+import type { Caller } from '../shared/access/caller';
+import type { Session } from '../shared/database/session';
 import type { SubgraphContext } from '../shared/subgraph/context';
-import { figureLoaders, type FigureLoaders } from './rollup/figures.loader';
+import { learnerLoaders } from './learners/learner-figures.loader';
+import { figureLoaders } from './rollup/figures.loader';
 
-export const createLoaders = figureLoaders;
+export const createLoaders = (parts: { caller: Caller; session: Session }) => ({
+  ...figureLoaders(parts),
+  ...learnerLoaders(parts),
+});
 
-export type ReportingContext = SubgraphContext<FigureLoaders>;
+export type ReportingContext = SubgraphContext<ReturnType<typeof createLoaders>>;

@@ -30,6 +30,9 @@ export const permissions: Permissions = {
     performanceTrend: reportReader,
     timeSpentTrend: reportReader,
   },
+  // By reference alone, where the loaders refuse each student and student group one by one.
+  Student: withItsParent,
+  StudentGroup: withItsParent,
   // By reference: what has to be built is the tenant's, for its administrators.
   HierarchyChangePreview: { hierarchyId: withItsParent, levelsToBuild: tenantAdmin, rowsToRead: tenantAdmin },
   BuildProgress: withItsParent,

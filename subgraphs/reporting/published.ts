@@ -1,5 +1,9 @@
 /** What other subgraphs may use of this one, in their own transactions. */
 export { ingest, type IngestOptions, type Receipt } from './ingest/ingest';
 export { buildMissing, forgetEverything, forgetStoredLevels } from './rollup/build';
+export { keepStoredSums } from './rollup/keep-stored';
 export { moveClass, moveGroup } from './rollup/move';
-export { keepCompetencyCounts, type RosterChange } from './rollup/keep-competency-counts';
+export { keepCompetencyCounts, keepCountsOfLoad, type RosterChange } from './competency-counts/keep-competency-counts';
+export { competencyStatesLoader, type States } from './competency-counts/states.loader';
+export { shownProvenance } from './reports/shown-provenance';
+export { howManyDeltasWait } from './rollup/waiting.queries';

@@ -2,9 +2,16 @@ import { defineSubgraph } from '../shared/subgraph/subgraph';
 import { createLoaders } from './context';
 import { ActivityResolver } from './ingest/activity.resolver';
 import { eventsRoute } from './ingest/events.route';
+import {
+  resolveStudentGroupReference,
+  resolveStudentReference,
+  StudentFiguresResolver,
+  StudentGroupFiguresResolver,
+} from './learners/learner-figures.resolver';
+import { Student, StudentGroup } from './learners/learner-figures.type';
 import { permissions } from './permissions';
 import { BuildProgressResolver } from './reports/build-progress.resolver';
-import { HierarchyChangePreview, HierarchyChangeResolver } from './reports/hierarchy-change.resolver';
+import { HierarchyChangePreview, HierarchyChangeResolver, resolveHierarchyChangeReference } from './reports/hierarchy-change.resolver';
 import { startFolder } from './rollup/folder';
 import { howManyDeltasWait } from './rollup/waiting.queries';
 import {
@@ -27,10 +34,18 @@ export const reportingSubgraph = defineSubgraph({
     ActivityResolver,
     HierarchyChangeResolver,
     BuildProgressResolver,
+    StudentFiguresResolver,
+    StudentGroupFiguresResolver,
   ],
-  entities: [HierarchyNode, HierarchyChangePreview],
-  references: { HierarchyNode: resolveNodeReference },
+  entities: [HierarchyNode, HierarchyChangePreview, Student, StudentGroup],
+  references: {
+    HierarchyNode: resolveNodeReference,
+    HierarchyChangePreview: resolveHierarchyChangeReference,
+    Student: resolveStudentReference,
+    StudentGroup: resolveStudentGroupReference,
+  },
   permissions,
+  unaudited: ['recordActivity'],
   firstQuestion: howManyDeltasWait,
   createLoaders,
   startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),

@@ -16,7 +16,11 @@ export const permissions: Permissions = {
     // The class's and the student's own resolvers refuse one by one, as they do by reference.
     class: anyone,
     student: anyone,
+    // The loader gives each caller the groups that list them as a user.
+    studentGroups: anyone,
     activityLog: reportReader,
+    orgTypes: tenantAdmin,
+    auditLog: tenantAdmin,
     _entities: anyone,
     _service: anyone,
   },
@@ -31,8 +35,11 @@ export const permissions: Permissions = {
     assignTestSeries: rosterKeeper,
     removeTestSeries: rosterKeeper,
     createTestSeries: tenantAdmin,
+    setOrgTypes: tenantAdmin,
     validateRelationships: tenantAdmin,
+    removeStudentGroup: tenantAdmin,
   },
+  OrgTypeMapping: withItsParent,
   // The viewer is the caller, whichever way they are reached.
   Viewer: withItsParent,
   Tenant: withItsParent,
@@ -40,6 +47,10 @@ export const permissions: Permissions = {
   PersonConnection: withItsParent,
   // A node is reached by reference alone, where the loader refuses it one by one.
   HierarchyNode: { '*': withItsParent, studentCount: reportReader },
+  // A student group is reached through the caller's own list, or by reference, where the loader refuses it one by one.
+  StudentGroup: withItsParent,
+  StudentGroupConnection: withItsParent,
+  StudentConnection: withItsParent,
   Class: { '*': withItsParent, enrolments: seenWhole },
   Group: withItsParent,
   Student: withItsParent,
@@ -51,6 +62,8 @@ export const permissions: Permissions = {
   ActivityLogEntry: withItsParent,
   RelationshipReport: withItsParent,
   RelationshipProblem: withItsParent,
+  AuditLogConnection: withItsParent,
+  AuditLogEntry: withItsParent,
   PageInfo: withItsParent,
   _Service: withItsParent,
 };

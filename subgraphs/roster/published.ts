@@ -1,3 +1,9 @@
 /** What other subgraphs may use of this one, in their own transactions. */
 export { lockClass } from './classes/class.queries';
 export { personExists } from './people/person.queries';
+export {
+  selectExistingGroups,
+  selectGroupsByNumber,
+  selectStudentsSeenThroughGroups,
+  type UserLogin,
+} from './student-groups/student-group.queries';

@@ -1,4 +1,7 @@
+import { isIP } from 'node:net';
 import path from 'node:path';
+import { readClients, type OAuthClient } from './access/oauth-clients';
+import { readLimits, type Limits } from './limits/limits';
 
 export const subgraphNames = ['hierarchy', 'roster', 'competency', 'reporting'] as const;
 export type SubgraphName = (typeof subgraphNames)[number];
@@ -21,7 +24,18 @@ export interface Environment {
   introspection: boolean;
   /** Whether the service prepares statements: not behind PgBouncer in transaction mode. */
   preparedStatements: boolean;
+  /** Where callers reach the gateway, for links in answers; unset: each request's own host. */
+  publicUrl?: string;
   logLevel: string;
+  limits: Limits;
+  /** Whose X-Forwarded-For is believed: addresses, ranges, or the names that Express knows. */
+  trustedProxies: string[];
+  /** Pages of which other origins may ask. */
+  allowedOrigins: string[];
+  /** Whether browsers are told to come back by TLS alone. */
+  hsts: boolean;
+  /** Who may use POST /oauth/token; without anybody it is off. */
+  oauthClients: OAuthClient[];
   /** Where the gateway finds each subgraph, and on which port the subgraph itself listens. */
   subgraphUrls: Record<SubgraphName, string>;
 }
@@ -70,6 +84,13 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     return value;
   };
 
+  const list = (name: string, isSound: (item: string) => boolean, expected: string): string[] => {
+    const items = (given(name) ?? '').split(',').map(item => item.trim()).filter(item => item !== '');
+    const bad = items.filter(item => !isSound(item));
+    if (bad.length > 0) wrong.push(`${name} must be ${expected}, with commas between them, not '${bad.join(',')}'`);
+    return items;
+  };
+
   const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:']);
   const appDatabaseUrl = url('STRATA_APP_DATABASE_URL', ['postgres:', 'postgresql:']);
   if (appDatabaseUrl && !databaseUrl) wrong.push('STRATA_APP_DATABASE_URL goes with DATABASE_URL, which is not set');
@@ -85,12 +106,23 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     introspection: flag('STRATA_INTROSPECTION', demo),
     preparedStatements: flag('STRATA_PREPARED_STATEMENTS', true),
     logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
+    limits: readLimits(variables, message => wrong.push(message)),
+    trustedProxies: list('STRATA_TRUSTED_PROXIES', isNetwork, 'addresses or ranges such as 10.0.0.0/8'),
+    allowedOrigins: list('STRATA_ALLOWED_ORIGINS', isOrigin, 'origins such as https://reports.example.org'),
+    hsts: flag('STRATA_HSTS', false),
+    oauthClients: [],
     subgraphUrls: {} as Record<SubgraphName, string>,
   };
+  const publicUrl = url('STRATA_PUBLIC_URL', ['http:', 'https:']);
+  if (publicUrl) environment.publicUrl = publicUrl;
   const jwksUrl = url('STRATA_JWKS_URL', ['http:', 'https:']);
   if (jwksUrl) {
     environment.jwksUrl = jwksUrl;
     if (!given('STRATA_ISSUER')) wrong.push('STRATA_ISSUER must be set together with STRATA_JWKS_URL');
+  }
+  if (flag('STRATA_PASSWORD_GRANT', false)) {
+    environment.oauthClients = readClients(given('STRATA_OAUTH_CLIENTS'), message => wrong.push(message));
+    if (jwksUrl) wrong.push('STRATA_PASSWORD_GRANT goes without STRATA_JWKS_URL, whose issuer gives tokens');
   }
   for (const name of subgraphNames) {
     environment.subgraphUrls[name] =
@@ -99,3 +131,12 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   if (wrong.length > 0) throw new WrongSettings(`Strata cannot start with these settings:\n- ${wrong.join('\n- ')}`);
   return environment;
 }
+
+const isNetwork = (text: string): boolean => {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [, address, bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address ?? '');
+  return version !== 0 && Number(bits ?? 0) <= (version === 4 ? 32 : 128);
+};
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;

@@ -48,6 +48,9 @@ export function isBusy(error: unknown): boolean {
   return typeof code === 'string' && ['57014', '55P03', '40001', '40P01'].includes(code);
 }
 
+/** GraphQL offers names that come near a wrong one: of enums, in variables too, which tells a schema bit by bit. */
+export const withoutHint = (message: string): string => message.replace(/ Did you mean [^?]*\?/g, '');
+
 /** What a caller is told of an error: a Problem as it is, GraphQL's own complaints as they are, nothing of a bug. */
 export function toProblem(error: unknown): GraphQLError {
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;

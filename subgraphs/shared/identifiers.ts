@@ -12,7 +12,8 @@ export type Kind =
   | 'scopeOther'
   | 'competency'
   | 'testSeries'
-  | 'logEntry';
+  | 'logEntry'
+  | 'studentGroup';
 
 const letters: Record<Kind, string> = {
   tenant: 't',
@@ -25,6 +26,7 @@ const letters: Record<Kind, string> = {
   competency: 'c',
   testSeries: 'e',
   logEntry: 'l',
+  studentGroup: 'n',
 };
 const kinds = new Map(Object.entries(letters).map(([kind, letter]) => [letter, kind as Kind]));
 const largest = 2 ** 31 - 1;
@@ -53,3 +55,4 @@ export const groupNumber = numberOf('group');
 export const classNumber = numberOf('class');
 export const personNumber = numberOf('person');
 export const testSeriesNumber = numberOf('testSeries');
+export const studentGroupNumber = numberOf('studentGroup');

@@ -1,53 +1,38 @@
-import DataLoader from 'dataloader';
 import type { Node, NodeLoaders } from '../../hierarchy/published';
+import { competencyStatesLoader } from '../../reporting/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
-import { groupBy } from '../../shared/group-by';
-import type { Day } from '../../shared/period';
-import { selectCompetencyCounts, type StatusCounts } from './competency-counts.queries';
+import { addDays, intervalsOf, weekOf, type Day, type IntervalName, type Period } from '../../shared/period';
+import { selectToday } from './today.queries';
 
-export interface CountsKey {
-  node: Node;
-  /** Null for today in the tenant's time zone. */
-  asOf: Day | null;
+export interface Filter {
   subject: string | null;
   framework: string | null;
 }
 
-const none: StatusCounts = { completed: 0, inferred: 0, inProgress: 0, notStarted: 0 };
-
-/** Nodes with the same question are answered by one statement. */
-const question = ({ node, asOf, subject, framework }: CountsKey): string =>
-  JSON.stringify([node.hierarchyKey, asOf, subject, framework]);
-
-const cacheKey = (key: CountsKey): string => `${question(key)}\n${key.node.id}`;
-
 /** Counts of expected triples at or below nodes that were found visible. */
-export function competencyCountsLoader({
-  caller,
-  session,
-  now,
-  nodes: { view },
-}: {
-  caller: Caller;
-  session: Session;
-  now: Date;
-  nodes: NodeLoaders;
-}) {
-  return new DataLoader<CountsKey, StatusCounts, string>(
-    async keys => {
-      const counts = new Map<string, StatusCounts>();
-      for (const [asked, group] of groupBy(keys, question)) {
-        const { asOf, subject, framework, node } = group[0]!;
-        const rows = await selectCompetencyCounts(await session.read(), {
-          nodes: group.map(key => key.node),
-          view: await view(node.hierarchyKey),
-          ...{ caller, asOf, now, subject, framework },
-        });
-        for (const { id, ...ofNode } of rows) counts.set(`${asked}\n${id}`, ofNode);
-      }
-      return keys.map(key => counts.get(cacheKey(key)) ?? none);
+export function competencyCountsLoader(parts: { caller: Caller; session: Session; now: Date; nodes: NodeLoaders }) {
+  const { session, now } = parts;
+  const states = competencyStatesLoader(parts);
+  let today: Promise<Day> | undefined;
+
+  return {
+    /** At the end of a day; null for today in the tenant's time zone. */
+    asOf: async (node: Node, day: Day | null, filter: Filter) => {
+      today ??= day === null ? session.read().then(tx => selectToday(tx, now)) : undefined;
+      const { counts, ...where } = await states.load({ node, days: [day ?? (await today!)], ...filter });
+      return { counts: counts[0]!, ...where };
     },
-    { cacheKeyFn: cacheKey },
-  );
+    /** At the end of each interval, clipped to the period. */
+    trend: async (node: Node, { period, interval, filter }: { period: Period; interval: IntervalName; filter: Filter }) => {
+      const intervals = intervalsOf(period, interval);
+      const { counts } = await states.load({ node, days: intervals.map(({ through }) => through), ...filter });
+      return intervals.map((span, index) => ({ ...span, counts: counts[index]! }));
+    },
+    /** On the last day of the week that contains a day. */
+    endOfWeek: async (node: Node, day: Day) => {
+      const { counts } = await states.load({ node, days: [addDays(weekOf(day), 6)], subject: null, framework: null });
+      return counts[0]!;
+    },
+  };
 }

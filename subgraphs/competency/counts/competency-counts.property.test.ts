@@ -8,6 +8,7 @@ import type { Database } from '../../shared/database/database';
 import { todayIn } from '../../shared/period';
 import { competencySubgraph } from '../subgraph';
 
+const runs = Number(process.env.STRATA_PROPERTY_RUNS ?? 100);
 const now = new Date('2026-03-10T20:00:00Z'); // in Kolkata the 11th
 const classNames = Object.keys(twoHierarchies('').classes!);
 const people = ['ann', 'ben', 'cem', 'dia'];
@@ -131,9 +132,9 @@ describe('competencyCounts, with random rosters and statuses', () => {
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: runs },
     );
     // Else the rosters were too poor to show anything.
-    for (const name of names) expect(seen[name]).toBeGreaterThan(50);
-  });
+    for (const name of names) expect(seen[name]).toBeGreaterThan(runs / 2);
+  }, 60_000 + runs * 1_000);
 });

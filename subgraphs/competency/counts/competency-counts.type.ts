@@ -1,6 +1,6 @@
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Directive, Field, Float, ID, ObjectType } from 'type-graphql';
 import { Provenance } from '../../shared/graphql/provenance.type';
-import { SafeInt } from '../../shared/graphql/scalars';
+import { DateScalar, SafeInt } from '../../shared/graphql/scalars';
 
 @ObjectType({
   description:
@@ -24,6 +24,52 @@ export class CompetencyCounts {
 
   @Field(() => Provenance)
   provenance!: Provenance;
+}
+
+@ObjectType({ description: 'The counts at the end of an interval; see CompetencyCounts.' })
+export class CompetencyPoint {
+  @Field(() => DateScalar)
+  from!: string;
+
+  @Field(() => DateScalar, { description: 'The day at whose end the counts are so.' })
+  through!: string;
+
+  @Field(() => SafeInt)
+  completed!: number;
+
+  @Field(() => SafeInt)
+  inferred!: number;
+
+  @Field(() => SafeInt)
+  inProgress!: number;
+
+  @Field(() => SafeInt)
+  notStarted!: number;
+}
+
+@ObjectType({ description: 'Completed (nothing less) among the expected triples of CompetencyCounts.' })
+export class Completion {
+  @Field(() => SafeInt)
+  completed!: number;
+
+  @Field(() => SafeInt)
+  expected!: number;
+
+  @Field(() => Float, { nullable: true, description: 'completed / expected, 0 to 1; null where nothing is expected.' })
+  rate!: number | null;
+}
+
+/** What is expected and not begun is not started. */
+export const shownCounts = ({ expected, completed, inferred, inProgress }: Sums) => ({
+  ...{ completed, inferred, inProgress },
+  notStarted: expected - completed - inferred - inProgress,
+});
+
+interface Sums {
+  expected: number;
+  completed: number;
+  inferred: number;
+  inProgress: number;
 }
 
 @Directive('@key(fields: "id hierarchyId")')

@@ -1,14 +1,24 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Node } from '../../hierarchy/published';
+import { shownProvenance } from '../../reporting/published';
 import { badInput } from '../../shared/errors';
-import { MetricFilter } from '../../shared/graphql/metric-filter.type';
-import { readAtTime } from '../../shared/graphql/provenance.type';
+import { Interval, MetricFilter, PeriodInput } from '../../shared/graphql/metric-filter.type';
 import { DateScalar } from '../../shared/graphql/scalars';
+import { checkPeriod } from '../../shared/period';
 import type { CompetencyContext } from '../context';
-import { CompetencyCounts, HierarchyNode } from './competency-counts.type';
+import { CompetencyCounts, CompetencyPoint, Completion, HierarchyNode, shownCounts } from './competency-counts.type';
 
 /** A node the caller may see, as the reference found it. */
 export type SeenNode = HierarchyNode & { readonly node: Node };
+
+function checkFilter(field: string, filter: MetricFilter | null | undefined) {
+  const { subject = null, framework = null, contentSource = null } = filter ?? {};
+  if (contentSource === null) return { subject, framework };
+  throw badInput(
+    `${field} can be filtered by subject and framework; a competency status has no content source, and ` +
+      `contentSource was '${contentSource}'.`,
+  );
+}
 
 @Resolver(() => HierarchyNode)
 export class HierarchyNodeResolver {
@@ -24,18 +34,52 @@ export class HierarchyNodeResolver {
     @Arg('filter', () => MetricFilter, { nullable: true }) filter: MetricFilter | null | undefined,
     @Ctx() { loaders, now }: CompetencyContext,
   ): Promise<CompetencyCounts> {
-    const { subject = null, framework = null, contentSource = null } = filter ?? {};
-    if (contentSource !== null) {
-      throw badInput(
-        'competencyCounts can be filtered by subject and framework; a competency status has no content source, and ' +
-          `contentSource was '${contentSource}'.`,
-      );
-    }
-    const [counts, view] = await Promise.all([
-      loaders.competencyCounts.load({ node, asOf: asOf ?? null, subject, framework }),
-      loaders.nodes.view(node.hierarchyKey),
-    ]);
-    return { ...counts, provenance: readAtTime(now, view.hierarchyVersion) };
+    const { counts, plan, levels } = await loaders.competencyCounts.asOf(
+      node,
+      asOf ?? null,
+      checkFilter('competencyCounts', filter),
+    );
+    const { hierarchyVersion } = await loaders.nodes.view(node.hierarchyKey);
+    return {
+      ...shownCounts(counts),
+      provenance: shownProvenance(node, plan.source, { levels, now, hierarchyVersion }),
+    };
+  }
+
+  @FieldResolver(() => [CompetencyPoint], {
+    nullable: true,
+    description:
+      'One point for every interval that overlaps the period, the outer two clipped to it: the counts by the latest ' +
+      'statuses at the end of its last day. Points are states, and never added up. filter.contentSource is refused.',
+  })
+  async competencyTrend(
+    @Root() { node }: SeenNode,
+    @Arg('period', () => PeriodInput) period: PeriodInput,
+    @Arg('interval', () => Interval) interval: Interval,
+    @Arg('filter', () => MetricFilter, { nullable: true }) filter: MetricFilter | null | undefined,
+    @Ctx() { loaders }: CompetencyContext,
+  ): Promise<CompetencyPoint[]> {
+    const points = await loaders.competencyCounts.trend(node, {
+      period: checkPeriod(period),
+      interval,
+      filter: checkFilter('competencyTrend', filter),
+    });
+    return points.map(({ from, through, counts }) => ({ from, through, ...shownCounts(counts) }));
+  }
+
+  @FieldResolver(() => Completion, {
+    nullable: true,
+    description:
+      'As of the last day of the ISO week (Monday to Sunday) that contains the date: completed and expected triples of ' +
+      'all classes at or below the node, added up before they are divided.',
+  })
+  async completion(
+    @Root() { node }: SeenNode,
+    @Arg('week', () => DateScalar) week: string,
+    @Ctx() { loaders }: CompetencyContext,
+  ): Promise<Completion> {
+    const { completed, expected } = await loaders.competencyCounts.endOfWeek(node, week);
+    return { completed, expected, rate: expected === 0 ? null : completed / expected };
   }
 }
 

@@ -31,6 +31,10 @@ export const seesNothing = (view: View): boolean =>
   !view.everything &&
   view.covered.length + view.granted.length + view.hungClasses.length + view.uncategorisedClasses.length === 0;
 
+/** Whose grants count. */
+export const holdsGrants = ({ roles }: Caller): boolean =>
+  roles.has('TEACHER') || roles.has('OFFICER') || roles.has('PARTNER');
+
 interface HierarchyRef {
   id: number;
   key: string;
@@ -44,9 +48,9 @@ interface HierarchyRef {
  */
 export async function selectView(tx: Transaction, caller: Caller, hierarchy: HierarchyRef): Promise<View> {
   const isTeacher = caller.roles.has('TEACHER');
-  const holdsGrants = isTeacher || caller.roles.has('OFFICER') || caller.roles.has('PARTNER');
+  const withGrants = holdsGrants(caller);
   const view: View = {
-    key: JSON.stringify([caller.personId, caller.tenantWide, holdsGrants, isTeacher, hierarchy.key]),
+    key: JSON.stringify([caller.personId, caller.tenantWide, withGrants, isTeacher, hierarchy.key]),
     hierarchyId: hierarchy.id,
     hierarchyKey: hierarchy.key,
     hierarchyVersion: hierarchy.version,
@@ -58,7 +62,7 @@ export async function selectView(tx: Transaction, caller: Caller, hierarchy: Hie
   };
   const known = tx.memory.recall<View>(`view ${view.key}`);
   if (known) return known;
-  if (view.everything || !holdsGrants) return view;
+  if (view.everything || !withGrants) return view;
 
   const rows = await tx.query<{ kind: 'covered' | 'granted' | 'hung' | 'uncategorised'; id: number; pre: number; post: number }>(
     viewStatement,
@@ -72,8 +76,12 @@ export async function selectView(tx: Transaction, caller: Caller, hierarchy: Hie
   return tx.memory.remember(`view ${view.key}`, view, rows.length);
 }
 
-const viewStatement = `
-  with standing as materialized (
+/**
+ * Where a person's grants cover classes, as CTEs named standing and covering; $1 is the tenant, $2 the person: in the
+ * tenant's own hierarchy or, where the granted group does not stand there, in those where it does.
+ */
+export const coveringStatement = `
+  standing as materialized (
     select tree_nodes.hierarchy_id, tree_nodes.group_id, tree_nodes.pre, tree_nodes.post,
       tree_nodes.hierarchy_id = tenant_settings.applicable_hierarchy_id as in_own
     from access_grants
@@ -86,7 +94,10 @@ const viewStatement = `
     from standing
     where standing.in_own
        or not exists (select from standing own where own.group_id = standing.group_id and own.in_own)
-  ),
+  )`;
+
+const viewStatement = `
+  with ${coveringStatement},
   covered as materialized (
     select class_placements.class_id
     from covering

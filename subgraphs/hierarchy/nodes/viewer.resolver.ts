@@ -1,4 +1,5 @@
 import { Arg, Ctx, Directive, Field, FieldResolver, ID, ObjectType, Resolver } from 'type-graphql';
+import { publicId } from '../../shared/identifiers';
 import type { HierarchyContext } from '../context';
 import { shown } from './node.resolver';
 import { HierarchyNode } from './node.type';
@@ -24,3 +25,7 @@ export class ViewerResolver {
     return (await loaders.topmost(key)).map(shown);
   }
 }
+
+/** Whoever asks is the only viewer there is. */
+export const resolveViewerReference = ({ id }: { id: string }, { caller }: HierarchyContext): Viewer | null =>
+  publicId('person', caller.personId) === id ? { id } : null;

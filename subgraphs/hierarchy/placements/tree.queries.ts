@@ -16,6 +16,16 @@ export async function lockTree(tx: Transaction, hierarchyId: number): Promise<vo
   );
 }
 
+/** All of the tenant's trees, and one that may be new to it, in the order in which everybody locks them. */
+export async function lockEveryTree(tx: Transaction, hierarchyId: number): Promise<void> {
+  const rows = await tx.query<{ id: number }>(
+    `select tenant_hierarchies.hierarchy_id as id from tenant_hierarchies where tenant_hierarchies.tenant_id = $1
+     union select $2::int order by 1`,
+    [tx.tenantId, hierarchyId],
+  );
+  for (const { id } of rows) await lockTree(tx, id);
+}
+
 /** The tenant's placements in this hierarchy have changed. */
 export async function growVersion(tx: Transaction, hierarchyId: number): Promise<void> {
   await tx.query(

@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { forbidden } from '../../shared/errors';
 import type { HierarchyContext } from '../context';
 import { shownHierarchy } from '../hierarchies/hierarchy.resolver';
 import { Hierarchy } from '../hierarchies/hierarchy.type';
@@ -18,11 +19,11 @@ export class SettingsResolver {
       "What making this hierarchy the tenant's own would change, before anybody does it. ORG_ADMIN. NOT_FOUND where there " +
       'is no such hierarchy, BAD_USER_INPUT where the tenant has placed nothing in it.',
   })
-  async hierarchyChangePreview(
+  hierarchyChangePreview(
     @Arg('hierarchyId', () => ID) hierarchyId: string,
-    @Ctx() { loaders }: HierarchyContext,
+    @Ctx() context: HierarchyContext,
   ): Promise<HierarchyChangePreview> {
-    return { hierarchyId, ...(await loaders.hierarchyChange(hierarchyId)) };
+    return previewChange({ hierarchyId }, context);
   }
 
   @FieldResolver(() => Hierarchy)
@@ -49,4 +50,13 @@ export class SettingsResolver {
     await context.session.write(tx => setTimeZone(tx, { timeZone, expectedVersion }));
     return context.loaders.settings();
   }
+}
+
+/** By its own field, by what another subgraph's answer names or by a stranger's request: its numbers are the tenant's. */
+export async function previewChange(
+  { hierarchyId }: { hierarchyId: string },
+  { caller, loaders }: HierarchyContext,
+): Promise<HierarchyChangePreview> {
+  if (!caller.tenantWide) throw forbidden('What a change of the hierarchy would do is told to administrators.');
+  return { hierarchyId, ...(await loaders.hierarchyChange(hierarchyId)) };
 }

@@ -2,4 +2,4 @@ import type { HierarchyContext } from '../context';
 import { selectTenants } from './tenant.queries';
 
 /** Every tenant by name; for super admins, in the platform's own transaction. */
-export const allTenants = ({ inPlatform }: HierarchyContext) => inPlatform(selectTenants);
+export const allTenants = ({ readPlatform }: HierarchyContext) => readPlatform(selectTenants);

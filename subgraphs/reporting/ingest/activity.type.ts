@@ -1,4 +1,5 @@
 import { Field, Float, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { CompetencyStatus } from '../../shared/graphql/competency-status.enum';
 import { SafeInt } from '../../shared/graphql/scalars';
 
 export enum ActivityKind {
@@ -6,15 +7,7 @@ export enum ActivityKind {
   COLLECTION = 'COLLECTION',
 }
 
-export enum CompetencyStatus {
-  NOT_STARTED = 'NOT_STARTED',
-  IN_PROGRESS = 'IN_PROGRESS',
-  INFERRED = 'INFERRED',
-  COMPLETED = 'COMPLETED',
-}
-
 registerEnumType(ActivityKind, { name: 'ActivityKind' });
-registerEnumType(CompetencyStatus, { name: 'CompetencyStatus' });
 
 @InputType()
 export class ActivityEventInput {

@@ -115,9 +115,9 @@ export async function selectSameContents(
 }
 
 /**
- * Stores accepted events, adds them to the class-day facts and the learners' days, and leaves what they add as deltas
- * for the stored sums, in one statement. An event's day
- * is that of the tenant's time zone now. Facts are written in key order: no two senders wait for each other.
+ * Stores accepted events, adds them to the facts of classes and of learners, and leaves what they add as deltas for the
+ * stored sums, in one statement. An event's day is that of the tenant's time zone now. Facts are written in key order:
+ * no two senders wait for each other.
  */
 export async function storeEvents(tx: Transaction, events: KnownEvent[], now: Date): Promise<void> {
   await tx.query(
@@ -156,6 +156,21 @@ export async function storeEvents(tx: Transaction, events: KnownEvent[], now: Da
          assessment_seconds)
        select $1, change.* from change
        on conflict (tenant_id, class_id, day, context_id) do update set
+         score_sum = fact.score_sum + excluded.score_sum, attempts = fact.attempts + excluded.attempts,
+         collection_seconds = fact.collection_seconds + excluded.collection_seconds,
+         assessment_seconds = fact.assessment_seconds + excluded.assessment_seconds
+     ),
+     learners as (
+       insert into learner_days as fact (tenant_id, person_id, day, class_id, context_id, score_sum, attempts,
+         collection_seconds, assessment_seconds)
+       select $1, event.person_id, event.day, event.class_id, event.context_id, coalesce(sum(event.score), 0),
+         count(event.score), coalesce(sum(event.seconds) filter (where event.kind = 'COLLECTION'), 0),
+         coalesce(sum(event.seconds) filter (where event.kind = 'ASSESSMENT'), 0)
+       from event
+       where event.score is not null or event.seconds > 0
+       group by 2, 3, 4, 5
+       order by 2, 3, 4, 5
+       on conflict (tenant_id, person_id, day, class_id, context_id) do update set
          score_sum = fact.score_sum + excluded.score_sum, attempts = fact.attempts + excluded.attempts,
          collection_seconds = fact.collection_seconds + excluded.collection_seconds,
          assessment_seconds = fact.assessment_seconds + excluded.assessment_seconds

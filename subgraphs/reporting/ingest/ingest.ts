@@ -1,6 +1,7 @@
 import { recordStatuses, selectCompetencies, type CompetencyKey } from '../../competency/published';
 import type { Transaction } from '../../shared/database/database';
 import { classNumber, personNumber } from '../../shared/identifiers';
+import { beginStatuses, keepCountsOfStatuses } from '../competency-counts/keep-competency-counts';
 import { announceDeltas } from '../rollup/announce';
 import { knownIds, lookUpKnown } from './known-ids';
 import { batchSeconds, events as eventsMetric } from './ingest.metrics';
@@ -49,6 +50,8 @@ export async function ingest(tx: Transaction, events: readonly unknown[], option
   const known = await lookUp(tx, sound, { options, reject: rejection => receipt.rejected.push(rejection) });
   const first = firstOfEach(known, receipt);
   const hashes = [...first.values()].map(event => ({ eventId: event.eventId, hash: contentHash(event) }));
+  const withStatus = [...first.values()].filter(hasStatus);
+  if (withStatus.length > 0) await beginStatuses(tx, withStatus);
   const claimed = await claimEventIds(tx, hashes);
   const seenBefore = hashes.filter(({ eventId }) => !claimed.has(eventId));
   if (seenBefore.length > 0) {
@@ -62,7 +65,7 @@ export async function ingest(tx: Transaction, events: readonly unknown[], option
   if (accepted.length > 0) {
     await storeEvents(tx, accepted, options.now);
     tx.afterCommit(() => announceDeltas(tx.tenantId));
-    await recordStatuses(tx, accepted.filter(hasStatus));
+    await keepCountsOfStatuses(tx, await recordStatuses(tx, accepted.filter(hasStatus)));
   }
   receipt.accepted = accepted.length;
   return receipt;

@@ -1,4 +1,5 @@
 import { Ctx, Directive, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql';
+import { forbidden } from '../../shared/errors';
 import { SafeInt } from '../../shared/graphql/scalars';
 import type { ReportingContext } from '../context';
 
@@ -23,4 +24,14 @@ export class HierarchyChangeResolver {
   async rowsToRead(@Root() { hierarchyId }: HierarchyChangePreview, @Ctx() { loaders }: ReportingContext) {
     return (await loaders.workToBuild(hierarchyId)).rows;
   }
+}
+
+/** By reference alone: for administrators, and for a hierarchy that the tenant can have as its own. */
+export async function resolveHierarchyChangeReference(
+  { hierarchyId }: { hierarchyId: string },
+  { caller, loaders }: ReportingContext,
+): Promise<HierarchyChangePreview> {
+  if (!caller.tenantWide) throw forbidden('What a change of the hierarchy would do is told to administrators.');
+  const { key } = await loaders.nodes.hierarchy(hierarchyId);
+  return { hierarchyId: key };
 }

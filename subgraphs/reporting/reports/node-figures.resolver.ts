@@ -127,16 +127,16 @@ export class NodeFiguresResolver {
 @Resolver(() => Performance)
 export class PerformanceResolver {
   @FieldResolver(() => SafeInt)
-  async learners(@Root() { of }: Shown<Performance>, @Ctx() { loaders }: ReportingContext): Promise<number> {
-    return (await loaders.learners.load(of)).scored;
+  async learners(@Root() { of, learners }: Shown<Performance>, @Ctx() { loaders }: ReportingContext): Promise<number> {
+    return learners ?? (await loaders.learners.load(of)).scored;
   }
 }
 
 @Resolver(() => TimeSpent)
 export class TimeSpentResolver {
   @FieldResolver(() => SafeInt)
-  async learners(@Root() { of }: Shown<TimeSpent>, @Ctx() { loaders }: ReportingContext): Promise<number> {
-    return (await loaders.learners.load(of)).timed;
+  async learners(@Root() { of, learners }: Shown<TimeSpent>, @Ctx() { loaders }: ReportingContext): Promise<number> {
+    return learners ?? (await loaders.learners.load(of)).timed;
   }
 }
 

@@ -16,12 +16,22 @@ export const totalSeconds = ({ collectionSeconds, assessmentSeconds }: Sums): nu
 /** A figure remembers what it is of, for the fields that are looked up only when asked for. */
 export type Shown<Figure> = Figure & { readonly of: FigureKey };
 
-/** `provenance` is made when it is asked for: most reports show numbers alone. */
-export const shownPerformance = (of: FigureKey, sums: Sums, provenance: () => Provenance): Shown<Performance> => ({
-  of,
+export const performanceFields = (sums: Sums) => ({
   averageScore: averageScore(sums),
   scoreSum: scoreInPercent(sums.scoreSum),
   attempts: sums.attempts,
+});
+
+export const timeSpentFields = (sums: Sums) => ({
+  totalSeconds: totalSeconds(sums),
+  collectionSeconds: sums.collectionSeconds,
+  assessmentSeconds: sums.assessmentSeconds,
+});
+
+/** `provenance` is made when it is asked for: most reports show numbers alone. */
+export const shownPerformance = (of: FigureKey, sums: Sums, provenance: () => Provenance): Shown<Performance> => ({
+  of,
+  ...performanceFields(sums),
   get provenance() {
     return provenance();
   },
@@ -29,9 +39,7 @@ export const shownPerformance = (of: FigureKey, sums: Sums, provenance: () => Pr
 
 export const shownTimeSpent = (of: FigureKey, sums: Sums, provenance: () => Provenance): Shown<TimeSpent> => ({
   of,
-  totalSeconds: totalSeconds(sums),
-  collectionSeconds: sums.collectionSeconds,
-  assessmentSeconds: sums.assessmentSeconds,
+  ...timeSpentFields(sums),
   get provenance() {
     return provenance();
   },
@@ -40,9 +48,7 @@ export const shownTimeSpent = (of: FigureKey, sums: Sums, provenance: () => Prov
 export const performancePoint = ({ from, through, sums }: TrendPoint): PerformancePoint => ({
   from,
   through,
-  averageScore: averageScore(sums),
-  scoreSum: scoreInPercent(sums.scoreSum),
-  attempts: sums.attempts,
+  ...performanceFields(sums),
 });
 
 export const timeSpentPoint = ({ from, through, sums }: TrendPoint): TimeSpentPoint => ({

@@ -9,7 +9,7 @@ export interface BuildProgress {
   startedAt: Date;
 }
 
-const buildLock = 7_310_004;
+const buildLock = 7_310_005;
 
 /** Held by a build to its end, beside the lock of the sums, so that others see that it goes on. */
 export const lockBuild = (tx: Transaction): Promise<unknown> =>

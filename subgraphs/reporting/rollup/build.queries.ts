@@ -1,5 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
-import { addToStored, measuresOf } from './stored.queries';
+import { addToStored, factsWhere, measuresOf } from './stored.queries';
 
 /** Forgets every stored sum of the tenant, or of one hierarchy. */
 export async function clearStored(tx: Transaction, hierarchyId?: number): Promise<void> {
@@ -43,8 +43,7 @@ export async function buildCells(tx: Transaction): Promise<void> {
       select 0 as hierarchy_id, owner.id as owner_id, fact.context_id, fact.day, ${measuresOf('fact')}
       from class_cells
       cross join lateral (
-        select class_days.context_id, class_days.day, ${measuresOf('class_days')} from class_days
-        where class_days.tenant_id = $1 and class_days.class_id = class_cells.class_id
+        ${factsWhere(table => `${table}.class_id = class_cells.class_id`)}
         offset 0 -- looked up class by class: there may be no statistics yet
       ) fact
       cross join lateral (values (0), (class_cells.cell_id)) owner(id)

@@ -42,9 +42,20 @@ const daysOf = (from: Day, before: Day): Span[] =>
 const weeksAndDays = (from: Day, before: Day): Span[] =>
   around(from, before, { span: weeksIn(from, before), rest: daysOf });
 
+/** Where a period begins that holds all days there are up to its end. */
+export const beginning: Day = '-infinity';
+
+/** Of a tenant's whole past, how many months are taken to have rows: to compare ways to read it, and for nothing else. */
+const monthsOfThePast = 24;
+
+const sinceBeginning = (before: Day): Span => ({
+  ...{ grain: 30, from: beginning, before: monthOf(before), buckets: monthsOfThePast },
+});
+
 /** The fewest stored buckets that make up a period: whole months, then whole weeks, then days. */
 export const coverOf = ({ from, through }: Period): Span[] => {
   const before = dayAfter(through);
+  if (from === beginning) return [sinceBeginning(before), ...weeksAndDays(monthOf(before), before)];
   return around(from, before, { span: monthsIn(from, before), rest: weeksAndDays });
 };
 

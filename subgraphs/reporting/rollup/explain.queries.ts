@@ -3,7 +3,7 @@ import type { Caller } from '../../shared/access/caller';
 import type { Transaction } from '../../shared/database/database';
 import { dayAfter, type Period } from '../../shared/period';
 import type { Span } from './cover';
-import { owners, Statement, type Asked } from './sums.queries';
+import { owners, Statement, type Asked } from './owners.queries';
 import type { Sums } from './sums';
 import { cellLabel, classLabel } from './verify-labels.queries';
 

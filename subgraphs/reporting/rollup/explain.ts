@@ -2,6 +2,7 @@ import type { Caller } from '../../shared/access/caller';
 import type { Database } from '../../shared/database/database';
 import { Session } from '../../shared/database/session';
 import { addDays, type Period } from '../../shared/period';
+import { explainCounts, type CountsExplanation } from '../competency-counts/explain-counts';
 import { bucketsOf, coverOf } from './cover';
 import { selectLeafRows, selectOwnerRows, type LeafRows, type OwnerRows, type Told } from './explain.queries';
 import { figureLoaders } from './figures.loader';
@@ -26,6 +27,8 @@ export interface Explanation {
   waiting: { deltas: number; sums: Sums };
   /** The class-day facts that it must come to. */
   leaves: Told<LeafRows>;
+  /** The same of competencies at the end of the period's last day. */
+  competencies: CountsExplanation;
   /** Whether it does; and whether the stored rows and the waiting deltas do. */
   agrees: boolean;
 }
@@ -59,7 +62,7 @@ export async function explain(database: Database, asking: Asking): Promise<Expla
   try {
     return await explainIn(session, asking);
   } finally {
-    await session.end();
+    await session.close();
   }
 }
 
@@ -83,17 +86,18 @@ async function explainIn(
   const sums = read.get(node.id)?.get(0) ?? noSums;
   const isStored = source.read !== 'classes';
   const stored = isStored ? await selectOwnerRows(tx, { view, asked: { node, source }, cover, most }) : null;
+  const competencies = await explainCounts({ caller, session, nodes, view }, node, period.through);
   const { waiting, ...leaves } = await selectLeafRows(tx, { caller, view, node, period, most });
   return {
     node: { id: node.id, type: node.type, externalId: node.externalId, name: node.name },
     hierarchy: { id: view.hierarchyKey, version: view.hierarchyVersion },
-    ...{ period, plan, sums, stored, waiting, leaves },
+    ...{ period, plan, sums, stored, waiting, leaves, competencies },
     cover: isStored
       ? cover.map(({ grain, from, before, buckets }) => ({
           ...{ grain: grains[grain], from, through: addDays(before, -1), buckets },
         }))
       : [],
-    agrees: same(sums, leaves.sums) && (!stored || same(sums, plus(stored.sums, waiting.sums))),
+    agrees: competencies.agrees && same(sums, leaves.sums) && (!stored || same(sums, plus(stored.sums, waiting.sums))),
   };
 }
 

@@ -1,7 +1,6 @@
 import DataLoader from 'dataloader';
 import { nodeLoaders, type Node } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
-import type { Transaction } from '../../shared/database/database';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { intervalsOf, type IntervalName, type Period } from '../../shared/period';
@@ -10,7 +9,7 @@ import { selectBuildProgress, type BuildProgress } from './build-progress.querie
 import { bucketsOf, coverOf } from './cover';
 import { selectLearners } from './learners.queries';
 import { planNode, refuseTooLarge, type Plan } from './plan';
-import { selectStoredState, type StoredState } from './stored-state.queries';
+import { storedStates } from './stored-states';
 import { noSums, type Learners, type Sums } from './sums';
 import { selectSums } from './sums.queries';
 import { backlogOf } from './waiting.queries';
@@ -52,22 +51,12 @@ const cacheKey = (key: FigureKey): string => `${questionOf(key)}\n${key.node.id}
 
 const daysOf = ({ from, through }: Period): number => (Date.parse(through) - Date.parse(from)) / 86_400_000 + 1;
 
-async function readStoredState(tx: Transaction, hierarchyId: number): Promise<StoredState> {
-  const key = `stored state ${hierarchyId}`;
-  return tx.memory.recall<StoredState>(key) ?? tx.memory.remember(key, await selectStoredState(tx, hierarchyId));
-}
-
 /** One set per operation. Nodes asked about with the same arguments are answered by one statement. */
 export function figureLoaders(parts: { caller: Caller; session: Session }) {
   const { caller, session } = parts;
   const nodes = nodeLoaders(parts);
 
-  const states = new Map<number, Promise<StoredState>>();
-  const storedState = (hierarchyId: number): Promise<StoredState> => {
-    let state = states.get(hierarchyId);
-    if (!state) states.set(hierarchyId, (state = session.read().then(tx => readStoredState(tx, hierarchyId))));
-    return state;
-  };
+  const storedState = storedStates(session);
 
   /** Answers keys, question by question, each for all its nodes at once. */
   const answering =
@@ -154,4 +143,3 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
   return { nodes, storedState, figures, figuresOf, trend, learners, workToBuild, buildProgress };
 }
 
-export type FigureLoaders = ReturnType<typeof figureLoaders>;

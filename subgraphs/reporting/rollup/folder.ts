@@ -1,5 +1,6 @@
 import type { Database } from '../../shared/database/database';
 import { platformTenant } from '../../../migrations/row-level-security';
+import { beginHistory } from '../competency-counts/keep-competency-counts';
 import { onDeltas } from './announce';
 import { buildMissing } from './build';
 import { progressTeller } from './build-progress';
@@ -28,6 +29,8 @@ export interface Folder {
 export function startFolder(options: FolderOptions): Folder {
   const { database, patience = 200, round = 10_000, onError = () => undefined } = options;
   const waiting = new Set<number>();
+  /** The tenants whose roster's history is known to be kept: of those from before there was any, it is begun. */
+  const withHistory = new Set<number>();
   let stopped = false;
   let working: Promise<void> | undefined;
   let soon: NodeJS.Timeout | undefined;
@@ -54,6 +57,8 @@ export function startFolder(options: FolderOptions): Folder {
       const [tenantId] = waiting as unknown as [number];
       waiting.delete(tenantId);
       try {
+        if (!withHistory.has(tenantId)) await database.transaction(tenantId, 'write', tx => beginHistory(tx, new Date()));
+        withHistory.add(tenantId);
         await buildFor(tenantId);
         waitsNoMore(tenantId);
         const took = foldSeconds.startTimer();

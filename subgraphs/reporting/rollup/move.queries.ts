@@ -1,5 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
-import { addToStored, measuresOf, negatedMeasures, signedMeasures } from './stored.queries';
+import { addToStored, keptFactsWhere, signedMeasures } from './stored.queries';
 
 /** A group's place in a tree, for what must follow when it changes. */
 export interface Standing {
@@ -74,15 +74,7 @@ export async function shiftClass(tx: Transaction, classId: number, changes: Chan
   await tx.query(
     addToStored(`
       select change.hierarchy_id, change.owner_id, kept.context_id, kept.day, ${signedMeasures('kept')}
-      from (
-        select class_days.context_id, class_days.day, ${measuresOf('class_days')}
-        from class_days
-        where class_days.tenant_id = $1 and class_days.class_id = $2
-        union all
-        select fact_deltas.context_id, fact_deltas.day, ${negatedMeasures('fact_deltas')}
-        from fact_deltas
-        where fact_deltas.tenant_id = $1 and fact_deltas.class_id = $2
-      ) kept
+      from (${keptFactsWhere(table => `${table}.class_id = $2`)}) kept
       cross join unnest($3::int[], $4::int[], $5::int[]) change(hierarchy_id, owner_id, sign)`),
     [tx.tenantId, classId, ...changesOf(changes)],
   );

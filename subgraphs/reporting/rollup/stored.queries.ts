@@ -1,4 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
+import { activityMeasures, allMeasures, competencyMeasures } from './measures';
 
 /**
  * Whoever changes a tenant's stored sums (folding, moving, rebuilding) does so alone; readers never wait. Locks are
@@ -13,7 +14,7 @@ export async function liftTimeLimit(tx: Transaction): Promise<void> {
   await tx.query(`set local statement_timeout = 0`);
 }
 
-const measures = ['score_sum', 'attempts', 'collection_seconds', 'assessment_seconds'] as const;
+const measures = allMeasures;
 
 /** The measures of a table. */
 export const measuresOf = (table: string): string => measures.map(measure => `${table}.${measure}`).join(', ');
@@ -51,7 +52,31 @@ export const addToStored = (changes: string): string => `
   group by change.hierarchy_id, change.owner_id, bucket.grain, context.id, bucket.start
   order by 2, 3, 4, 5, 6
   on conflict (tenant_id, hierarchy_id, owner_id, grain, context_id, start) do update set
-    ${measures.map(measure => `${measure} = stored.${measure} + excluded.${measure}`).join(', ')}`;
+    ${activityMeasures.map(measure => `${measure} = stored.${measure} + excluded.${measure}`).join(', ')},
+    ${competencyMeasures.map(added).join(', ')}`;
+
+/** Null stands for nothing, and takes no room. */
+const added = (measure: string): string =>
+  `${measure} = coalesce(stored.${measure} + excluded.${measure}, stored.${measure}, excluded.${measure})`;
+
+/** What was ever added to classes, activity and competency counts alike, as a select of class, context, day and measures. */
+export const factsWhere = (condition: (table: string) => string): string => `
+  select class_days.class_id, class_days.context_id, class_days.day,
+    ${activityMeasures.map(measure => `class_days.${measure}`).join(', ')},
+    ${competencyMeasures.map(measure => `null::bigint as ${measure}`).join(', ')}
+  from class_days where class_days.tenant_id = $1 and ${condition('class_days')}
+  union all
+  select competency_changes.class_id, competency_changes.context_id, competency_changes.day,
+    ${activityMeasures.map(measure => `0 as ${measure}`).join(', ')},
+    ${competencyMeasures.map(measure => `competency_changes.${measure}`).join(', ')}
+  from competency_changes where competency_changes.tenant_id = $1 and ${condition('competency_changes')}`;
+
+/** What is stored of classes: their facts without those that still wait as deltas, both of one statement's moment. */
+export const keptFactsWhere = (condition: (table: string) => string): string => `
+  ${factsWhere(condition)}
+  union all
+  select fact_deltas.class_id, fact_deltas.context_id, fact_deltas.day, ${negatedMeasures('fact_deltas')}
+  from fact_deltas where fact_deltas.tenant_id = $1 and ${condition('fact_deltas')}`;
 
 /**
  * The owners that sums of cells go up to, as a select from `changes` (cell_id, context_id, day, measures): the cells

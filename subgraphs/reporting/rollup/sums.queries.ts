@@ -1,23 +1,13 @@
-import { memberClasses, type Node, type View } from '../../hierarchy/published';
+import { memberClasses, type View } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Transaction } from '../../shared/database/database';
-import { groupBy } from '../../shared/group-by';
 import { dayAfter, type Period } from '../../shared/period';
 import { contextIds } from './context.queries';
 import { filters, type Filter } from './context-filter';
 import { coverOf, type Span } from './cover';
 import { nestOf } from './nest';
-import type { Source } from './plan';
-import type { Sums } from './sums';
-
-/** Below every level: the cells. */
-const belowAllLevels = 1_000_000;
-
-/** A node that the view has shown to be visible, and where its figures are read. */
-export interface Asked {
-  node: Node;
-  source: Source;
-}
+import { cutsOf, groupsOf, lookUp, owners, rangesOf, Statement, type Asked } from './owners.queries';
+import { ofActivity, type Measures, type Sums } from './sums';
 
 export interface Question {
   caller: Caller;
@@ -30,23 +20,10 @@ export interface Question {
   intervals: readonly Period[];
 }
 
-/** Puts a statement together and numbers its parameters. */
-export class Statement {
-  readonly parameters: unknown[] = [];
+type Numbers<Of> = Record<keyof Of, number>;
 
-  add(value: unknown, type: string): string {
-    return `$${this.parameters.push(value)}::${type}`;
-  }
-}
-
-/**
- * Rows looked up for each row before them, in this order and no other. The database guesses badly about a tenant it has
- * no statistics of, and a guess must not decide whether a report takes a millisecond or a minute.
- */
-const lookUp = (select: string): string => `cross join lateral (${select} offset 0)`;
-
-const columns = (table: string): string =>
-  ['score_sum', 'attempts', 'collection_seconds', 'assessment_seconds'].map(column => `${table}.${column}`).join(', ');
+const columns = (table: string, { columns: names }: Measures<unknown>): string =>
+  Object.values<string>(names).map(column => `${table}.${column}`).join(', ');
 
 /** What of a node's sums a row holds. */
 const whole = 0;
@@ -55,14 +32,22 @@ const belowCut = 1;
 /** What of it is not folded yet, in none of the nodes within it. */
 const unfolded = 2;
 
-type Row = { key: string; interval: number; piece: number } & Record<keyof Sums, string>;
+type Row<Of> = { key: string; interval: number; piece: number } & Record<keyof Of, string | null>;
+
+/** The sums of activity of each node and interval; see `selectMeasures`. */
+export const selectSums = (tx: Transaction, question: Question): Promise<Map<string, Map<number, Sums>>> =>
+  selectMeasures(tx, question, ofActivity);
 
 /**
  * The sums of each node and interval, by the node's public id and the interval's place; one statement, of one moment,
  * however many nodes: stored rows where the plan says so, with what was accepted since they were folded, else facts.
  * What nodes have in common, as a report's node and its children have, is read once and added up here.
  */
-export async function selectSums(tx: Transaction, question: Question): Promise<Map<string, Map<number, Sums>>> {
+export async function selectMeasures<Of extends Numbers<Of>>(
+  tx: Transaction,
+  question: Question,
+  measures: Measures<Of>,
+): Promise<Map<string, Map<number, Of>>> {
   const { asked, intervals, waiting = true } = question;
   if (asked.length === 0 || intervals.length === 0) return new Map();
   const statement = new Statement();
@@ -70,24 +55,31 @@ export async function selectSums(tx: Transaction, question: Question): Promise<M
   const fromStored = asked.filter(({ source }) => source.read !== 'classes');
   const fromClasses = asked.filter(({ source }) => source.read === 'classes');
   const parts = [
-    ...(fromStored.length > 0 ? storedParts(statement, question, fromStored) : []),
-    ...(fromStored.length > 0 && waiting ? [deltaPart(statement, question, fromStored)] : []),
-    ...(fromClasses.length > 0 ? [classPart(statement, question, fromClasses)] : []),
+    ...(fromStored.length > 0 ? storedParts(statement, question, { asked: fromStored, measures }) : []),
+    ...(fromStored.length > 0 && waiting ? [deltaPart(statement, question, { asked: fromStored, measures })] : []),
+    ...(fromClasses.length > 0 ? [classPart(statement, question, { asked: fromClasses, measures })] : []),
   ];
-  const rows = await tx.query<Row>(
-    `select part.key, part.interval, part.piece, sum(part.score_sum) as "scoreSum", sum(part.attempts) as attempts,
-       sum(part.collection_seconds) as "collectionSeconds", sum(part.assessment_seconds) as "assessmentSeconds"
-     from (${parts.join('\nunion all\n')}) part(key, interval, piece, score_sum, attempts, collection_seconds, assessment_seconds)
+  const names = Object.entries<string>(measures.columns);
+  const rows = await tx.query<Row<Of>>(
+    `select part.key, part.interval, part.piece,
+       ${names.map(([name, column]) => `sum(part.${column}) as "${name}"`).join(', ')}
+     from (${parts.join('\nunion all\n')}) part(key, interval, piece, ${names.map(([, column]) => column).join(', ')})
      group by part.key, part.interval, part.piece`,
     statement.parameters,
   );
-  return putTogether(rows, fromStored);
+  return putTogether(rows, { fromStored, names: Object.keys(measures.columns) as (keyof Of)[] });
 }
 
-function putTogether(rows: Row[], fromStored: readonly Asked[]): Map<string, Map<number, Sums>> {
-  const pieces = [whole, belowCut, unfolded].map(() => new Map<string, Map<number, Sums>>());
-  for (const { key, interval, piece, ...sums } of rows) {
-    addTo(pieces[piece]!, key, [[interval, sumsOf(sums)]]);
+function putTogether<Of extends Numbers<Of>>(
+  rows: Row<Of>[],
+  { fromStored, names }: { fromStored: readonly Asked[]; names: (keyof Of)[] },
+): Map<string, Map<number, Of>> {
+  const pieces = [whole, belowCut, unfolded].map(() => new Map<string, Map<number, Of>>());
+  for (const row of rows) {
+    const sums = {} as Record<keyof Of, number>;
+    // As text; null where no row has the measure.
+    for (const name of names) sums[name] = Number(row[name]);
+    addTo(pieces[row.piece]!, row.key, [[row.interval, sums as Of]]);
   }
   const climb = (piece: number, nodes: readonly Asked[]): void => {
     for (const [inner, outer] of nestOf(rangesOf(nodes)).within) {
@@ -101,14 +93,11 @@ function putTogether(rows: Row[], fromStored: readonly Asked[]): Map<string, Map
   return found!;
 }
 
-const sumsOf = (row: Record<keyof Sums, string>): Sums => ({
-  scoreSum: Number(row.scoreSum),
-  attempts: Number(row.attempts),
-  collectionSeconds: Number(row.collectionSeconds),
-  assessmentSeconds: Number(row.assessmentSeconds),
-});
-
-function addTo(found: Map<string, Map<number, Sums>>, key: string, intervals: Iterable<[number, Sums]>): void {
+function addTo<Of extends Numbers<Of>>(
+  found: Map<string, Map<number, Of>>,
+  key: string,
+  intervals: Iterable<[number, Of]>,
+): void {
   let ofNode = found.get(key);
   if (!ofNode) found.set(key, (ofNode = new Map()));
   for (const [interval, sums] of intervals) {
@@ -117,25 +106,20 @@ function addTo(found: Map<string, Map<number, Sums>>, key: string, intervals: It
   }
 }
 
-const added = (one: Sums, other: Sums): Sums => ({
-  scoreSum: one.scoreSum + other.scoreSum,
-  attempts: one.attempts + other.attempts,
-  collectionSeconds: one.collectionSeconds + other.collectionSeconds,
-  assessmentSeconds: one.assessmentSeconds + other.assessmentSeconds,
-});
+function added<Of extends Numbers<Of>>(one: Of, other: Of): Of {
+  const sum = { ...one } as Record<keyof Of, number>;
+  for (const name of Object.keys(sum) as (keyof Of)[]) sum[name] += other[name];
+  return sum as Of;
+}
 
-const groupsOf = (asked: readonly Asked[]): Asked[] => asked.filter(({ node }) => node.kind === 'group');
-
-const rangesOf = (asked: readonly Asked[]) => asked.map(({ node: { id, pre, post } }) => ({ id, pre, post }));
-
-/** The groups that are not read from their own rows, by the level they are read from. */
-function cutsOf(asked: readonly Asked[]): Map<number, Asked[]> {
-  const below = groupsOf(asked).filter(({ source }) => source.read !== 'own');
-  return groupBy(below, ({ source }) => (source.read === 'level' ? source.sequence : belowAllLevels));
+/** The nodes of a part of the statement, and what is read of them. */
+interface Part {
+  asked: readonly Asked[];
+  measures: Measures<unknown>;
 }
 
 /** The stored rows whose sum each node is: whose they are (owner), and which buckets of them (span). */
-function storedParts(statement: Statement, { view, filter, intervals }: Question, asked: readonly Asked[]): string[] {
+function storedParts(statement: Statement, { view, filter, intervals }: Question, { asked, measures }: Part): string[] {
   const spans = spansOf(intervals);
   const columnsOfSpans = [
     { values: spans.map(({ grain }) => grain), type: 'smallint' },
@@ -157,11 +141,11 @@ function storedParts(statement: Statement, { view, filter, intervals }: Question
     { piece: belowCut, of: asked.filter(isCut) },
   ];
   return pieces.filter(({ of }) => of.length > 0).map(({ piece, of }) => `
-    select owner.key, ${interval}, ${piece} as piece, ${columns('stored')}
+    select owner.key, ${interval}, ${piece} as piece, ${columns('stored', measures)}
     from (${owners(statement, view, of)}) owner(key, hierarchy_id, owner_id)
     ${span}
     ${lookUp(`
-      select aggregates.start, ${columns('aggregates')} from aggregates
+      select aggregates.start, ${columns('aggregates', measures)} from aggregates
       where aggregates.tenant_id = $1 and aggregates.hierarchy_id = owner.hierarchy_id
         and aggregates.owner_id = owner.owner_id and aggregates.grain = ${grain}
         and aggregates.start >= ${first} and aggregates.start < ${before}
@@ -179,103 +163,14 @@ function spansOf(intervals: readonly Period[]): Span[] {
   return spans;
 }
 
-/** Whose stored rows add up to each node, as a select of the node's public id, the hierarchy and the owner. */
-export function owners(statement: Statement, view: View, asked: readonly Asked[]): string {
-  const parts: string[] = [];
-  // The tenant's own row is of no hierarchy; a parameter that no part uses would be refused.
-  const hierarchy = asked.some(({ node }) => node.kind !== 'tenant') ? statement.add(view.hierarchyId, 'int') : '';
-  const own = asked.filter(({ node, source }) => source.read === 'own' && node.kind === 'group');
-  if (own.length > 0) {
-    parts.push(`
-      select own.key, ${hierarchy} as hierarchy_id, own.owner_id
-      from unnest(${statement.add(own.map(({ node }) => node.id), 'text[]')},
-                  ${statement.add(own.map(({ node }) => node.number), 'int[]')}) own(key, owner_id)`);
-  }
-  const tenant = asked.find(({ node }) => node.kind === 'tenant');
-  if (tenant) parts.push(`select ${statement.add(tenant.node.id, 'text')} as key, 0 as hierarchy_id, 0 as owner_id`);
-  const other = asked.find(({ node }) => node.kind === 'other');
-  if (other) {
-    parts.push(`
-      select ${statement.add(other.node.id, 'text')} as key, 0 as hierarchy_id, cells.id as owner_id
-      from cells
-      where cells.tenant_id = $1 and not exists (
-        select from cell_parents
-        ${lookUp(`
-          select from tree_nodes
-          where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
-            and tree_nodes.group_id = cell_parents.parent_id`)} connected
-        where cell_parents.tenant_id = $1
-          and cell_parents.hierarchy_id = ${hierarchy} and cell_parents.cell_id = cells.id
-        offset 0)`);
-  }
-  const cut = asked.filter(({ node, source }) => node.kind === 'group' && source.read !== 'own');
-  if (cut.length > 0) {
-    for (const { from, hierarchyId, owner } of ownersBelow(statement, hierarchy, cut)) {
-      parts.push(`select asked.key, ${hierarchyId}, owner.id from ${from} ${lookUp(owner)} owner(id)`);
-    }
-  }
-  return parts.join('\nunion all\n');
-}
-
-/** Owners of one kind: of each asked part (key, pre, post, cut) a select of their ids, and their hierarchy. */
-interface OwnersBelow {
-  from: string;
-  hierarchyId: string;
-  owner: string;
-}
-
-/** Whose stored rows add up to groups that are read from a lower level or from the cells. */
-function ownersBelow(statement: Statement, hierarchy: string, cut: readonly Asked[]): OwnersBelow[] {
-  const ranges = [...cutsOf(cut)].flatMap(([level, nodes]) => nestOf(rangesOf(nodes)).parts.map(part => ({ ...part, level })));
-  const asked = (of: typeof ranges): string => `unnest(
-    ${statement.add(of.map(({ id }) => id), 'text[]')},
-    ${statement.add(of.map(({ pre }) => pre), 'int[]')},
-    ${statement.add(of.map(({ post }) => post), 'int[]')},
-    ${statement.add(of.map(({ level }) => level), 'int[]')}
-  ) asked(key, pre, post, cut)`;
-  const below = (condition: string): string => `
-    select tree_nodes.group_id from tree_nodes
-    where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
-      and tree_nodes.pre between asked.pre and asked.post and ${condition}`;
-  const cellsUnder = (nodes: string): string => `
-    select cell.id from (${nodes} offset 0) node
-    ${lookUp(`
-      select cell_parents.cell_id as id from cell_parents
-      where cell_parents.tenant_id = $1 and cell_parents.hierarchy_id = ${hierarchy}
-        and cell_parents.parent_id = node.group_id`)} cell`;
-  const fromCells = ranges.filter(({ level }) => level === belowAllLevels);
-  const fromLevels = ranges.filter(({ level }) => level !== belowAllLevels);
-  const found: OwnersBelow[] = [];
-  if (fromLevels.length > 0) {
-    const from = asked(fromLevels);
-    // The nodes of the level, and those that stand in for it where a branch skips it; and classes that hang above it.
-    const level = `${below('tree_nodes.level = asked.cut')} union all ${below(
-      'tree_nodes.stand_in and tree_nodes.level > asked.cut and tree_nodes.parent_level < asked.cut',
-    )}`;
-    const above = `
-      select node.group_id
-      from (
-        select hierarchy_levels.sequence from hierarchy_levels
-        where hierarchy_levels.hierarchy_id = ${hierarchy} and hierarchy_levels.sequence < asked.cut
-        offset 0
-      ) higher
-      ${lookUp(below('tree_nodes.level = higher.sequence and tree_nodes.direct_classes > 0'))} node`;
-    found.push({ from, hierarchyId: hierarchy, owner: level }, { from, hierarchyId: '0', owner: cellsUnder(above) });
-  }
-  if (fromCells.length > 0) {
-    found.push({ from: asked(fromCells), hierarchyId: '0', owner: cellsUnder(below('tree_nodes.direct_classes > 0')) });
-  }
-  return found;
-}
-
 /** What was accepted and is not yet in the stored rows, for nodes that are read from these. */
-function deltaPart(statement: Statement, { view, filter, intervals }: Question, asked: readonly Asked[]): string {
+function deltaPart(statement: Statement, { view, filter, intervals }: Question, { asked, measures }: Part): string {
   const { parts } = nestOf(rangesOf(groupsOf(asked)));
   const tenant = statement.add(asked.find(({ node }) => node.kind === 'tenant')?.node.id ?? null, 'text');
   const other = statement.add(asked.find(({ node }) => node.kind === 'other')?.node.id ?? null, 'text');
   const hierarchy = statement.add(view.hierarchyId, 'int');
   return `
-    select place.key, ${intervalOf(statement, intervals, 'fact_deltas.day')}, place.piece, ${columns('fact_deltas')}
+    select place.key, ${intervalOf(statement, intervals, 'fact_deltas.day')}, place.piece, ${columns('fact_deltas', measures)}
     from fact_deltas
     left join lateral (
       select tree_nodes.pre from class_placements
@@ -300,19 +195,20 @@ function deltaPart(statement: Statement, { view, filter, intervals }: Question, 
       ${contextCondition(statement, filter, 'fact_deltas')}`;
 }
 
-/** The class-day facts themselves; what was accepted is in them at once. */
-function classPart(statement: Statement, question: Question, asked: readonly Asked[]): string {
+/** The classes' facts themselves; what was accepted is in them at once. */
+function classPart(statement: Statement, question: Question, { asked, measures }: Part): string {
   const { caller, view, filter, intervals } = question;
+  const { facts } = measures;
   const member = memberClasses({ nodes: asked.map(({ node }) => node), view, caller }, statement.parameters.length + 1);
   statement.parameters.push(...member.parameters);
   return `
-    select member.key, ${intervalOf(statement, intervals, 'fact.day')}, ${whole} as piece, ${columns('fact')}
+    select member.key, ${intervalOf(statement, intervals, 'fact.day')}, ${whole} as piece, ${columns('fact', measures)}
     from (${member.sql}) member
     ${lookUp(`
-      select class_days.day, ${columns('class_days')} from class_days
-      where class_days.tenant_id = $1 and class_days.class_id = member.class_id
-        and ${inPeriod(statement, intervals, 'class_days.day')}
-        ${contextCondition(statement, filter, 'class_days')}`)} fact`;
+      select ${facts}.day, ${columns(facts, measures)} from ${facts}
+      where ${facts}.tenant_id = $1 and ${facts}.class_id = member.class_id
+        and ${inPeriod(statement, intervals, `${facts}.day`)}
+        ${contextCondition(statement, filter, facts)}`)} fact`;
 }
 
 const inPeriod = (statement: Statement, intervals: readonly Period[], day: string): string =>

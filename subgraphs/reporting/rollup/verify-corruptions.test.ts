@@ -61,6 +61,7 @@ const nodes = 'stored sums of india against facts';
 const children = 'stored sums of india against children';
 const trees = 'trees against placements';
 const learners = "facts against the learners' days";
+const learnerFacts = "facts against the learners' facts";
 const activity = 'facts against activity';
 
 interface Corruption {
@@ -169,7 +170,7 @@ const ofFacts: Corruption[] = [
   {
     name: 'a changed fact',
     do: `update class_days set score_sum = score_sum + 1 where class_id = ${klass('class0')}`,
-    ...{ found: [activity, cells], about: /^class:class0, day 2026-/ },
+    ...{ found: [activity, cells, learnerFacts], about: /^class:class0, day 2026-/ },
   },
   {
     name: 'activity that was counted in another class',
@@ -186,6 +187,17 @@ const ofFacts: Corruption[] = [
     do: `update learner_months set scored_days = scored_days | 1
          where class_id = ${klass('class2')} and month = '2026-01-01'`,
     ...{ found: [learners], about: /^class:class2, day 2026-01-01/ },
+  },
+  {
+    name: 'a changed fact of a learner',
+    do: `update learner_days set attempts = attempts + 1
+         where ctid = (select min(ctid) from learner_days where class_id = ${klass('class0')})`,
+    ...{ found: [learnerFacts], about: /^class:class0, day 2026-/ },
+  },
+  {
+    name: "a learner's fact that was lost",
+    do: `delete from learner_days where ctid = (select min(ctid) from learner_days where class_id = ${klass('class2')})`,
+    ...{ found: [learnerFacts], about: /^class:class2, day 2026-/ },
   },
 ];
 
@@ -230,7 +242,9 @@ test('before, there is none, and everything was compared', async () => {
   const verdict: Verdict = await owner.transaction(tenantId, 'read', tx => verify(tx));
   expect([verdict.differences, countDifferences(verdict)]).toEqual([[], 0]);
   expect(verdict.checks.map(({ check }) => check)).toEqual([
-    ...[trees, 'cells of classes against placements', 'parents of cells', activity, learners, 'facts that no sum has'],
+    ...[trees, 'cells of classes against placements', 'parents of cells', activity, learners, learnerFacts],
+    ...['facts that no sum has'],
+    ...['history of roster and frameworks', 'competency counts against statuses and history', 'weeks of classes'],
     ...[cells, nodes, 'stored sums of us against facts', children, 'stored sums of us against children'],
   ]);
 });

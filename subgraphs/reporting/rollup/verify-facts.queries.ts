@@ -1,11 +1,14 @@
 import type { Transaction } from '../../shared/database/database';
-import { measuresOf, negatedMeasures, summed } from './stored.queries';
+import { keptFactsWhere, summed } from './stored.queries';
+import { activityMeasures } from './measures';
 import {
+  activityAsJson,
   cellLabel,
   classLabel,
   contextLabel,
   measuresAsJson,
   someDiffer,
+  someMeasure,
   type Bound,
   type Found,
 } from './verify-labels.queries';
@@ -59,18 +62,12 @@ export const selectLostFacts = (tx: Transaction, { most }: Bound): Promise<Found
      from (
        select kept.*, count(*) over () as total from (
          select fact.class_id, fact.day, fact.context_id, ${summed('fact')}
-         from (
-           select class_days.class_id, class_days.day, class_days.context_id, ${measuresOf('class_days')}
-           from class_days where class_days.tenant_id = $1
-           union all
-           select fact_deltas.class_id, fact_deltas.day, fact_deltas.context_id, ${negatedMeasures('fact_deltas')}
-           from fact_deltas where fact_deltas.tenant_id = $1
-         ) fact
+         from (${keptFactsWhere(() => 'true')}) fact
          where not exists (
            select from class_cells where class_cells.tenant_id = $1 and class_cells.class_id = fact.class_id)
          group by fact.class_id, fact.day, fact.context_id
        ) kept
-       where (kept.score_sum, kept.attempts, kept.collection_seconds, kept.assessment_seconds) <> (0, 0, 0, 0)
+       where ${someMeasure('kept')}
        order by kept.class_id, kept.day, kept.context_id limit $2
      ) lost
      left join classes on classes.tenant_id = $1 and classes.id = lost.class_id`,
@@ -116,6 +113,29 @@ export const selectFactsUnlikeLearners = (tx: Transaction, { most }: Bound): Pro
     [tx.tenantId, most],
   );
 
+/** The facts that are not what the learners' own facts of the class, day and context add up to. */
+export const selectFactsUnlikeLearnerFacts = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
+  tx.query(
+    `with own as (
+       select learner_days.class_id, learner_days.day, learner_days.context_id, ${summed('learner_days')}
+       from learner_days where learner_days.tenant_id = $1
+       group by learner_days.class_id, learner_days.day, learner_days.context_id
+     ),
+     fact as (select class_days.* from class_days where class_days.tenant_id = $1),
+     wrong as (
+       select class_id, day, context_id, ${measuresAsJson('own', 'own.class_id')} as expected,
+         ${measuresAsJson('fact', 'fact.class_id')} as found, count(*) over () as total
+       from own
+       full join fact using (class_id, day, context_id)
+       where ${someDiffer('own', 'fact')}
+       order by class_id, day, context_id limit $2
+     )
+     select ${factLabel('wrong')} as subject, wrong.expected, wrong.found, wrong.total
+     from wrong
+     left join classes on classes.tenant_id = $1 and classes.id = wrong.class_id`,
+    [tx.tenantId, most],
+  );
+
 const secondsOf = (kind: string): string =>
   `coalesce(sum(activity_events.seconds) filter (where activity_events.kind = '${kind}'), 0)`;
 
@@ -139,12 +159,12 @@ export const selectFactsUnlikeActivity = (tx: Transaction, { most }: Bound): Pro
      ),
      fact as (select class_days.* from class_days where class_days.tenant_id = $1),
      wrong as (
-       select class_id, day, context_id, ${measuresAsJson('activity', 'activity.class_id')} as expected,
-         ${measuresAsJson('fact', 'fact.class_id')} as found, count(*) over () as total
+       select class_id, day, context_id, ${activityAsJson('activity', 'activity.class_id')} as expected,
+         ${activityAsJson('fact', 'fact.class_id')} as found, count(*) over () as total
        from activity
        full join fact using (class_id, day, context_id)
        cross join whole
-       where ${someDiffer('activity', 'fact')}
+       where ${someDiffer('activity', 'fact', activityMeasures)}
          and (whole.is_there or activity.score_sum > coalesce(fact.score_sum, 0)
            or activity.attempts > coalesce(fact.attempts, 0)
            or activity.collection_seconds > coalesce(fact.collection_seconds, 0)

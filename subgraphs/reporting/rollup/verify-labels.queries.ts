@@ -1,3 +1,5 @@
+import { activityMeasures, allMeasures, competencyMeasures } from './measures';
+
 /** One thing that is not as it should be. Null: it should not be there, or is not. */
 export interface Found {
   subject: string;
@@ -12,16 +14,23 @@ export interface Bound {
   most: number;
 }
 
-const measures = ['score_sum', 'attempts', 'collection_seconds', 'assessment_seconds'];
-
-/** A row's measures as an object; null where `present` is: the other side of an outer join has no row. */
-export const measuresAsJson = (table: string, present: string): string =>
+/** A row's measures of activity as an object; null where `present` is: the other side of an outer join has no row. */
+export const activityAsJson = (table: string, present: string): string =>
   `case when ${present} is not null then jsonb_build_object(
-     ${measures.map(measure => `'${measure}', ${table}.${measure}`).join(', ')}) end`;
+     ${activityMeasures.map(measure => `'${measure}', ${table}.${measure}`).join(', ')}) end`;
+
+/** The same of all measures; a competency count that is nothing is left out. */
+export const measuresAsJson = (table: string, present: string): string =>
+  `${activityAsJson(table, present)} || jsonb_strip_nulls(jsonb_build_object(
+     ${competencyMeasures.map(measure => `'${measure}', nullif(${table}.${measure}, 0)`).join(', ')}))`;
 
 /** Whether two rows of an outer join have other sums; one that is not there stands for zeros. */
-export const someDiffer = (one: string, other: string): string =>
+export const someDiffer = (one: string, other: string, measures: readonly string[] = allMeasures): string =>
   `(${measures.map(measure => `coalesce(${one}.${measure}, 0) <> coalesce(${other}.${measure}, 0)`).join(' or ')})`;
+
+/** Whether a row is more than zeros. */
+export const someMeasure = (table: string): string =>
+  `(${allMeasures.map(measure => `coalesce(${table}.${measure}, 0) <> 0`).join(' or ')})`;
 
 /** The name by which an administrator knows a class; by its number, where it has no external id. */
 export const classLabel = (table: string): string => `'class:' || coalesce(${table}.external_id, '#' || ${table}.id)`;

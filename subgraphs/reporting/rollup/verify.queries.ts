@@ -1,14 +1,8 @@
 import type { Transaction } from '../../shared/database/database';
-import { measuresOf, negatedMeasures, summed } from './stored.queries';
+import { keptFactsWhere, measuresOf, summed } from './stored.queries';
 import { labelled, measuresAsJson, someDiffer, type Found, type Bound } from './verify-labels.queries';
 
-/** What is stored of the classes: their facts without those that still wait as deltas. */
-const keptFacts = `
-  select class_days.class_id, class_days.context_id, class_days.day, ${measuresOf('class_days')}
-  from class_days where class_days.tenant_id = $1
-  union all
-  select fact_deltas.class_id, fact_deltas.context_id, fact_deltas.day, ${negatedMeasures('fact_deltas')}
-  from fact_deltas where fact_deltas.tenant_id = $1`;
+const keptFacts = keptFactsWhere(() => 'true');
 
 export interface StoredTree {
   id: number;

@@ -1,7 +1,9 @@
 import { selectTreeDifferences } from '../../hierarchy/published';
 import type { Transaction } from '../../shared/database/database';
+import { selectWrongChanges, selectWrongHistory, selectWrongWeeks } from '../competency-counts/verify-counts.queries';
 import {
   selectFactsUnlikeActivity,
+  selectFactsUnlikeLearnerFacts,
   selectFactsUnlikeLearners,
   selectLostFacts,
   selectMishungCells,
@@ -38,7 +40,11 @@ const checksOfFacts: Check[] = [
   { name: 'parents of cells', look: selectMishungCells },
   { name: 'facts against activity', look: selectFactsUnlikeActivity },
   { name: "facts against the learners' days", look: selectFactsUnlikeLearners },
+  { name: "facts against the learners' facts", look: selectFactsUnlikeLearnerFacts },
   { name: 'facts that no sum has', look: selectLostFacts },
+  { name: 'history of roster and frameworks', look: selectWrongHistory },
+  { name: 'competency counts against statuses and history', look: selectWrongChanges },
+  { name: 'weeks of classes', look: selectWrongWeeks },
 ];
 
 export type VerifyProgress = (check: string, done: number, of: number) => void;

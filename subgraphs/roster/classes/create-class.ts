@@ -1,4 +1,5 @@
-import { placeAll, refuseHiddenGroup, selectOwnHierarchy, selectSharedGroups } from '../../hierarchy/published';
+import { refuseHiddenGroup, selectOwnHierarchy, selectSharedGroups } from '../../hierarchy/published';
+import { placeAll } from '../../hierarchy/published-changes';
 import { keepCompetencyCounts } from '../../reporting/published';
 import type { Transaction } from '../../shared/database/database';
 import { violates } from '../../shared/database/violations';

@@ -4,6 +4,7 @@ import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { personNumber, publicId } from '../../shared/identifiers';
 import type { SeenClass } from '../classes/class.loader';
+import { selectStudentsSeenThroughGroups } from '../student-groups/student-group.queries';
 import { selectClassesOfStudents, selectStudents } from './student.queries';
 import type { Student } from './student.type';
 
@@ -34,9 +35,16 @@ export function studentLoaders({ caller, session, classByNumber }: Parts) {
     });
   };
 
-  /** Visible to themselves, to the tenant's administrators, and to who sees one of their classes whole. */
+  const seenThroughGroup = new DataLoader<number, boolean>(async personIds => {
+    const asked = { login: caller.login, personIds };
+    const seen = await selectStudentsSeenThroughGroups(await session.read(), asked);
+    return personIds.map(id => seen.has(id));
+  });
+
+  /** Visible to themselves, to administrators, to users of a student group of theirs, to who sees a class of theirs whole. */
   const isVisible = async (personId: number): Promise<boolean> => {
     if (caller.tenantWide || (personId === caller.personId && caller.roles.has('LEARNER'))) return true;
+    if (await seenThroughGroup.load(personId)) return true;
     return (await classesOfStudent(personId)).some(({ seen }) => seen === 'whole');
   };
 

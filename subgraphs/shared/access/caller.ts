@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Database, Transaction } from '../database/database';
-import { Problem, forbidden } from '../errors';
+import { Problem, type ProblemCode } from '../errors';
 import { platformTenant } from '../../../migrations/row-level-security';
 import { selectPerson, selectTenant } from './caller.queries';
 import type { RoleName } from './roles';
@@ -30,6 +30,12 @@ export interface Credentials {
   token: string | undefined;
   /** The header Strata-Tenant. */
   actingTenant?: string | undefined;
+  /** What stands behind `Basic` in the header Authorization: a program's name and secret, at the token endpoint. */
+  basic?: string | undefined;
+  /** Where the request came from, for the audit log; nothing else goes by it but limits. */
+  address?: string | undefined;
+  /** The header User-Agent. */
+  agent?: string | undefined;
 }
 
 /**
@@ -37,6 +43,19 @@ export interface Credentials {
  */
 export type Identify = (credentials: Credentials, read?: ReadIn) => Promise<Caller>;
 export type ReadIn = <T>(tenantId: number, work: (tx: Transaction) => Promise<T>) => Promise<T>;
+
+const nobody = 'The token names a user or a tenant that does not exist.';
+
+/** Refused before anything is answered, with what is known of the sender: enough for the audit log of their tenant. */
+export class RefusedCaller extends Problem {
+  constructor(
+    code: ProblemCode,
+    message: string,
+    readonly known: { tenantId: number; personId?: number; subject?: string },
+  ) {
+    super(code, message);
+  }
+}
 
 interface Person {
   id: number;
@@ -53,12 +72,16 @@ export function callerIdentifier(database: Database, verify: VerifyToken): Ident
     const claims = await verify(token);
     const home = await tenantByPublicId(claims.tenant);
     const person = home && (await read(home.id, tx => findPerson(tx, claims.subject)));
-    if (!home || !person) throw new Problem('UNAUTHENTICATED', 'The token names a user or a tenant that does not exist.');
+    if (!home) throw new Problem('UNAUTHENTICATED', nobody);
+    if (!person) throw new RefusedCaller('UNAUTHENTICATED', nobody, { tenantId: home.id, subject: claims.subject });
     const roles = new Set(person.roles.filter(role => claims.roles.includes(role)));
     const superAdmin = roles.has('SUPER_ADMIN') && home.id === platformTenant;
     if (!superAdmin) roles.delete('SUPER_ADMIN');
     if (actingTenant === undefined) return caller({ claims, person, roles, tenant: home });
-    if (!superAdmin) throw forbidden('Only a super admin may act in another tenant (header Strata-Tenant).');
+    if (!superAdmin) {
+      const message = 'Only a super admin may act in another tenant (header Strata-Tenant).';
+      throw new RefusedCaller('FORBIDDEN', message, { tenantId: home.id, personId: person.id });
+    }
     const tenant = await tenantByPublicId(actingTenant);
     if (!tenant) throw new Problem('NOT_FOUND', 'The tenant named by the header Strata-Tenant does not exist.');
     return caller({ claims, person, roles, tenant });

@@ -3,7 +3,6 @@ import path from 'node:path';
 import {
   calculateJwkThumbprint,
   createLocalJWKSet,
-  createRemoteJWKSet,
   exportJWK,
   generateKeyPair,
   importJWK,
@@ -11,6 +10,7 @@ import {
   type JWK,
   type JWTVerifyGetKey,
 } from 'jose';
+import { issuerKeys } from './issuer-keys';
 
 const developmentKeyFile = (dataDir: string): string => path.join(dataDir, 'development-key.json');
 
@@ -43,7 +43,7 @@ export interface KeySource {
 
 /** The public keys that tokens are checked with. Those of a URL are fetched again when an unknown key turns up. */
 export async function verificationKeys({ jwksUrl, dataDir }: KeySource): Promise<JWTVerifyGetKey> {
-  if (jwksUrl) return createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 30_000 });
+  if (jwksUrl) return issuerKeys(new URL(jwksUrl));
   const { d: _secret, ...publicKey } = await developmentKey(dataDir);
   return createLocalJWKSet({ keys: [publicKey] });
 }
@@ -56,9 +56,20 @@ export interface TokenContents {
   permissions?: string[];
 }
 
-/** Signs a token with the development key, valid for twelve hours. */
+const twelveHours = 12 * 3600;
+
+export interface Signer {
+  dataDir: string;
+  issuer: string;
+  audience: string;
+  now: Date;
+  /** Seconds for which the token is valid; twelve hours when omitted. */
+  lifetime?: number;
+}
+
+/** Signs a token with the development key. */
 export async function signDevelopmentToken(
-  { dataDir, issuer, audience, now }: { dataDir: string; issuer: string; audience: string; now: Date },
+  { dataDir, issuer, audience, now, lifetime = twelveHours }: Signer,
   { subject, tenant, roles, hierarchy, permissions }: TokenContents,
 ): Promise<string> {
   const jwk = await developmentKey(dataDir);
@@ -69,6 +80,6 @@ export async function signDevelopmentToken(
     .setIssuer(issuer)
     .setAudience(audience)
     .setIssuedAt(issued)
-    .setExpirationTime(issued + 12 * 3600)
+    .setExpirationTime(issued + lifetime)
     .sign(await importJWK(jwk, 'EdDSA'));
 }

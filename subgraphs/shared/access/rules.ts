@@ -28,7 +28,9 @@ const hasRole = (...roles: RoleName[]) =>
 
 export const superAdmin = hasRole('SUPER_ADMIN');
 export const tenantAdmin = hasRole('ORG_ADMIN', 'SUPER_ADMIN');
-export const reportReader = hasRole('ORG_ADMIN', 'SUPER_ADMIN', 'OFFICER', 'PARTNER', 'TEACHER');
+/** The roles that see figures of others than themselves. */
+export const reportReaders: readonly RoleName[] = ['ORG_ADMIN', 'SUPER_ADMIN', 'OFFICER', 'PARTNER', 'TEACHER'];
+export const reportReader = hasRole(...reportReaders);
 
 /** Changing the roster: of the whole tenant for its administrators, of the own classes for teachers. */
 export const rosterKeeper = hasRole('ORG_ADMIN', 'SUPER_ADMIN', 'TEACHER');

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Problem } from '../errors';
+import { KeysUnavailable } from './issuer-keys';
+import { isRole, type RoleName } from './roles';
 
 /** What a verified token says. What its bearer may see is never in it: that comes from the database. */
 export interface Claims {
@@ -9,7 +11,7 @@ export interface Claims {
   subject: string;
   /** The tenant_id of the customer's own, not ours. */
   tenant: string;
-  roles: string[];
+  roles: RoleName[];
   /** The view a partner application selected. */
   hierarchy?: string;
   permissions: string[];
@@ -24,12 +26,21 @@ export interface TokenRules {
 }
 
 const algorithms = ['RS256', 'ES256', 'EdDSA'];
+/** A token for another purpose (`logout+jwt`, say) may have the same issuer and audience. Many issuers name no type. */
+const types = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
 const longestLifetime = 24 * 3600;
 const leeway = 30;
 
 const refuse = (reason: string): Problem => new Problem('UNAUTHENTICATED', `The token was not accepted: ${reason}.`);
 
 const isWord = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
+
+/** As they stand in the token, or none: what is written in another way is another name. */
+const knownRoles = (value: unknown): RoleName[] =>
+  words(value, 'roles').map(name => {
+    if (!isRole(name)) throw refuse("the claim 'roles' has a name that is no role");
+    return name;
+  });
 
 const words = (value: unknown, claim: string): string[] => {
   if (value === undefined) return [];
@@ -47,7 +58,7 @@ function readClaims(payload: JWTPayload): Claims {
   return {
     subject: payload.sub,
     tenant: payload.tenant,
-    roles: words(payload.roles, 'roles'),
+    roles: knownRoles(payload.roles),
     permissions: words(payload.permissions, 'permissions'),
     ...(payload.hierarchy === undefined ? {} : { hierarchy: payload.hierarchy as string }),
   };
@@ -59,7 +70,9 @@ function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTClaimValidationFailed) return `its claim '${error.claim}' is missing or wrong`;
   if (error instanceof errors.JWKSNoMatchingKey) return 'it was signed with an unknown key';
   if (error instanceof errors.JOSEAlgNotAllowed) return 'it was signed in a way that is not allowed';
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return 'it does not say which key it was signed with';
   if (error instanceof errors.JOSEError) return 'it is malformed or its signature is wrong';
+  if (!(error instanceof KeysUnavailable)) throw error;
   throw new Problem('UNAVAILABLE', 'Tokens cannot be checked just now: the key server does not answer.');
 }
 
@@ -76,7 +89,7 @@ export function tokenVerifier({ key, issuer, audience }: TokenRules): VerifyToke
     const known = good.get(hash);
     if (known && known.expires > Date.now() / 1000) return known.claims;
     try {
-      const { payload } = await jwtVerify(token, key, {
+      const { payload, protectedHeader } = await jwtVerify(token, key, {
         issuer,
         audience,
         algorithms,
@@ -84,6 +97,7 @@ export function tokenVerifier({ key, issuer, audience }: TokenRules): VerifyToke
         requiredClaims: ['sub', 'exp', 'iat', 'tenant'],
         maxTokenAge: longestLifetime,
       });
+      if (!types.includes(protectedHeader.typ?.toLowerCase())) throw refuse("its type ('typ') is not that of an access token");
       const claims = readClaims(payload);
       good.set(hash, { claims, expires: Math.min(payload.exp!, Date.now() / 1000 + 300) });
       return claims;

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { applicationRole } from '../../../migrations/row-level-security';
+import { Problem } from '../errors';
+import { cancelStatement } from './cancel';
 import { Memory, noMemory, type TenantMemory } from './memory';
 import { moveVersion, selectVersion, type Changed } from './version.queries';
 
@@ -70,11 +72,17 @@ export class Database {
     return new Database(source, settings);
   }
 
+  /** A way of its own to the same tables, with the same rights. Whoever asks for it closes it. */
+  beside(settings: Pick<DatabaseSettings, 'poolSize' | 'statementTimeout' | 'prepares'>): Promise<Database> {
+    return Database.connect({ ...this.settings, ...settings });
+  }
+
   /**
    * Begins a transaction for one tenant. A read sees one moment (repeatable read) and writes nothing.
-   * Whoever begins it must end it with `commit` or `rollback`.
+   * Whoever begins it must end it with `commit` or `rollback`. When `signal` is aborted, the database gives up what it
+   * does, and the transaction takes no more statements.
    */
-  async begin(tenantId: number, access: Access): Promise<OpenTransaction> {
+  async begin(tenantId: number, access: Access, signal?: AbortSignal): Promise<OpenTransaction> {
     if (!Number.isInteger(tenantId)) throw new Error('a transaction needs a tenant');
     const runner = this.source.createQueryRunner();
     try {
@@ -92,6 +100,7 @@ export class Database {
         version: seen?.version,
         memory: seen ? this.memory.of(tenantId, seen.structure) : noMemory,
         firstAnswer: answer?.rows[0],
+        ...(signal ? { signal } : {}),
       });
     } catch (error) {
       await runner.release();
@@ -100,8 +109,13 @@ export class Database {
   }
 
   /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
-  async transaction<T>(tenantId: number, access: Access, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const transaction = await this.begin(tenantId, access);
+  async transaction<T>(
+    tenantId: number,
+    access: Access,
+    work: (transaction: Transaction) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const transaction = await this.begin(tenantId, access, signal);
     try {
       const result = await work(transaction);
       await transaction.commit();
@@ -179,6 +193,7 @@ interface TransactionParts {
   version: string | undefined;
   memory: TenantMemory;
   firstAnswer: object | undefined;
+  signal?: AbortSignal;
 }
 
 export class OpenTransaction implements Transaction {
@@ -189,6 +204,7 @@ export class OpenTransaction implements Transaction {
   private open = true;
   private readonly acts: (() => void)[] = [];
   private changed: Changed | null;
+  private cancelling: Promise<void> | undefined;
 
   constructor(private readonly parts: TransactionParts) {
     this.tenantId = parts.tenantId;
@@ -198,6 +214,7 @@ export class OpenTransaction implements Transaction {
     this.changed = { read: null, write: 'structure' as const, activity: 'activity' as const }[parts.access];
     // Told to TypeORM, so that a repository's save() joins this transaction instead of beginning one of its own.
     (parts.runner as { isTransactionActive: boolean }).isTransactionActive = true;
+    parts.signal?.addEventListener('abort', this.cancel, { once: true });
   }
 
   get manager(): EntityManager {
@@ -206,12 +223,17 @@ export class OpenTransaction implements Transaction {
 
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     if (!this.open) throw new Error('this transaction has ended');
-    const { client, prepares, onStatement } = this.parts;
+    const { client, prepares, onStatement, signal } = this.parts;
+    if (signal?.aborted) throw new Problem('UNAVAILABLE', 'This took too long. Please ask for less, or try again.');
     onStatement(sql);
     const statement = { text: sql, values: parameters };
     const { rows } = await client.query(prepares ? { name: nameOf(sql), ...statement } : statement);
     return rows as Row[];
   }
+
+  private readonly cancel = (): void => {
+    this.cancelling = cancelStatement(this.parts.client).catch(() => undefined);
+  };
 
   keepVersion(): void {
     this.changed = null;
@@ -233,8 +255,10 @@ export class OpenTransaction implements Transaction {
   private async end(message: string): Promise<void> {
     if (!this.open) return;
     this.open = false;
-    const { client, runner } = this.parts;
+    const { client, runner, signal } = this.parts;
+    signal?.removeEventListener('abort', this.cancel);
     try {
+      await this.cancelling; // else it could hit the message that ends this, or the connection's next user
       await client.query(message);
     } catch (error) {
       if (message !== 'rollback') throw error; // after a lost connection there is nothing left to roll back

@@ -29,7 +29,7 @@ export async function selectPartitions(tx: Transaction, table: string): Promise<
 /** Adds a partition, closed to other tenants and granted to nobody: the application goes through the whole table. */
 export async function createPartition(tx: Transaction, table: string, { name, from, before }: Partition): Promise<void> {
   const statements = [
-    `create table ${name} partition of ${table} for values from ('${from}') to ('${before}')`,
+    `create table ${name} partition of ${table} for values from ('${from} 00:00+00') to ('${before} 00:00+00')`,
     ...closeToOtherTenants(name),
   ];
   for (const statement of statements) await tx.manager.query(statement);

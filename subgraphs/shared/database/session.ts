@@ -1,5 +1,7 @@
 import type { Database, OpenTransaction, Transaction } from './database';
 
+type Record = (tx: Transaction, result: unknown) => Promise<void>;
+
 /**
  * What one GraphQL operation sees of the database: all its reads are of the same moment. A write has a transaction of
  * its own; what is read afterwards is read anew, so that a mutation's answer shows what it did.
@@ -7,15 +9,19 @@ import type { Database, OpenTransaction, Transaction } from './database';
 export class Session {
   private reading: Promise<OpenTransaction> | undefined;
   private afterWrite: (() => void)[] = [];
+  private toRecord: Record | undefined;
   private hasWritten = false;
+  private closed = false;
 
   constructor(
     private readonly database: Database,
     readonly tenantId: number,
+    private readonly signal?: AbortSignal,
   ) {}
 
   read(): Promise<Transaction> {
-    this.reading ??= this.database.begin(this.tenantId, 'read');
+    if (this.closed) return Promise.reject(new Error('the operation that reads has ended'));
+    this.reading ??= this.database.begin(this.tenantId, 'read', this.signal);
     return this.reading;
   }
 
@@ -39,10 +45,29 @@ export class Session {
   ): Promise<T> {
     await this.end();
     this.hasWritten = true;
+    const record = this.toRecord;
     try {
-      return await this.database.transaction(tenantId, access, work);
+      const result = await this.database.transaction(tenantId, access, withRecord(work, record), this.signal);
+      if (this.toRecord === record) this.toRecord = undefined;
+      return result;
     } finally {
       for (const forget of this.afterWrite) forget();
+    }
+  }
+
+  /**
+   * Does something that is to be recorded: `record` is called in the first transaction that it writes, with what that
+   * returns, or in one of its own where it ends well without any. What fails is not recorded.
+   */
+  async recorded<T>(act: () => Promise<T>, record: Record): Promise<T> {
+    this.toRecord = record;
+    try {
+      const result = await act();
+      const unwritten = this.toRecord as Record | undefined;
+      if (unwritten) await this.write(async tx => tx.keepVersion());
+      return result;
+    } finally {
+      this.toRecord = undefined;
     }
   }
 
@@ -51,10 +76,27 @@ export class Session {
     this.afterWrite.push(forget);
   }
 
-  async end(): Promise<void> {
+  /**
+   * The operation is over. An error that takes the whole answer with it ends it while fields beside are still resolved:
+   * what they read then would begin a transaction that nobody ends, and keep a connection for good.
+   */
+  close(): Promise<void> {
+    this.closed = true;
+    return this.end();
+  }
+
+  private async end(): Promise<void> {
     const reading = this.reading;
     this.reading = undefined;
     const transaction = await reading?.catch(() => undefined);
     if (transaction) this.database.endBehind(transaction);
   }
 }
+
+const withRecord =
+  <T>(work: (transaction: Transaction) => Promise<T>, record: Record | undefined) =>
+  async (tx: Transaction): Promise<T> => {
+    const result = await work(tx);
+    await record?.(tx, result);
+    return result;
+  };

@@ -42,12 +42,3 @@ export class Provenance {
   @Field(() => Int)
   hierarchyVersion!: number;
 }
-
-/** Of what was added up from the classes at this moment. */
-export const readAtTime = (asOf: Date, hierarchyVersion: number): Provenance => ({
-  source: ProvenanceSource.READ_TIME,
-  storedLevel: null,
-  asOf,
-  freshness: Freshness.FRESH,
-  hierarchyVersion,
-});

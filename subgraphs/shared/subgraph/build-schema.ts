@@ -2,6 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { isObjectType, parse, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, createResolversMap, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
+import { auditMutations } from '../audit/audited-mutations';
 import { protect, type Permissions } from '../access/protect';
 import { DateScalar, DateTimeScalar, JsonScalar, SafeInt } from '../graphql/scalars';
 
@@ -11,6 +12,8 @@ export interface SchemaParts {
   entities: Function[];
   references: References;
   permissions: Permissions;
+  /** Mutations that are no administration, and leave no row in the audit log: activity, say. */
+  unaudited?: readonly string[];
 }
 
 /** How an entity's representation (its key, as another subgraph sent it) becomes an object, or an error of its own. */
@@ -42,7 +45,7 @@ export interface SubgraphSchema {
 }
 
 /** From classes to a federated, protected schema. */
-export function buildProtectedSchema({ resolvers, entities, references, permissions }: SchemaParts): SubgraphSchema {
+export function buildProtectedSchema({ resolvers, entities, references, permissions, unaudited = [] }: SchemaParts): SubgraphSchema {
   const schema = buildSchemaSync({
     resolvers,
     orphanedTypes: entities,
@@ -59,5 +62,6 @@ export function buildProtectedSchema({ resolvers, entities, references, permissi
   }
   Object.assign(map, { Date: DateScalar, DateTime: DateTimeScalar, JSON: JsonScalar, SafeInt });
   const federated = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: map as never });
+  auditMutations(federated, unaudited); // within the guards: what is refused is recorded as a refusal
   return { schema: protect(federated, permissions), sdl };
 }

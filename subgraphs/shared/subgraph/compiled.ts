@@ -1,4 +1,4 @@
-import { execute, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { execute, getOperationAST, OperationTypeNode, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 
 export interface Execution {
@@ -26,6 +26,11 @@ export function executor(schema: GraphQLSchema): (execution: Execution) => Promi
     const known = operations.get(name);
     if (known === undefined) operations.set(name, 'once');
     if (known !== 'once') return known === undefined || known === 'interpreted' ? undefined : known;
+    // What has errors is executed once more (below), which a mutation must not be.
+    if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) {
+      operations.set(name, 'interpreted');
+      return undefined;
+    }
     const made = compileQuery(schema, document, operationName);
     operations.set(name, isCompiledQuery(made) ? made : 'interpreted');
     return isCompiledQuery(made) ? made : undefined;
@@ -38,7 +43,8 @@ export function executor(schema: GraphQLSchema): (execution: Execution) => Promi
     const query = compiled(execution.document, execution.operationName);
     if (!query) return interpreted(execution);
     const result = await query.query(undefined, execution.context, execution.variables);
-    // Nothing was executed, since the variables do not fit: graphql-js says so in the words that clients know.
-    return 'data' in result ? result : interpreted(execution);
+    // Where nothing was executed, since the variables do not fit, graphql-js says so in the words that clients know. And
+    // it alone tells errors within lists: compiled, each takes a place beside its element's own, and those behind it move.
+    return 'data' in result && !result.errors?.length ? result : interpreted(execution);
   };
 }

@@ -9,8 +9,12 @@ export interface SubgraphContext<Loaders = unknown> {
   readonly caller: Caller;
   readonly session: Session;
   readonly now: Date;
+  /** Where the request came from, for the audit log. */
+  readonly from: Pick<Credentials, 'address' | 'agent'>;
   /** A write to what tenants share, in the platform's own transaction. For super admins' mutations only. */
   inPlatform<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** A read of what only the platform sees, beside what the operation reads of its tenant. For super admins. */
+  readPlatform<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Made anew after each write. */
   readonly loaders: Loaders;
 }
@@ -22,12 +26,12 @@ export interface ContextParts<Loaders> {
   createLoaders: (parts: { caller: Caller; session: Session; now: Date }) => Loaders;
 }
 
-export type CreateContext<Loaders = unknown> = (credentials: Credentials) => Promise<SubgraphContext<Loaders>>;
+export type CreateContext<Loaders = unknown> = (credentials: Credentials, signal?: AbortSignal) => Promise<SubgraphContext<Loaders>>;
 
 export const contextFactory =
   <Loaders>({ database, identify, now, createLoaders }: ContextParts<Loaders>): CreateContext<Loaders> =>
-  async credentials => {
-    const { caller, session } = await openSession(credentials, { database, identify });
+  async (credentials, signal) => {
+    const { caller, session } = await openSession(credentials, { database, identify, ...(signal ? { signal } : {}) });
     const moment = now();
     let loaders: Loaders | undefined;
     session.onWrite(() => (loaders = undefined));
@@ -35,9 +39,14 @@ export const contextFactory =
       caller,
       session,
       now: moment,
+      from: credentials,
       inPlatform: async work => {
         if (!caller.actsForPlatform) throw forbidden('Only a super admin may change what tenants share.');
         return session.write(work, platformTenant);
+      },
+      readPlatform: async work => {
+        if (!caller.actsForPlatform) throw forbidden('Only a super admin may see what is the platform\'s.');
+        return database.transaction(platformTenant, 'read', work);
       },
       get loaders() {
         loaders ??= createLoaders({ caller, session, now: moment });
@@ -49,19 +58,19 @@ export const contextFactory =
 /** Who asks is looked up in the transaction that then answers; only who acts in another tenant needs a second one. */
 async function openSession(
   credentials: Credentials,
-  { database, identify }: Pick<ContextParts<unknown>, 'database' | 'identify'>,
+  { database, identify, signal }: Pick<ContextParts<unknown>, 'database' | 'identify'> & { signal?: AbortSignal },
 ): Promise<{ caller: Caller; session: Session }> {
   let own: Session | undefined;
   try {
     const caller = await identify(credentials, async (tenantId, work) => {
-      own = new Session(database, tenantId);
+      own = new Session(database, tenantId, signal);
       return work(await own.read());
     });
     if (own?.tenantId === caller.tenantId) return { caller, session: own };
-    await own?.end();
-    return { caller, session: new Session(database, caller.tenantId) };
+    await own?.close();
+    return { caller, session: new Session(database, caller.tenantId, signal) };
   } catch (error) {
-    await own?.end();
+    await own?.close();
     throw error;
   }
 }

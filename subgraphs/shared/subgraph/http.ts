@@ -8,11 +8,16 @@ import { Problem, toProblem } from '../errors';
 import type { OnBug } from './answer';
 import type { RouteResponse, RunningRoute } from './route';
 
-/** The only headers of a request that say who sent it. */
+/** The only headers of a request that say who sent it. The address is what the server's trusted proxies say. */
 export const credentialsOf = (request: Request): Credentials => ({
   token: bearerToken(request.headers.authorization),
+  basic: /^Basic\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1],
   actingTenant: request.header('strata-tenant'),
+  address: request.ip?.replace(/^::ffff:(?=\d+\.)/, ''),
+  agent: request.headers['user-agent']?.slice(0, longestAgent),
 });
+
+const longestAgent = 300;
 
 const statusOfCode: Record<string, number> = {
   UNAUTHENTICATED: 401,
@@ -102,8 +107,11 @@ export const problemHandler =
     sendProblem(response, problem);
   };
 
-/** Puts routes onto a server. */
-export function mountRoutes(app: Express, routes: readonly RunningRoute[]): void {
+/** By it the gateway tells a subgraph where the caller reached it; links in the caller's own answer, and nothing else. */
+export const originHeader = 'strata-origin';
+
+/** Puts routes onto a server. `publicUrl`: where callers reach it; else what the request itself says. */
+export function mountRoutes(app: Express, routes: readonly RunningRoute[], { publicUrl }: { publicUrl?: string } = {}): void {
   for (const { method, path, handle } of routes) {
     const answer: RequestHandler = async (request, response) => {
       const answered = await handle({
@@ -111,6 +119,7 @@ export function mountRoutes(app: Express, routes: readonly RunningRoute[]): void
         headers: describing(request.headers),
         params: request.params as Record<string, string>,
         query: new URL(request.originalUrl, 'http://strata').searchParams,
+        origin: publicUrl?.replace(/\/+$/, '') ?? originOf(request),
         // Whoever stops reading must still be able to answer: an iterator by default closes the connection then.
         body: request.iterator({ destroyOnReturn: false }),
       });
@@ -119,6 +128,11 @@ export function mountRoutes(app: Express, routes: readonly RunningRoute[]): void
     if (method === 'GET') app.get(path, answer);
     else app.post(path, answer);
   }
+}
+
+function originOf(request: Request): string {
+  const said = request.header(originHeader) ?? `${request.protocol}://${request.header('host')}`;
+  return /^https?:\/\/[^\s"<>?#\\]+$/.test(said) && URL.canParse(said) ? said : 'http://localhost';
 }
 
 const described = ['accept', 'content-type', 'content-encoding', 'content-disposition'];

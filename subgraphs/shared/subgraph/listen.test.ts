@@ -1,16 +1,28 @@
 import { once } from 'node:events';
-import { createServer, get, Agent, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, get, Agent, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { listen, PortNotFree, type OpenServer } from './listen';
 
 const host = '127.0.0.1';
 
-/** Answers when the test says so. */
+/** Answers the first request when the test says so, and others at once. */
 async function slowServer() {
-  let answer!: (response: ServerResponse) => void;
+  let answer: ((response: ServerResponse) => void) | undefined;
   const asked = new Promise<ServerResponse>(resolve => (answer = resolve));
-  const server = await listen((_request, response) => answer(response), { port: 0, host });
-  return { server, asked };
+  const handler: RequestListener = (_request, response) => {
+    if (answer) answer(response);
+    else response.end('late');
+    answer = undefined;
+  };
+  return { server: await listen(handler, { port: 0, host }), asked };
+}
+
+/** Until new connections are refused. */
+async function untilRefused(server: OpenServer): Promise<void> {
+  let code: string | undefined;
+  while (code !== 'ECONNREFUSED') {
+    code = await ask(server).then(response => void response.resume(), (error: NodeJS.ErrnoException) => error.code);
+  }
 }
 
 const ask = (server: OpenServer, agent = new Agent()): Promise<IncomingMessage> =>
@@ -21,7 +33,7 @@ test('closing lets what is being answered end, and refuses what comes after', as
   const answered = ask(server);
   const response = await asked;
   const closed = server.close();
-  await expect(ask(server)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await untilRefused(server);
   response.end('done');
   expect((await answered).statusCode).toBe(200);
   await closed;
@@ -35,6 +47,76 @@ test('a client that keeps its connection does not keep the server', async () => 
   await server.close();
   expect(performance.now() - begun).toBeLessThan(2_000);
   agent.destroy();
+});
+
+test('a kept connection that brings a request while the server closes is answered, and told that it ends', async () => {
+  const { server, asked } = await slowServer();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const first = ask(server, agent);
+  (await asked).end('done');
+  (await first).resume();
+  await once(await first, 'end');
+  const closed = server.close();
+  const second = await ask(server, agent);
+  expect([second.statusCode, second.headers.connection]).toEqual([200, 'close']);
+  second.resume();
+  await closed;
+  agent.destroy();
+});
+
+describe('a slow sender', () => {
+  const limits = { headerSeconds: 1, uploadSeconds: 2, connections: 3 };
+  let server: OpenServer;
+  let bodies: string[];
+  beforeEach(async () => {
+    bodies = [];
+    const handler: RequestListener = (request, response) => {
+      request.on('error', () => bodies.push('broken off'));
+      request.on('end', () => response.end('heard'));
+      request.resume();
+    };
+    server = await listen(handler, { port: 0, host, limits });
+  });
+  afterEach(() => server.close(100));
+
+  /** Sends these pieces, one every 200 ms, and returns all that comes back until the connection ends. */
+  async function drip(pieces: string[]): Promise<string> {
+    const socket = connect(server.port, host);
+    let heard = '';
+    socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+    socket.on('error', () => undefined);
+    const send = setInterval(() => {
+      const piece = pieces.shift();
+      if (piece !== undefined && socket.writable) socket.write(piece);
+    }, 200);
+    await once(socket, 'close');
+    clearInterval(send);
+    return heard;
+  }
+
+  test('of headers is broken off', async () => {
+    const heard = await drip(['GET / HTTP/1.1\r\n', ...Array.from({ length: 100 }, (_, n) => `x-${n}: 1\r\n`)]);
+    expect(heard).toMatch(/^HTTP\/1\.1 408/);
+  });
+
+  test('of a body is broken off', async () => {
+    const head = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n';
+    const heard = await drip([head, ...Array.from({ length: 100 }, () => 'x')]);
+    expect(heard).toMatch(/^HTTP\/1\.1 408|^$/);
+    expect(bodies).toEqual(['broken off']);
+  });
+
+  test('of nothing at all is broken off', async () => {
+    expect(await drip([])).toMatch(/^HTTP\/1\.1 408|^$/);
+  });
+
+  test('beside others does not take every connection for ever', async () => {
+    const slow = Array.from({ length: 3 }, () => drip(['GET / HT']));
+    await new Promise(resolve => setTimeout(resolve, 300));
+    await expect(ask(server)).rejects.toMatchObject({ code: 'ECONNRESET' }); // all taken
+    await Promise.all(slow);
+    expect((await ask(server)).statusCode).toBe(200);
+  });
 });
 
 test('what does not end in time is broken off', async () => {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { Server as NetServer, type AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { defaultLimits, type Limits } from '../limits/limits';
 
 export interface OpenServer {
   readonly port: number;
@@ -13,9 +15,28 @@ export class PortNotFree extends Error {
   override readonly name = 'PortNotFree';
 }
 
-/** Without a host it listens on every interface. */
-export async function listen(handler: RequestListener, at: { port: number; host?: string }): Promise<OpenServer> {
-  const server = createServer({ keepAliveTimeout: 65_000 }, handler);
+export interface ListenAt {
+  port: number;
+  /** Without one it listens on every interface. */
+  host?: string;
+  /** The usual ones when omitted. */
+  limits?: Pick<Limits, 'headerSeconds' | 'uploadSeconds' | 'connections'>;
+}
+
+export async function listen(handler: RequestListener, { limits = defaultLimits, ...at }: ListenAt): Promise<OpenServer> {
+  const { headerSeconds, uploadSeconds, connections } = limits;
+  const server = createServer(
+    {
+      keepAliveTimeout: 65_000,
+      // Who sends slowly, on purpose or not, is broken off; looked for often enough that the limits mean what they say.
+      headersTimeout: Math.min(headerSeconds, uploadSeconds) * 1_000,
+      requestTimeout: uploadSeconds * 1_000,
+      connectionsCheckingInterval: 1_000,
+    },
+    handler,
+  );
+  server.maxConnections = connections;
+  const draining = lastAnswers(server);
   server.listen(at);
   try {
     await once(server, 'listening');
@@ -27,16 +48,44 @@ export async function listen(handler: RequestListener, at: { port: number; host?
   }
   const { port } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
-  return { port, close: (patience = 10_000) => (closing ??= drain(server, patience)) };
+  return { port, close: (patience = longestGoodbye) => (closing ??= drain(server, { draining, patience })) };
 }
 
-async function drain(server: Server, patience: number): Promise<void> {
+/** Milliseconds for what is being answered; with what is ended afterwards, a stop takes ten seconds at most. */
+const longestGoodbye = 8_000;
+/** Milliseconds in which a connection that stays open may still bring a request, which is answered as its last. */
+const lastCall = 500;
+
+/** Once told to, has each answer say that its connection ends with it: the client then asks elsewhere, and loses nothing. */
+function lastAnswers(server: Server): () => void {
+  const open = new Set<ServerResponse>();
+  let last = false;
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    if (last) response.shouldKeepAlive = false;
+    open.add(response);
+    response.once('close', () => open.delete(response));
+  });
+  return () => {
+    last = true;
+    for (const response of open) response.shouldKeepAlive = false;
+  };
+}
+
+async function drain(server: Server, { draining, patience }: { draining: () => void; patience: number }): Promise<void> {
+  draining();
   const closed = once(server, 'close');
-  server.close();
+  await setImmediate(); // who has connected already is let in first
+  // As a server of plain connections: one of HTTP would at once break off those that are idle, and with them the request
+  // that is on its way.
+  NetServer.prototype.close.call(server);
+  const lastCallEnds = performance.now() + Math.min(lastCall, patience / 2);
   // A connection that was answering becomes idle later, and would be kept for the client's next request.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const sweep = setInterval(() => {
+    if (performance.now() >= lastCallEnds) server.closeIdleConnections();
+  }, 50);
   const deadline = setTimeout(() => server.closeAllConnections(), patience);
   await closed;
   clearInterval(sweep);
   clearTimeout(deadline);
+  server.close(); // what HTTP keeps beside the connections: the look-out for slow senders
 }

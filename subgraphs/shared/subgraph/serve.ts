@@ -1,7 +1,10 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule, OperationTypeNode, type DocumentNode } from 'graphql';
 import type { VerifyToken } from '../access/token';
-import { formatError, toProblem } from '../errors';
+import { formatError, toProblem, withoutHint } from '../errors';
+import { defaultLimits, subgraphLimits, subgraphMegabytes, type Limits } from '../limits/limits';
+import { noServiceRule, sizeRule } from '../limits/query-size';
+import { timeLimit } from '../limits/time-limit';
 import type { OnBug } from './answer';
 import { checkedDocumentStore } from './documents';
 import { credentialsOf, mountRoutes, noSuchRoute, problemHandler, requestProblem, statusOf } from './http';
@@ -9,24 +12,28 @@ import { alive, readiness, type Check } from './ready';
 import type { RunningSubgraph } from './subgraph';
 import { tellMetrics } from './tell-metrics';
 
-/** A fetch of the gateway names every entity it is about: one page of a page is a million bytes and more. */
-const megabytes = 16;
-
 export interface SubgraphServerParts {
   running: RunningSubgraph;
   verifyToken: VerifyToken;
   checks: readonly Check[];
   onBug: OnBug;
+  /** The usual ones when omitted. */
+  limits?: Limits;
+  /** Whether it tells its schema; it does when omitted. */
+  introspection?: boolean;
+  /** Whose X-Forwarded-For is believed, the gateway's above all; nobody's when omitted. */
+  trustedProxies?: readonly string[];
 }
 
 /** One subgraph as a server of its own: POST /graphql and its routes, for callers with a token; /healthz, /readyz and /metrics. */
-export function subgraphServer({ running, verifyToken, checks, onBug }: SubgraphServerParts): Express {
-  const app = express().disable('x-powered-by').disable('etag');
+export function subgraphServer(parts: SubgraphServerParts): Express {
+  const { running, checks, onBug, trustedProxies = [] } = parts;
+  const app = express().disable('x-powered-by').disable('etag').set('trust proxy', [...trustedProxies]);
   app.get('/healthz', alive);
   app.get('/readyz', readiness(checks));
   app.get('/metrics', tellMetrics);
-  const { token, answer } = graphqlHandlers({ running, verifyToken });
-  app.post('/graphql', token, express.json({ limit: megabytes * 1024 * 1024 }), answer, graphqlProblem(onBug));
+  const { token, answer } = graphqlHandlers(parts);
+  app.post('/graphql', token, express.json({ limit: subgraphMegabytes * 1024 * 1024 }), answer, graphqlProblem(onBug));
   mountRoutes(app, running.routes);
   app.use(noSuchRoute, problemHandler(onBug));
   return app;
@@ -38,8 +45,13 @@ interface Posted {
   operationName?: string;
 }
 
-function graphqlHandlers({ running, verifyToken }: Pick<SubgraphServerParts, 'running' | 'verifyToken'>) {
-  const check = checkedDocumentStore(running.schema);
+function graphqlHandlers({ running, verifyToken, limits = defaultLimits, introspection = true }: SubgraphServerParts) {
+  const { tokens, ...size } = subgraphLimits(limits);
+  const check = checkedDocumentStore(running.schema, {
+    tokens,
+    first: [sizeRule(size)],
+    more: introspection ? [] : [NoSchemaIntrospectionCustomRule, noServiceRule],
+  });
   const token: RequestHandler = async (request, _response, next) => {
     await verifyToken(credentialsOf(request).token);
     next();
@@ -49,15 +61,22 @@ function graphqlHandlers({ running, verifyToken }: Pick<SubgraphServerParts, 'ru
     if (typeof query !== 'string') throw badRequest('The body must be a JSON object with a query (application/json).');
     const checked = check(query);
     if ('errors' in checked) {
-      const errors = checked.errors.map(error => formatError(error.toJSON(), badRequest(error.message)));
+      const errors = checked.errors.map(error => {
+        const message = introspection ? error.message : withoutHint(error.message);
+        return formatError({ ...error.toJSON(), message }, badRequest(message));
+      });
       response.status(400).json({ errors });
       return;
     }
     const credentials = credentialsOf(request);
-    response.json(await running.execute({ document: checked.document, variables, operationName, credentials }));
+    const signal = timeLimit(response, { seconds: limits.seconds, readsOnly: !writes(checked.document) });
+    response.json(await running.execute({ document: checked.document, variables, operationName, credentials, signal }));
   };
   return { token, answer };
 }
+
+const writes = ({ definitions }: DocumentNode): boolean =>
+  definitions.some(node => node.kind === Kind.OPERATION_DEFINITION && node.operation === OperationTypeNode.MUTATION);
 
 const badRequest = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
@@ -66,7 +85,7 @@ const graphqlProblem =
   (onBug: OnBug): ErrorRequestHandler =>
   (error, _request, response, _next) => {
     const isSyntax = error instanceof GraphQLError && error.message.startsWith('Syntax Error');
-    const known = isSyntax ? badRequest(error.message) : (requestProblem(error, `${megabytes} MB`) ?? error);
+    const known = isSyntax ? badRequest(error.message) : (requestProblem(error, `${subgraphMegabytes} MB`) ?? error);
     const { message, extensions } = toProblem(known);
     const code = String(extensions.code ?? 'INTERNAL_SERVER_ERROR');
     if (code === 'INTERNAL_SERVER_ERROR') onBug(error);

@@ -1,4 +1,11 @@
-import { GraphQLError, type DocumentNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  getOperationAST,
+  GraphQLError,
+  OperationTypeNode,
+  type DocumentNode,
+  type FormattedExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import { callerIdentifier, callerVersion, type Caller, type Credentials } from '../access/caller';
 import type { VerifyToken } from '../access/token';
 import { Database } from '../database/database';
@@ -7,9 +14,12 @@ import type { SubgraphName } from '../environment';
 import { answerOf, type OnBug } from './answer';
 import { answeredAt } from './answered-at';
 import { buildProtectedSchema, type SchemaParts, type SubgraphSchema } from './build-schema';
+import { answerAudited } from '../audit/audited-route';
+import { auditRefusals, auditRefusedCaller, auditVisit, isVisit } from '../audit/refusals';
 import { executor } from './compiled';
 import { contextFactory } from './context';
-import type { RunningRoute, SubgraphRoute } from './route';
+import { defaultLimits, type Limits } from '../limits/limits';
+import type { RunningRoute, SubgraphRoute, TokenIssuer } from './route';
 
 /** What a subgraph is made of; its subgraph.ts says it. */
 export interface SubgraphParts extends SchemaParts {
@@ -20,7 +30,7 @@ export interface SubgraphParts extends SchemaParts {
   firstQuestion?: (tenantId: number) => string;
   createLoaders: (parts: { caller: Caller; session: Session; now: Date }) => unknown;
   /** Work that goes on beside the requests; it ends before the subgraph's connections do. */
-  startBackground?: (parts: { database: Database; onBug: OnBug }) => { stop(): Promise<void> };
+  startBackground?: (parts: { database: Database; now: () => Date; onBug: OnBug }) => { stop(): Promise<void> };
   /** HTTP routes that it answers beside its part of the graph. */
   routes?: readonly SubgraphRoute[];
 }
@@ -36,6 +46,10 @@ export interface Runtime {
   prepares?: boolean;
   /** Whether work goes on beside the requests, folding say; true when omitted. */
   background?: boolean;
+  /** Who gives tokens for passwords; where it is omitted, that is off. */
+  issuer?: TokenIssuer;
+  /** The usual ones when omitted. */
+  limits?: Limits;
   /** Told of what callers are not: bugs, with their stacks. */
   onBug?: OnBug;
 }
@@ -45,6 +59,8 @@ export interface SubgraphRequest {
   variables?: Record<string, unknown> | undefined;
   operationName?: string | undefined;
   credentials: Credentials;
+  /** Aborted when nobody waits for the answer any more. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A subgraph at work. */
@@ -77,43 +93,53 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
     routes,
     start: async runtime => {
       const { databaseUrl, stepDown, verifyToken, poolSize, prepares, background = true } = runtime;
-      const { now = () => new Date(), onBug = () => undefined } = runtime;
+      const { now = () => new Date(), onBug = () => undefined, issuer, limits = defaultLimits } = runtime;
       const database = await Database.connect({
         url: databaseUrl,
         stepDown,
         entities: tables,
+        statementTimeout: limits.seconds * 1_000,
         ...(poolSize === undefined ? {} : { poolSize }),
         ...(prepares === undefined ? {} : { prepares }),
         ...(firstQuestion ? { firstQuestion } : {}),
       });
       const identify = callerIdentifier(database, verifyToken);
-      const work = background ? startBackground?.({ database, onBug }) : undefined;
+      const work = background ? startBackground?.({ database, now, onBug }) : undefined;
       const createContext = contextFactory({ database, identify, now, createLoaders });
       return {
         name,
         schema,
         database,
-        routes: routes.map(({ method, path, handle }) => ({
-          method,
-          path,
-          handle: request => handle(request, { database, identify, now: now() }),
+        routes: routes.map(route => ({
+          method: route.method,
+          path: route.path,
+          handle: request =>
+            answerAudited(route, request, { database, identify, now: now(), ...(issuer ? { issuer } : {}) }),
         })),
         version: callerVersion(database, verifyToken),
         close: async () => {
           await work?.stop();
           await database.close();
         },
-        execute: async ({ document, variables, operationName, credentials }) => {
+        execute: async ({ signal, ...asked }) => {
+          const { document, variables, operationName, credentials } = asked;
           try {
-            const context = await createContext(credentials);
+            const context = await createContext(credentials, signal);
+            const { caller } = context;
+            const trail = { database, now: context.now };
             try {
+              if (isVisit(caller, credentials) && isRead(asked)) await auditVisit(asked, caller, trail);
               const result = await run({ document, operationName, variables: variables ?? {}, context });
               const ownTenant = credentials.actingTenant === undefined;
-              return answeredAt(answerOf(result, onBug), ownTenant ? await context.session.version() : undefined);
+              const version = ownTenant ? await context.session.version() : undefined;
+              await context.session.close(); // before another transaction begins: one operation has one connection
+              if (result.errors) await auditRefusals(asked, caller, { ...trail, errors: result.errors }).catch(onBug);
+              return answeredAt(answerOf(result, onBug), version);
             } finally {
-              await context.session.end();
+              await context.session.close();
             }
           } catch (error) {
+            await auditRefusedCaller(error, credentials, { database, now: now() }).catch(onBug);
             return answerOf({ errors: [asGraphQLError(error)] }, onBug);
           }
         },
@@ -121,6 +147,9 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
     },
   };
 }
+
+const isRead = ({ document, operationName }: SubgraphRequest): boolean =>
+  getOperationAST(document, operationName)?.operation !== OperationTypeNode.MUTATION;
 
 const asGraphQLError = (error: unknown): GraphQLError =>
   error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });

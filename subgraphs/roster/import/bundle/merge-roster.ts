@@ -9,7 +9,7 @@ import {
   rebuildTree,
   selectHierarchiesToPlaceIn,
 } from '../../../hierarchy/published';
-import { forgetEverything } from '../../../reporting/published';
+import { forgetEverything, keepCountsOfLoad } from '../../../reporting/published';
 import type { Transaction } from '../../../shared/database/database';
 import type { Merged } from '../../../shared/database/due-rows.queries';
 import { mergeClasses, mergeEnrolments, mergeUsers } from '../../bundle.queries';
@@ -64,4 +64,6 @@ export async function mergeRoster(
   if (moved.length > 0) await forgetEverything(tx);
   for (const hierarchyId of new Set([...moved, ...recount])) await rebuildTree(tx, hierarchyId);
   for (const hierarchyId of moved) await growVersion(tx, hierarchyId);
+  // Last, after every other lock: what became of classes, enrolments and competencies, and the counts that follow.
+  if (has('classes') || has('enrolments') || has('competencies')) await keepCountsOfLoad(tx, now);
 }

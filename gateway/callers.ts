@@ -1,0 +1,46 @@
+import type { RequestHandler, Response } from 'express';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { VerifyToken } from '../subgraphs/shared/access/token';
+import { Problem } from '../subgraphs/shared/errors';
+import { credentialsOf } from '../subgraphs/shared/subgraph/http';
+
+const seconds = 10;
+
+/** Nothing of a request is read for somebody without a token that holds; the subgraphs ask again, and who it is. */
+export const identified =
+  (verifyToken: VerifyToken): RequestHandler =>
+  async (request, response, next) => {
+    const { tenant, subject } = await verifyToken(credentialsOf(request).token);
+    response.locals.caller = JSON.stringify([tenant, subject]);
+    next();
+  };
+
+/** For routes that find out themselves who asks: whoever has no token that holds is known by the address. */
+export const knownOrNot =
+  (verifyToken: VerifyToken): RequestHandler =>
+  async (request, response, next) => {
+    const { token, address } = credentialsOf(request);
+    const claims = token === undefined ? undefined : await verifyToken(token).catch(() => undefined);
+    response.locals.caller = claims ? JSON.stringify([claims.tenant, claims.subject]) : `at ${address}`;
+    next();
+  };
+
+/** Who sent the request that is being answered, for limits. */
+export const callerKey = (response: Response): string => String(response.locals.caller);
+
+/** Refuses whoever asks too often, with the time after which to come back. In this process's memory. */
+export function notTooOften(requests: number): RequestHandler {
+  if (requests === 0) return (_request, _response, next) => next();
+  const limiter = new RateLimiterMemory({ points: requests, duration: seconds });
+  return async (_request, response, next) => {
+    try {
+      await limiter.consume(callerKey(response));
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      const retryAfter = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
+      const message = `These are more than ${requests} requests in ${seconds} seconds. Please try again in ${retryAfter} s.`;
+      throw new Problem('RATE_LIMITED', message, { retryAfter });
+    }
+    next();
+  };
+}

@@ -1,0 +1,127 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import { CompetencyStatus } from '../../shared/graphql/competency-status.enum';
+import { PageInfo } from '../../shared/graphql/page-info.type';
+import { DateScalar, SafeInt } from '../../shared/graphql/scalars';
+
+@ObjectType({ description: 'What there is to be learnt.' })
+export class Competency {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { description: 'Unique in its framework.' })
+  code!: string;
+
+  @Field(() => String)
+  title!: string;
+
+  @Field(() => String)
+  framework!: string;
+
+  @Field(() => String, { nullable: true })
+  subject!: string | null;
+
+  @Field(() => String, { nullable: true })
+  grade!: string | null;
+}
+
+@ObjectType({ description: 'The last status of a day on which there was one.' })
+export class CompetencyDay {
+  @Field(() => DateScalar)
+  day!: string;
+
+  @Field(() => CompetencyStatus)
+  status!: CompetencyStatus;
+}
+
+@ObjectType({ description: 'Where a student stands with a competency.' })
+export class StudentCompetency {
+  @Field(() => Competency)
+  competency!: Competency;
+
+  @Field(() => CompetencyStatus, { description: 'The latest status; NOT_STARTED without one.' })
+  status!: CompetencyStatus;
+
+  @Field(() => DateScalar, { nullable: true, description: 'The day of the latest status; null without one.' })
+  day!: string | null;
+}
+
+@ObjectType({ description: "How many of a student's competencies stand where at the end of a day." })
+export class StudentCounts {
+  @Field(() => SafeInt)
+  completed!: number;
+
+  @Field(() => SafeInt)
+  inferred!: number;
+
+  @Field(() => SafeInt)
+  inProgress!: number;
+
+  @Field(() => SafeInt)
+  notStarted!: number;
+}
+
+@ObjectType()
+export class StudentCompetencyConnection {
+  @Field(() => [StudentCompetency])
+  nodes!: StudentCompetency[];
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+
+  @Field(() => SafeInt)
+  totalCount!: number;
+}
+
+@ObjectType()
+export class CompetencyConnection {
+  @Field(() => [Competency])
+  nodes!: Competency[];
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+
+  @Field(() => SafeInt)
+  totalCount!: number;
+}
+
+@ObjectType({ description: "A student's row of a class's matrix." })
+export class CompetencyRow {
+  @Field(() => ID)
+  studentId!: string;
+
+  @Field(() => String)
+  login!: string;
+
+  @Field(() => String, { nullable: true })
+  givenName!: string | null;
+
+  @Field(() => String, { nullable: true })
+  familyName!: string | null;
+
+  @Field(() => [CompetencyStatus], { description: "One for each competency of the matrix's page, in its order." })
+  statuses!: CompetencyStatus[];
+}
+
+@ObjectType()
+export class CompetencyRowConnection {
+  @Field(() => [CompetencyRow])
+  nodes!: CompetencyRow[];
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+
+  @Field(() => SafeInt)
+  totalCount!: number;
+}
+
+@ObjectType({ description: "A class's active students and the competencies that are expected of them, today." })
+export class CompetencyMatrix {
+  @Field(() => ID)
+  classId!: string;
+
+  @Field(() => CompetencyConnection)
+  competencies!: CompetencyConnection;
+
+  @Field(() => CompetencyRowConnection)
+  students!: CompetencyRowConnection;
+}

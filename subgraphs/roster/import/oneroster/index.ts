@@ -1,0 +1,2 @@
+export { importBundle, type ImportResult } from './import-bundle';
+export { importFile } from './import-file';

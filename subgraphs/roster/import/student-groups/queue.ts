@@ -1,0 +1,137 @@
+import { lockLoad, selectTenantNumbers } from '../../../hierarchy/published';
+import { platformTenant } from '../../../../migrations/row-level-security';
+import type { Database } from '../../../shared/database/database';
+import { isBusy, isUnavailable } from '../../../shared/errors';
+import { onImport } from './announce';
+import { applyFile } from './apply';
+import { countFailedTry, lockLine, markProcessed, selectNextInLine, updateProgress } from './apply.queries';
+import { readPayload } from './payload';
+
+export interface QueueOptions {
+  database: Database;
+  now?: () => Date;
+  /** Milliseconds between two rounds over all tenants, for what other processes accepted or left behind. */
+  round?: number;
+  onError?: (error: unknown) => void;
+}
+
+export interface ImportQueue {
+  /** Breaks off the file under way: whoever comes next begins it anew. */
+  stop(): Promise<void>;
+}
+
+/** Tries of a file that this program itself makes fail; those that the database cuts short do not count. */
+const mostTries = 5;
+
+class Stopped extends Error {}
+
+/**
+ * Works off accepted files in the background, one tenant after the other and each tenant's in the order they were
+ * accepted. A file is applied in one transaction that also says so: killed in the middle, it has not happened, and the
+ * lock that keeps other processes away is gone with it.
+ */
+export function startImportQueue(options: QueueOptions): ImportQueue {
+  const { database, now = () => new Date(), round = 10_000, onError = () => undefined } = options;
+  const waiting = new Set<number>();
+  let stopped = false;
+  let working: Promise<void> | undefined;
+
+  const work = async (): Promise<void> => {
+    while (!stopped && waiting.size > 0) {
+      const [tenantId] = waiting as unknown as [number];
+      waiting.delete(tenantId);
+      try {
+        const refuse = () => {
+          if (stopped) throw new Stopped();
+        };
+        while (!stopped && (await processNext(database, { tenantId, now, refuse }))) continue;
+      } catch (error) {
+        if (!(error instanceof Stopped)) onError(error); // the next round comes by again
+      }
+    }
+  };
+  const wake = (): void => {
+    working ??= work().finally(() => {
+      working = undefined;
+      if (!stopped && waiting.size > 0) wake();
+    });
+  };
+  const goRound = async (): Promise<void> => {
+    try {
+      const tenants = await database.transaction(platformTenant, 'read', selectTenantNumbers);
+      for (const tenantId of tenants) waiting.add(tenantId);
+      wake();
+    } catch (error) {
+      onError(error);
+    }
+  };
+  const rounds = setInterval(() => void goRound(), round).unref();
+  const deaf = onImport(tenantId => {
+    waiting.add(tenantId);
+    wake();
+  });
+  const begun = goRound();
+
+  return {
+    stop: async () => {
+      stopped = true;
+      deaf();
+      clearInterval(rounds);
+      await begun;
+      await working;
+    },
+  };
+}
+
+interface Processing {
+  tenantId: number;
+  now: () => Date;
+  /** Throws where the work is to be broken off. */
+  refuse: () => void;
+}
+
+/** Applies the tenant's next file; false where there is none, or another process is at it. */
+async function processNext(database: Database, { tenantId, now, refuse }: Processing): Promise<boolean> {
+  let importId: number | undefined;
+  try {
+    return await database.transaction(tenantId, 'write', async tx => {
+      const next = (await lockLine(tx)) ? await selectNextInLine(tx) : undefined;
+      if (!next) {
+        tx.keepVersion();
+        return false;
+      }
+      importId = next.id;
+      await lockLoad(tx); // bundles make people too: they and we take turns
+      const applying = { importId, now: now() };
+      await applyFile(tx, {
+        ...applying,
+        bytes: readPayload(database, tenantId, importId),
+        onProgress: async records => {
+          refuse();
+          await progress(database, { tenantId, importId: applying.importId, records });
+        },
+      });
+      await markProcessed(tx, { ...applying, now: now() });
+      return true;
+    });
+  } catch (error) {
+    if (importId !== undefined && !(error instanceof Stopped) && !isUnavailable(error) && !isBusy(error)) {
+      const failed = { importId, now: now(), most: mostTries };
+      await database.transaction(tenantId, 'write', tx => {
+        tx.keepVersion();
+        return countFailedTry(tx, failed);
+      });
+    }
+    throw error;
+  }
+}
+
+/** In a transaction of its own: it is seen while the file is still being applied. */
+const progress = (
+  database: Database,
+  { tenantId, importId, records }: { tenantId: number; importId: number; records: number },
+): Promise<void> =>
+  database.transaction(tenantId, 'write', tx => {
+    tx.keepVersion();
+    return updateProgress(tx, importId, records);
+  });

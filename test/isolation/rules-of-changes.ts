@@ -1,0 +1,128 @@
+import { anything, needsRole, nodeIn, refuse, tenantAdmin, usable, type Judging, type Rule } from './judging';
+import { coveredClasses, locate, parentOf } from './worlds-of-callers';
+import { hierarchies, type WorldEvent, type WorldGroup, type WorldPerson, type WorldTenant } from './world';
+
+/**
+ * Mutations. Only those are sent that change nothing even where they are allowed (what is there already, another version
+ * than the settings have): so the world stays as it is, and a refused one that changes something is found at the end.
+ */
+export class WouldChange extends Error {}
+const wouldChange = (what: string): never => {
+  throw new WouldChange(`this would change ${what}`);
+};
+
+const personOf = ({ people }: WorldTenant, id: string): WorldPerson =>
+  people.find(person => person.id === id && !person.deleted) ?? refuse('NOT_FOUND');
+const groupOf = ({ groups }: WorldTenant, id: string): WorldGroup => groups.find(group => group.id === id) ?? refuse('NOT_FOUND');
+
+interface GroupInput {
+  type: string;
+  name: string;
+  code: string | null;
+  externalId: string | null;
+}
+
+function grantOf({ userId, groupId }: { userId: string; groupId: string }, judging: Judging) {
+  tenantAdmin(judging);
+  const person = personOf(judging.caller.tenant, userId);
+  const group = groupOf(judging.caller.tenant, groupId);
+  return { userId, group, granted: person.grants.includes(group) };
+}
+
+const settings = (judging: Judging, { expectedVersion }: { expectedVersion: number }): never =>
+  expectedVersion === 1 ? wouldChange('settings') : refuse('CONFLICT');
+
+/** Sound hierarchies are never sent: only who may send them is judged. */
+function hierarchyInput(judging: Judging, { input }: { input: { levels: unknown[] } }): never {
+  needsRole(judging, 'SUPER_ADMIN');
+  return input.levels.length > 0 ? wouldChange('hierarchies') : refuse('BAD_USER_INPUT');
+}
+
+interface SentEvent {
+  eventId: string;
+  classId: string;
+  userId: string;
+}
+
+/** What becomes of events that name classes and people by the graph's ids, or by the customer's. */
+export function receiptOf(events: SentEvent[], { caller }: Judging, by: 'id' | 'externalId') {
+  const { tenant } = caller;
+  const rejected: { eventId: string; code: string }[] = [];
+  let duplicates = 0;
+  for (const { eventId, classId, userId } of events) {
+    const known = tenant.events.find(event => event.eventId === eventId);
+    const klass = tenant.classes.find(each => each[by] === classId);
+    const person = tenant.people.find(each => each[by] === userId && !each.deleted);
+    if (!klass) rejected.push({ eventId, code: 'NOT_FOUND' });
+    else if (!coveredClasses(caller).has(klass)) rejected.push({ eventId, code: 'FORBIDDEN' });
+    else if (!person) rejected.push({ eventId, code: 'NOT_FOUND' });
+    else if (!known) wouldChange('activity');
+    else if (known.klass === klass && known.person === person) duplicates++;
+    else rejected.push({ eventId, code: 'CONFLICT' });
+  }
+  return { accepted: 0, duplicates, rejected: rejected.sort((a, b) => Number(a.code === 'CONFLICT') - Number(b.code === 'CONFLICT')) };
+}
+
+/** An event as it was sent when the world was made. */
+export const asSent = (event: WorldEvent, { classId, userId }: { classId: string; userId: string }) => {
+  const { eventId, occurredAt, score, seconds, kind, subject, contentSource } = event;
+  return { eventId, classId, userId, occurredAt, score, secondsSpent: seconds, kind, subject, contentSource };
+};
+
+export const rulesOfChanges: Record<string, Rule> = {
+  'Mutation.createGroup': (_, { input }: { input: GroupInput }, judging) => {
+    tenantAdmin(judging);
+    const taken = judging.caller.tenant.groups.some(({ type, externalId }) => type === input.type && externalId === input.externalId);
+    return taken ? refuse('CONFLICT') : wouldChange('groups');
+  },
+  'Mutation.updateGroup': (_, { id, input }: { id: string; input: GroupInput }, judging) => {
+    tenantAdmin(judging);
+    const group = groupOf(judging.caller.tenant, id);
+    const same = (['type', 'name', 'code', 'externalId'] as const).every(field => group[field] === input[field]);
+    return same ? group : wouldChange('groups');
+  },
+  'Mutation.grantAccess': (_, args, judging) => {
+    const grant = grantOf(args, judging);
+    return grant.granted ? grant : wouldChange('grants');
+  },
+  'Mutation.revokeAccess': (_, args, judging) =>
+    grantOf(args, judging).granted ? wouldChange('grants') : refuse('NOT_FOUND'),
+  'Mutation.place': (_, { hierarchyId, childId, parentId }, judging) => {
+    tenantAdmin(judging);
+    const { caller } = judging;
+    const { tenant } = caller;
+    if (!hierarchies[hierarchyId]) refuse('NOT_FOUND');
+    const child = [...tenant.groups, ...tenant.classes].find(({ id }) => id === childId);
+    const parent = [...tenant.groups, ...tenant.classes].find(({ id }) => id === parentId);
+    if (!child || (parentId !== null && !parent)) refuse('NOT_FOUND');
+    const now = parentOf(tenant, hierarchyId, child!);
+    const placed = tenant.parents[hierarchyId]?.has(child!) ?? false;
+    if (parentId === null ? placed : !placed || now !== parent) wouldChange('placements');
+    return locate(caller, hierarchyId, childId) && nodeIn(caller, hierarchyId, childId);
+  },
+  'Mutation.setApplicableHierarchy': (_, args, judging) => {
+    tenantAdmin(judging);
+    usable(judging.caller, args.hierarchyId);
+    return settings(judging, args);
+  },
+  'Mutation.setTimeZone': (_, args, judging) => {
+    tenantAdmin(judging);
+    return settings(judging, args);
+  },
+  'Mutation.createHierarchy': (_, args, judging) => hierarchyInput(judging, args),
+  'Mutation.updateHierarchy': (_, args, judging) => hierarchyInput(judging, args),
+  'Mutation.recordActivity': (_, { events }: { events: SentEvent[] }, judging) => {
+    needsRole(judging, 'ORG_ADMIN', 'SUPER_ADMIN', 'PARTNER');
+    return receiptOf(events, judging, 'id');
+  },
+
+  'Grant.userId': ({ userId }) => userId,
+  'Grant.group': ({ group }) => group,
+  'Grant.grantedAt': () => '2026-01-01T00:00:00.000Z',
+  'ActivityReceipt.accepted': ({ accepted }) => accepted,
+  'ActivityReceipt.duplicates': ({ duplicates }) => duplicates,
+  'ActivityReceipt.rejected': ({ rejected }) => rejected,
+  'RejectedEvent.eventId': ({ eventId }) => eventId,
+  'RejectedEvent.code': ({ code }) => code,
+  'RejectedEvent.message': () => anything, // searched for words that are not the caller's, as every text is
+};

@@ -1,0 +1,22 @@
+import type { Rule } from './judging';
+import { rulesOfChanges } from './rules-of-changes';
+import { rulesOfFigures } from './rules-of-figures';
+import { rulesOfNodes } from './rules-of-nodes';
+import { rulesOfRosters } from './rules-of-rosters';
+
+/** Every field that says something of a tenant, and what it must be. A new field has its line in one of them, or a test fails. */
+export const rules: Record<string, Rule> = { ...rulesOfNodes, ...rulesOfFigures, ...rulesOfRosters, ...rulesOfChanges };
+
+/** Fields that carry nothing of any tenant. */
+export const carryNothing: Record<string, string> = {
+  '_Service.sdl': "the subgraph's schema",
+  'HierarchyLevel.sequence': 'of a hierarchy, which all tenants share',
+  'HierarchyLevel.stored': 'of a hierarchy, which all tenants share',
+  'BuildProgress.step': "what is being made: 'cells', or a hierarchy's id",
+  'BuildProgress.done': 'how many steps are done',
+  'BuildProgress.steps': 'how many steps there are',
+  'BuildProgress.startedAt': 'a moment; nothing is being built here',
+  'Provenance.source': 'where a figure was read; the figure itself is judged',
+  'Provenance.storedLevel': 'the name of a level',
+  'Provenance.freshness': 'how old the moment of the request is',
+};

@@ -1,0 +1,114 @@
+import { printSchema, buildSchema, type GraphQLSchema } from 'graphql';
+import { readSupergraph } from '../../gateway/supergraph';
+import { subgraphNames, type SubgraphName } from '../../subgraphs/shared/environment';
+import { buildEverything } from '../../subgraphs/reporting/rollup/build';
+import type { Database } from '../../subgraphs/shared/database/database';
+import { listen, type OpenServer } from '../../subgraphs/shared/subgraph/listen';
+import { subgraphServer } from '../../subgraphs/shared/subgraph/serve';
+import { startGateway, type GatewayForTest } from '../start-gateway';
+import { callersOf, type WorldCaller } from './callers';
+import { ownersOfIds, type Answered } from './compare';
+import { publicSchema } from './oracle';
+import type { CursorBook } from './pages';
+import { plantWorld } from './plant-world';
+import { asSent } from './rules-of-changes';
+import { now, randomWorld, type World, type WorldTenant } from './world';
+
+export type Target = 'gateway' | SubgraphName;
+export const targets: Target[] = ['gateway', ...subgraphNames];
+
+/** What is sent to one of the doors. */
+export interface Sent {
+  path: string;
+  method?: 'GET' | 'POST';
+  body?: unknown;
+}
+
+export interface AttackedService {
+  world: World;
+  callers: WorldCaller[];
+  gateway: GatewayForTest;
+  schemas: Record<Target, GraphQLSchema>;
+  owners: Map<string, WorldTenant>;
+  cursors: CursorBook;
+  /** Over HTTP, to the gateway or past it to a subgraph's own port. */
+  send(target: Target, caller: WorldCaller, sent: Sent): Promise<Answered & { status: number }>;
+  close(): Promise<void>;
+}
+
+/** The service over a random world, with its activity: partly stored, partly waiting to be folded. */
+export async function startAttacked(seed: number): Promise<AttackedService> {
+  const world = randomWorld(seed);
+  const gateway = await startGateway({ fill: (owner: Database) => plantWorld(owner, world), now, background: false });
+  await live(gateway, world);
+  const servers = new Map<Target, OpenServer>();
+  const schemas: Partial<Record<Target, GraphQLSchema>> = { gateway: publicSchema(readSupergraph()) };
+  const onBug = (error: unknown) => gateway.bugs.push(error);
+  const { verifyToken } = gateway.service;
+  servers.set('gateway', await listen(gateway.app, { port: 0, host: '127.0.0.1' }));
+  for (const name of subgraphNames) {
+    const running = gateway.service.subgraph(name);
+    const app = subgraphServer({ running, verifyToken, checks: [], onBug });
+    servers.set(name, await listen(app, { port: 0, host: '127.0.0.1' }));
+    schemas[name] = buildSchema(printSchema(running.schema), { assumeValid: true });
+  }
+  const callers = callersOf(world);
+  const headers = new Map<WorldCaller, Record<string, string>>();
+  for (const caller of callers) {
+    const { actingTenant, ...claims } = caller.asker;
+    headers.set(caller, {
+      authorization: `Bearer ${await gateway.service.token(claims)}`,
+      ...(actingTenant === undefined ? {} : { 'strata-tenant': actingTenant }),
+    });
+  }
+  return {
+    ...{ world, callers, gateway, owners: ownersOfIds(world), cursors: new Map() },
+    schemas: schemas as Record<Target, GraphQLSchema>,
+    send: async (target, caller, { path, method = 'POST', body }) => {
+      const response = await fetch(`http://127.0.0.1:${servers.get(target)!.port}${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', ...headers.get(caller)! },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const told = [...response.headers].filter(([name]) => !['date', 'content-length', 'connection', 'keep-alive'].includes(name));
+      return { status: response.status, ...parsed(text), text: `${JSON.stringify(told)} ${text}` };
+    },
+    close: async () => {
+      for (const server of servers.values()) await server.close(100);
+      await gateway.close();
+    },
+  };
+}
+
+function parsed(text: string): Pick<Answered, 'data' | 'errors'> {
+  try {
+    return JSON.parse(text) as Pick<Answered, 'data' | 'errors'>;
+  } catch {
+    return {};
+  }
+}
+
+/** What happens in the world before anybody attacks it: activity comes in by the door, sums are stored, a grant is taken back. */
+async function live(gateway: GatewayForTest, { tenants }: World): Promise<void> {
+  for (const tenant of tenants.slice(1)) {
+    const { key, people, events } = tenant;
+    const person = (part: string) => people.find(known => known.part === part)!;
+    const admin = { subject: person('admin').externalId, tenant: key, roles: ['ORG_ADMIN'] };
+    const half = Math.floor(events.length / 2);
+    const record = async (some: typeof events) => {
+      const sent = some.map(event => asSent(event, { classId: event.klass.externalId, userId: event.person.externalId }));
+      const { body } = await gateway.send(admin, sent);
+      if (body.accepted !== some.length) throw new Error(`not all activity was accepted: ${JSON.stringify(body)}`);
+    };
+    await record(events.slice(0, half));
+    const { database } = gateway.service.subgraph('reporting');
+    if (tenant.stored) await database.transaction(tenant.number, 'write', tx => buildEverything(tx));
+    await record(events.slice(half));
+    const revoked = person('revoked');
+    for (const { id } of revoked.grants) {
+      await gateway.read(admin, `mutation { revokeAccess(userId: "${revoked.id}", groupId: "${id}") { userId } }`);
+    }
+    revoked.grants = [];
+  }
+}
