@@ -1,40 +1,49 @@
+import { join } from 'node:path';
 import { overflow, startExplorer, violations, type Explorer } from './explorer';
 
+const admin = 'admin@india.demo';
 let explorer: Explorer;
+/** Where pictures of the pages go, for docs/; nowhere when unset. */
+const pictures = process.env.STRATA_SCREENSHOTS;
 beforeAll(async () => {
   explorer = await startExplorer();
+  // So that the logs have something to show.
+  for (const active of [false, true]) {
+    await explorer.ask(admin, `mutation { setClassActive(classId: "k000006", active: ${active}) { id } }`);
+  }
 }, 180_000);
 afterAll(() => explorer.close());
 
-const admin = 'admin@india.demo';
-const pages: [name: string, login: string | null, path: string][] = [
-  ['sign-in', null, '/'],
-  ['report of the whole', admin, '/'],
-  ['report of a state', admin, '/?node=g000002&chart=time'],
-  ['report of a class', 'teacher@india.demo', '/?node=k000006'],
-  ['uncategorised classes', admin, '/?node=o000002'],
-  ['report without activity', admin, '/?from=2001-01-01&through=2001-01-31'],
-  ['node that may not be seen', 'officer@india.demo', '/?node=g000002'],
-  ['node that is not there', admin, '/?node=nothing'],
-  ['report for a learner', 'learner@india.demo', '/'],
-  ['hierarchies', admin, '/administration'],
-  ['tree', admin, '/administration/tree'],
-  ['worklist', admin, '/administration/uncategorised'],
-  ['own hierarchy', admin, '/administration/own'],
-  ['access', admin, '/administration/access'],
-  ['activity log', admin, '/administration/activity'],
-  ['audit log', admin, '/administration/audit'],
-  ['data', admin, '/data'],
+const pages: [name: string, login: string | null, path: string, picture: string][] = [
+  ['sign-in', null, '/', 'sign-in'],
+  ['report of the whole', admin, '/', 'report-whole'],
+  ['report of a state', admin, '/?node=g000002&chart=time', 'report'],
+  ['report of a class', 'teacher@india.demo', '/?node=k000006', 'report-class'],
+  ['uncategorised classes', admin, '/?node=o000002', 'uncategorised'],
+  ['report without activity', admin, '/?from=2001-01-01&through=2001-01-31', 'empty'],
+  ['node that may not be seen', 'officer@india.demo', '/?node=g000002', 'forbidden'],
+  ['node that is not there', admin, '/?node=nothing', 'not-there'],
+  ['report for a learner', 'learner@india.demo', '/', 'learner'],
+  ['hierarchies', admin, '/administration', 'administration-hierarchies'],
+  ['tree', admin, '/administration/tree', 'administration-tree'],
+  ['worklist', admin, '/administration/uncategorised', 'administration-worklist'],
+  ['own hierarchy', admin, '/administration/own', 'administration-own-hierarchy'],
+  ['access', admin, '/administration/access', 'administration-access'],
+  ['activity log', admin, '/administration/activity', 'administration-activity'],
+  ['audit log', admin, '/administration/audit', 'administration-audit'],
+  ['data', admin, '/data', 'data'],
 ];
 
 describe.each(['light', 'dark'] as const)('in %s', colorScheme => {
-  test.each(pages)('%s is without a violation of accessibility, on a desk and in a hand', async (_name, login, path) => {
+  test.each(pages)('%s is without a violation of accessibility, on a desk and in a hand', async (_name, login, path, picture) => {
     for (const viewport of [{ width: 1280, height: 900 }, { width: 360, height: 740 }]) {
       const options = { colorScheme, viewport };
       const { page, done } = await (login ? explorer.openAs(login, path, options) : explorer.open(path, options));
       await page.locator('main').first().waitFor();
       expect(await violations(page)).toEqual([]);
       expect(await overflow(page)).toBe(0);
+      const file = `${picture}${viewport.width < 500 ? '-narrow' : ''}-${colorScheme}.png`;
+      if (pictures) await page.screenshot({ path: join(pictures, file), fullPage: true });
       await done();
     }
   });

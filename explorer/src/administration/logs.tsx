@@ -72,8 +72,21 @@ function Turn({ log, next }: { log: Log; next: string | null }) {
   );
 }
 
-const detailsOf = (value: unknown): string =>
-  value === null || value === undefined || JSON.stringify(value) === '{}' ? '' : JSON.stringify(value);
+/** Details that fit a line stand there; longer ones open. */
+const shortest = 60;
+
+function Details({ value }: { value: unknown }) {
+  const { t } = useTranslation();
+  const text = value === null || value === undefined ? '{}' : JSON.stringify(value);
+  if (text === '{}') return null;
+  if (text.length <= shortest) return <code>{text}</code>;
+  return (
+    <details>
+      <summary>{t('log.show')}</summary>
+      <pre>{JSON.stringify(value, null, 2)}</pre>
+    </details>
+  );
+}
 
 /** Every change of a roster. */
 export function ActivityLog() {
@@ -112,7 +125,9 @@ export function ActivityLog() {
                     <td>{line.classId}</td>
                     <td>{line.userId}</td>
                     <td>{line.performedById}</td>
-                    <td className="details">{detailsOf(line.metadata)}</td>
+                    <td className="details">
+                      <Details value={line.metadata} />
+                    </td>
                   </tr>
                 ))}
               </tbody>
@@ -162,7 +177,9 @@ export function AuditLog() {
                     </td>
                     <td>{[line.resourceType, line.resourceId].filter(Boolean).join(' ')}</td>
                     <td>{line.address}</td>
-                    <td className="details">{detailsOf(line.details)}</td>
+                    <td className="details">
+                      <Details value={line.details} />
+                    </td>
                   </tr>
                 ))}
               </tbody>
