@@ -1,5 +1,6 @@
 import { buildMissing } from '../../../reporting/published';
 import type { Database, Transaction } from '../../../shared/database/database';
+import { joinInBulk } from '../../../shared/database/bulk.queries';
 import { readRows } from '../bundle/read-csv';
 import { selectWithoutPlace } from './derive-orgs.queries';
 import { openBundle, type BundleFile, type OpenBundle } from './manifest';
@@ -69,6 +70,7 @@ async function run(
   const report = new Report();
   const rows = new Map<Kind, number>();
   const complete = new Set<Kind>();
+  await joinInBulk(tx);
   await createImportTables(tx);
   for (const file of bundle.files) {
     report.open(fileOf(file.kind), file.mode);
