@@ -26,6 +26,19 @@ module.exports = {
       to: { path: '^(gateway|cli|subgraphs/(hierarchy|roster|competency|reporting|index\\.ts))' },
     },
     {
+      name: 'the-explorer-is-a-client',
+      comment: 'It knows the graph and the routes, and nothing of what stands behind them.',
+      severity: 'error',
+      from: { path: '^explorer/' },
+      to: { path: '^(gateway|cli|subgraphs|migrations|test)/' },
+    },
+    {
+      name: 'nothing-imports-the-explorer',
+      severity: 'error',
+      from: { pathNot: '^explorer/' },
+      to: { path: '^explorer/' },
+    },
+    {
       name: 'migrations-stand-alone',
       severity: 'error',
       from: { path: '^migrations/' },

@@ -1,9 +1,9 @@
 FROM node:20-slim AS build
 WORKDIR /strata
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev
+RUN npm ci
 COPY . .
-RUN node cli/compile.js
+RUN npm run build && npm prune --omit=dev
 
 FROM node:20-slim
 ENV NODE_ENV=production

@@ -6,7 +6,7 @@ const sqlOnlyIn = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/', '.dist-*', 'node_modules/', 'coverage/', 'bench/results/'] },
+  { ignores: ['dist/', 'dist-explorer/', '.dist-*', 'node_modules/', 'coverage/', 'bench/results/', 'explorer/src/graph/operations.ts'] },
   ...tseslint.configs.recommended,
   {
     rules: {
@@ -25,7 +25,7 @@ export default tseslint.config(
     rules: { 'max-params': 'off' }, // a field's arguments are a method's parameters; a table's columns a test's
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     ignores: ['**/*.queries.ts', '**/published.ts', 'migrations/**', '**/*.test.ts', 'test/**', 'bench/**'],
     rules: { 'no-restricted-syntax': ['error', sqlOnlyIn] },
   },
@@ -34,6 +34,6 @@ export default tseslint.config(
     languageOptions: { sourceType: 'commonjs' },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
-  { files: ['cli/**', 'bench/**', 'test/**', '**/*.test.ts', 'gateway/compose.ts'], rules: { 'no-console': 'off' } },
+  { files: ['cli/**', 'bench/**', 'test/**', '**/*.test.ts', 'gateway/compose.ts', 'explorer/*.mjs'], rules: { 'no-console': 'off' } },
   { files: ['cli/generate/{places,people-names,subjects}.ts'], rules: { 'max-lines': 'off' } }, // lists
 );

@@ -13,6 +13,7 @@ import {
 import { alive, readiness, type Check } from '../subgraphs/shared/subgraph/ready';
 import { tellMetrics } from '../subgraphs/shared/subgraph/tell-metrics';
 import { answerGraph } from './answers';
+import { explorerPages, type ExplorerParts } from './explorer';
 import { startGraph, type GraphParts } from './graph';
 import { identified, knownOrNot, notTooOften } from './callers';
 import { noOtherSites } from './cross-site';
@@ -23,6 +24,10 @@ export interface GatewayParts extends GraphParts {
   verifyToken: VerifyToken;
   /** What must be well beside the subgraphs. */
   checks: readonly Check[];
+  /** Whom a visitor of the demo may choose to be; nobody when omitted. */
+  demoPeople?: ExplorerParts['demoPeople'];
+  /** Whether POST /oauth/token is switched on, so that the explorer asks for a password. */
+  passwordSignIn?: boolean;
   /** Where callers reach the gateway, for links in answers; else each request's own host. */
   publicUrl?: string;
   /** Whose X-Forwarded-For is believed; nobody's when omitted. */
@@ -40,7 +45,8 @@ export interface Gateway {
 
 /** The one door: identity, limits, the graph, the subgraphs' routes, health. */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
-  const { connections, verifyToken, checks, log, publicUrl, limits = defaultLimits } = parts;
+  const { connections, verifyToken, checks, demoPeople, passwordSignIn = false, log, publicUrl } = parts;
+  const { limits = defaultLimits } = parts;
   const { trustedProxies = [], allowedOrigins = [], hsts = false } = parts;
   const onBug = (error: unknown) => log.error({ err: error }, 'a request failed');
   const graph = await startGraph(parts);
@@ -52,6 +58,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   app.get('/healthz', alive);
   app.get('/readyz', readiness([...checks, ...connections.map(connection => connection.check)]));
   app.get('/metrics', tellMetrics);
+  const routes = connections.flatMap(({ routes: own }) => own.map(({ method, path }) => `${method} ${path}`));
+  app.use(explorerPages({ routes, passwordSignIn, ...(demoPeople ? { demoPeople } : {}) }));
   app.use('/graphql', noOtherSites(allowedOrigins), inGraphql);
   app.use(
     '/graphql',

@@ -6,6 +6,7 @@ import type { Environment } from '../../subgraphs/shared/environment';
 import { listen } from '../../subgraphs/shared/subgraph/listen';
 import { migrateDatabase, openDatabase } from './database';
 import { loadDemo } from './demo';
+import { demoPeopleOf } from './demo-people';
 import { createLog, progress } from './log';
 import { startMaintenance } from './maintenance';
 import type { Shutdown } from './shutdown';
@@ -38,9 +39,9 @@ export async function startOneProcess(environment: Environment, shutdown: Shutdo
     connections: running.map(inProcess),
     supergraphSdl: readSupergraph(),
     ...doorOf(environment),
-    ...(environment.publicUrl ? { publicUrl: environment.publicUrl } : {}),
     verifyToken,
     checks: databaseChecks(database, running[0]!),
+    ...demoPeopleOf(environment, database),
     log,
   });
   shutdown.defer(() => gateway.stop());

@@ -49,3 +49,32 @@ export async function insertSuperAdmin(tx: Transaction): Promise<void> {
     [tx.tenantId],
   );
 }
+
+export interface DemoPersonRow extends PersonRow {
+  given_name: string | null;
+  family_name: string | null;
+  grants: { type: string; name: string }[];
+  classes: number;
+}
+
+/** The people whose logins begin so, with what is granted to them and how many active classes they teach. */
+export const selectDemoPeople = (tx: Transaction, names: readonly string[]): Promise<DemoPersonRow[]> =>
+  tx.query<DemoPersonRow>(
+    `select people.external_id, people.login, people.roles, people.given_name, people.family_name,
+       coalesce(
+         (select json_agg(json_build_object('type', groups.type, 'name', groups.name) order by groups.id)
+          from access_grants
+          join groups on groups.tenant_id = $1 and groups.id = access_grants.group_id
+          where access_grants.tenant_id = $1 and access_grants.person_id = people.id),
+         '[]'::json
+       ) as grants,
+       (select count(*)::int
+        from enrolments
+        join classes on classes.tenant_id = $1 and classes.id = enrolments.class_id and classes.active
+        where enrolments.tenant_id = $1 and enrolments.person_id = people.id
+          and enrolments.type = 'TEACHER' and enrolments.status = 'ACTIVE') as classes
+     from people
+     where people.tenant_id = $1 and people.deleted_at is null and split_part(people.login, '@', 1) = any($2)
+     order by array_position($2, split_part(people.login, '@', 1)), people.id`,
+    [tx.tenantId, names],
+  );

@@ -6,6 +6,7 @@ import type { Environment, SubgraphName } from '../../subgraphs/shared/environme
 import { listen } from '../../subgraphs/shared/subgraph/listen';
 import { subgraphServer } from '../../subgraphs/shared/subgraph/serve';
 import { openDatabase, waitForDatabase } from './database';
+import { demoPeopleOf } from './demo-people';
 import { createLog } from './log';
 import { startMaintenance } from './maintenance';
 import type { Shutdown } from './shutdown';
@@ -52,13 +53,15 @@ export async function startSubgraphService(
 
 /** The gateway alone, over the subgraphs' URLs. It starts without them: /readyz tells which it is waiting for. */
 export async function startGatewayService(environment: Environment, shutdown: Shutdown): Promise<number> {
+  // Who is in the demo stands in the database, which a gateway needs for nothing else and may be without.
+  const ownerUrl = environment.databaseUrl;
   const gateway = await createGateway({
     connections: subgraphs.map(subgraph => overHttp(subgraph, environment.subgraphUrls[subgraph.name])),
     supergraphSdl: readSupergraph(),
     ...doorOf(environment),
-    ...(environment.publicUrl ? { publicUrl: environment.publicUrl } : {}),
     verifyToken: await tokenVerifierOf(environment),
     checks: [],
+    ...(ownerUrl ? demoPeopleOf(environment, { ownerUrl }) : {}),
     log: createLog(environment.logLevel),
   });
   shutdown.defer(() => gateway.stop());

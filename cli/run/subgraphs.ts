@@ -72,10 +72,12 @@ export function databaseChecks(database: OpenDatabase, running: RunningSubgraph)
 }
 
 /** What the settings say about the gateway's door. */
-export const doorOf = ({ introspection, limits, trustedProxies, allowedOrigins, hsts }: Environment) => ({
+export const doorOf = ({ introspection, limits, trustedProxies, allowedOrigins, hsts, oauthClients, publicUrl }: Environment) => ({
   introspection,
   limits,
   trustedProxies,
   allowedOrigins,
   hsts,
+  passwordSignIn: oauthClients.length > 0,
+  ...(publicUrl ? { publicUrl } : {}),
 });

@@ -7,6 +7,7 @@ import { activityLogLoaders } from './activity-log/activity-log.loader';
 import { classLoaders } from './classes/class.loader';
 import { enrolmentsLoader } from './enrolments/enrolment.loader';
 import { studentCountLoader } from './enrolments/student-count.loader';
+import { peopleLoader } from './people/find-people.loader';
 import { orgTypesLoader } from './import/oneroster/org-types/org-types.loader';
 import { studentLoaders } from './people/student.loader';
 import { studentGroupLoaders } from './student-groups/student-group.loader';
@@ -17,6 +18,7 @@ export function createLoaders(parts: { caller: Caller; session: Session; now: Da
   const classes = classLoaders({ ...parts, nodes });
   return {
     nodes,
+    people: peopleLoader(parts),
     studentCount: studentCountLoader({ ...parts, nodes }),
     ...classes,
     enrolments: enrolmentsLoader(parts),

@@ -12,6 +12,7 @@ const seenWhole = check('class seen whole', (_context, _args, { seen }: SeenClas
 export const permissions: Permissions = {
   Query: {
     viewer: anyone,
+    people: tenantAdmin,
     // The class's and the student's own resolvers refuse one by one, as they do by reference.
     class: anyone,
     student: anyone,
@@ -42,6 +43,8 @@ export const permissions: Permissions = {
   // The viewer is the caller, whichever way they are reached.
   Viewer: withItsParent,
   Tenant: withItsParent,
+  Person: withItsParent,
+  PersonConnection: withItsParent,
   // A node is reached by reference alone, where the loader refuses it one by one.
   HierarchyNode: { '*': withItsParent, studentCount: reportReader },
   // A student group is reached through the caller's own list, or by reference, where the loader refuses it one by one.

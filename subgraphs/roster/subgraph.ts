@@ -15,6 +15,7 @@ import { exportRoutes } from './import/student-groups/export.route';
 import { importRoutes } from './import/student-groups/imports.route';
 import { startImportQueue } from './import/student-groups/queue';
 import { IntegrityResolver } from './integrity/integrity.resolver';
+import { PeopleResolver } from './people/find-people.resolver';
 import { StudentResolver, resolveStudentReference } from './people/student.resolver';
 import { Student } from './people/student.type';
 import { ViewerResolver, resolveViewerReference } from './people/viewer.resolver';
@@ -38,6 +39,7 @@ export const rosterSubgraph = defineSubgraph({
     StudentResolver,
     ActivityLogResolver,
     IntegrityResolver,
+    PeopleResolver,
     OrgTypesResolver,
     StudentGroupResolver,
     AuditLogResolver,

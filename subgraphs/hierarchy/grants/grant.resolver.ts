@@ -1,4 +1,4 @@
-import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { HierarchyContext } from '../context';
 import { shownGroup } from '../groups/group.resolver';
 import { grantAccess, revokeAccess, type ChangedGrant } from './change-grant';
@@ -12,6 +12,14 @@ const shownGrant = (userId: string, { grantedAt, group }: ChangedGrant): Grant =
 
 @Resolver()
 export class GrantResolver {
+  @Query(() => [Grant], { description: "ORG_ADMIN: what is granted to somebody, by the groups' names." })
+  async grants(
+    @Arg('userId', () => ID) userId: string,
+    @Ctx() { loaders }: HierarchyContext,
+  ): Promise<Grant[]> {
+    return (await loaders.grantsOf(userId)).map(grant => shownGrant(userId, grant));
+  }
+
   @Mutation(() => Grant, { description: 'ORG_ADMIN. The same grant twice is one grant.' })
   async grantAccess(
     @Arg('userId', () => ID) userId: string,

@@ -1,11 +1,11 @@
-import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { forbidden } from '../../shared/errors';
 import { GroupType } from '../../shared/graphql/group-type.enum';
 import { publicId } from '../../shared/identifiers';
 import type { HierarchyContext } from '../context';
 import { createGroup, updateGroup } from './change-group';
 import type { GroupEntity } from './group.entity';
-import { CreateGroupInput, Group } from './group.type';
+import { CreateGroupInput, Group, GroupConnection } from './group.type';
 
 export const shownGroup = (group: Pick<GroupEntity, 'id' | 'externalId' | 'type' | 'name' | 'code'>): Group => ({
   id: publicId('group', group.id),
@@ -17,6 +17,28 @@ export const shownGroup = (group: Pick<GroupEntity, 'id' | 'externalId' | 'type'
 
 @Resolver(() => Group)
 export class GroupResolver {
+  @Query(() => GroupConnection, {
+    description: "ORG_ADMIN: the tenant's groups by name, whether they stand in a hierarchy or nowhere.",
+  })
+  async groups(
+    @Arg('search', () => String, { nullable: true, description: 'Part of a name, code or external id.' })
+    search: string | null | undefined,
+    @Arg('hierarchyId', () => ID, { nullable: true, description: "Only groups of this hierarchy's levels." })
+    hierarchyId: string | null | undefined,
+    @Arg('placed', () => Boolean, {
+      nullable: true,
+      description: 'With hierarchyId: only those that reach a root there, or only those that do not.',
+    })
+    placed: boolean | null | undefined,
+    @Arg('first', () => Int, { defaultValue: 50 }) first: number,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Ctx() { loaders }: HierarchyContext,
+  ): Promise<GroupConnection> {
+    const question = { search: search?.trim() || null, hierarchyId: hierarchyId ?? null, placed: placed ?? null };
+    const { groups, endCursor, hasNextPage, total } = await loaders.findGroups(question, { first, after });
+    return { nodes: groups.map(shownGroup), pageInfo: { hasNextPage, endCursor }, totalCount: total };
+  }
+
   @Mutation(() => Group, { description: 'ORG_ADMIN: a new group of the tenant. It stands nowhere until it is placed.' })
   async createGroup(
     @Arg('input', () => CreateGroupInput) input: CreateGroupInput,

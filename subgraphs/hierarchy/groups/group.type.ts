@@ -1,5 +1,7 @@
 import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
 import { GroupType } from '../../shared/graphql/group-type.enum';
+import { PageInfo } from '../../shared/graphql/page-info.type';
+import { SafeInt } from '../../shared/graphql/scalars';
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A country, state, district, school district, block, cluster or school of the tenant.' })
@@ -18,6 +20,18 @@ export class Group {
 
   @Field(() => String, { nullable: true })
   code!: string | null;
+}
+
+@ObjectType()
+export class GroupConnection {
+  @Field(() => [Group])
+  nodes!: Group[];
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+
+  @Field(() => SafeInt, { description: 'All groups found, not only those of this page.' })
+  totalCount!: number;
 }
 
 @InputType()

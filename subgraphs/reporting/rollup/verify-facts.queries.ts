@@ -117,17 +117,18 @@ export const selectFactsUnlikeLearners = (tx: Transaction, { most }: Bound): Pro
 export const selectFactsUnlikeLearnerFacts = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
   tx.query(
     `with own as (
-       select learner_days.class_id, learner_days.day, learner_days.context_id, ${summed('learner_days')}
+       select learner_days.class_id, learner_days.day, learner_days.context_id, 
+         ${activityMeasures.map(measure => `sum(learner_days.${measure})::bigint as ${measure}`).join(', ')}
        from learner_days where learner_days.tenant_id = $1
        group by learner_days.class_id, learner_days.day, learner_days.context_id
      ),
      fact as (select class_days.* from class_days where class_days.tenant_id = $1),
      wrong as (
-       select class_id, day, context_id, ${measuresAsJson('own', 'own.class_id')} as expected,
-         ${measuresAsJson('fact', 'fact.class_id')} as found, count(*) over () as total
+       select class_id, day, context_id, ${activityAsJson('own', 'own.class_id')} as expected,
+         ${activityAsJson('fact', 'fact.class_id')} as found, count(*) over () as total
        from own
        full join fact using (class_id, day, context_id)
-       where ${someDiffer('own', 'fact')}
+       where ${someDiffer('own', 'fact', activityMeasures)}
        order by class_id, day, context_id limit $2
      )
      select ${factLabel('wrong')} as subject, wrong.expected, wrong.found, wrong.total

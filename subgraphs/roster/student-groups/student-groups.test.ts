@@ -34,7 +34,7 @@ interface PagedGroups {
 }
 
 async function groups(who: Asker, schoolYear: number | null = null): Promise<ShownGroup[]> {
-  const query = `query ($year: Int) { studentGroups(schoolYear: $year, first: 1000) { nodes {
+  const query = `query ($year: Int) { studentGroups(schoolYear: $year, first: 100) { nodes {
     id name schoolYear subject school { name } students { nodes { login } totalCount } } } }`;
   return (await files.gateway.read(who, query, { year: schoolYear })).studentGroups.nodes;
 }

@@ -25,7 +25,7 @@ export class OrgTypeMapping {
   })
   groupType!: GroupType | null;
 
-  @Field({ description: 'Whether the tenant has left it as it was: at the level of that name in its own hierarchy.' })
+  @Field(() => Boolean, { description: 'Whether the tenant has left it as it was: at the level of that name in its own hierarchy.' })
   isDefault!: boolean;
 }
 

@@ -1,0 +1,68 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFrame, useLevelName } from '../app/frame-context';
+import { Icon } from '../parts/icon';
+import { Popover } from '../parts/popover';
+import { nameOf, type Report, type ReportNode } from '../report/rows';
+import type { View } from '../report/view';
+import { reportSheet } from './report-sheet';
+import { save, toCsv, toXlsx } from './sheet';
+
+interface Props {
+  report: Report;
+  node: ReportNode;
+  view: View;
+}
+
+const makers = { csv: toCsv, xlsx: toXlsx };
+
+export function DownloadMenu({ report, node, view }: Props) {
+  const { t } = useTranslation();
+  const { hierarchies, viewer } = useFrame();
+  const levelName = useLevelName(node.hierarchyId);
+  const [failed, setFailed] = useState(false);
+  const hierarchy = hierarchies.find(({ id }) => id === node.hierarchyId)?.name ?? node.hierarchyId;
+  const download = async (format: 'csv' | 'xlsx') => {
+    const sheet = reportSheet({ report, node, view, hierarchy, tenant: viewer.tenant.name, levelName, t });
+    try {
+      const file = await makers[format](sheet);
+      const name = nameOf(node, t).replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'report';
+      save(file, `strata-${name}-${view.period.from}-${view.period.through}.${format}`);
+      setFailed(false);
+    } catch {
+      setFailed(true); // the part that writes workbooks could not be fetched
+    }
+  };
+  const trigger = (
+    <>
+      <Icon name="download" />
+      <span>{t('download.title')}</span>
+    </>
+  );
+  return (
+    <Popover trigger={trigger} align="end">
+      {close => (
+        <>
+          <p className="panel-title">{t('download.lead')}</p>
+          <ul className="menu">
+            {(['csv', 'xlsx'] as const).map(format => (
+              <li key={format}>
+                <button
+                  type="button"
+                  onClick={() => {
+                    void download(format);
+                    close();
+                  }}
+                >
+                  <span>{t(`download.${format}`)}</span>
+                  <span className="muted">.{format}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          {failed && <p role="status">{t('problem.unavailable')}</p>}
+        </>
+      )}
+    </Popover>
+  );
+}
