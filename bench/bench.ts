@@ -4,6 +4,7 @@ import { projectRoot } from '../subgraphs/shared/project-root';
 import { measureCompetency } from './competency';
 import { measureIngestion } from './ingestion';
 import { makeTenants, type Made } from './made';
+import { measureOneRoster } from './oneroster';
 import { parts, readOptions, WrongUsage, type Part } from './options';
 import { measureReads } from './reads';
 import { printTable, writeResults, type Line } from './report';
@@ -16,6 +17,7 @@ const measure: Record<Part, (made: Made) => Promise<Line[]>> = {
   http: measureWholeRequests,
   ingestion: measureIngestion,
   competency: measureCompetency,
+  oneroster: measureOneRoster,
 };
 
 /**
@@ -25,8 +27,8 @@ const measure: Record<Part, (made: Made) => Promise<Line[]>> = {
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const begun = new Date();
-  // Competencies have a tenant of their own.
-  const ofClasses = [...options.parts].some(part => part !== 'competency');
+  // Competencies have a tenant of their own, and so has the import.
+  const ofClasses = [...options.parts].some(part => part !== 'competency' && part !== 'oneroster');
   const made = await makeTenants(ofClasses ? options : { ...options, sizes: [] });
   try {
     const lines: Line[] = [];

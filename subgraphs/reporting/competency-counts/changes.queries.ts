@@ -7,8 +7,18 @@ import type { Transaction } from '../../shared/database/database';
  * are the counts at its end.
  */
 
+/** Where the history is read from: the tables themselves, or what gatherHistory copied of them. */
+interface Sources {
+  spans: string;
+  terms: string;
+  expectations: string;
+}
+
+const tables: Sources = { spans: 'enrolment_spans', terms: 'class_terms', expectations: 'competency_terms' };
+const gathered: Sources = { spans: 'gathered_spans', terms: 'gathered_terms', expectations: 'gathered_expectations' };
+
 /** Whose days of membership, grade, expectation and status overlap, and the changes at both ends of what they share. */
-const changesOfStatuses = (held: string): string => `
+const changesOfStatuses = (held: string, { terms, expectations }: Sources = tables): string => `
   select held.class_id, change.day, expected.context_id,
     case when held.status = 3 then held.sign * change.sign else 0 end as completed,
     case when held.status = 2 then held.sign * change.sign else 0 end as inferred,
@@ -16,13 +26,15 @@ const changesOfStatuses = (held: string): string => `
     0 as expected
   from (${held}) held
   cross join lateral (
-    select class_terms.grade, class_terms.subject, class_terms.from_day, class_terms.before_day from class_terms
+    select class_terms.grade, class_terms.subject, class_terms.from_day, class_terms.before_day
+    from ${terms} class_terms
     where class_terms.tenant_id = $1 and class_terms.class_id = held.class_id
       and class_terms.active and class_terms.grade is not null
     offset 0 -- looked up by key, whatever the statistics say
   ) term
   cross join lateral (
-    select competency_terms.context_id, competency_terms.from_day, competency_terms.before_day from competency_terms
+    select competency_terms.context_id, competency_terms.from_day, competency_terms.before_day
+    from ${expectations} competency_terms
     where competency_terms.tenant_id = $1 and competency_terms.competency_id = held.competency_id
       and competency_terms.grade = term.grade
       and (term.subject is null or competency_terms.subject = term.subject)
@@ -43,7 +55,7 @@ const held = (from: string): string => `
   where status.status > 0 and span.from_day < status.before_day and status.from_day < span.before_day`;
 
 /** All changes of the classes in `class` (class_id), straight from the roster's history and the statuses. */
-export const changesOfClasses = (classes: string): string => `
+export const changesOfClasses = (classes: string, sources: Sources = tables): string => `
   select weighted.class_id, change.day, weighted.context_id, 0 as completed, 0 as inferred, 0 as in_progress,
     change.sign * weighted.competencies * cohort.students as expected
   from (
@@ -51,13 +63,15 @@ export const changesOfClasses = (classes: string): string => `
       least(term.before_day, expected.before_day) as before_day, count(*) as competencies
     from ${classes} class
     cross join lateral (
-      select class_terms.grade, class_terms.subject, class_terms.from_day, class_terms.before_day from class_terms
+      select class_terms.grade, class_terms.subject, class_terms.from_day, class_terms.before_day
+      from ${sources.terms} class_terms
       where class_terms.tenant_id = $1 and class_terms.class_id = class.class_id
         and class_terms.active and class_terms.grade is not null
       offset 0
     ) term
     cross join lateral (
-      select competency_terms.context_id, competency_terms.from_day, competency_terms.before_day from competency_terms
+      select competency_terms.context_id, competency_terms.from_day, competency_terms.before_day
+      from ${sources.expectations} competency_terms
       where competency_terms.tenant_id = $1 and competency_terms.grade = term.grade
         and (term.subject is null or competency_terms.subject = term.subject)
         and competency_terms.from_day < term.before_day and term.from_day < competency_terms.before_day
@@ -68,7 +82,7 @@ export const changesOfClasses = (classes: string): string => `
   cross join lateral (
     select greatest(enrolment_spans.from_day, weighted.from_day) as from_day,
       least(enrolment_spans.before_day, weighted.before_day) as before_day, count(*) as students
-    from enrolment_spans
+    from ${sources.spans} enrolment_spans
     where enrolment_spans.tenant_id = $1 and enrolment_spans.class_id = weighted.class_id
       and enrolment_spans.from_day < weighted.before_day and weighted.from_day < enrolment_spans.before_day
       and enrolment_spans.from_day < enrolment_spans.before_day
@@ -83,7 +97,7 @@ export const changesOfClasses = (classes: string): string => `
       from ${classes} class
       cross join lateral (
         select enrolment_spans.class_id, enrolment_spans.person_id, enrolment_spans.from_day, enrolment_spans.before_day
-        from enrolment_spans
+        from ${sources.spans} enrolment_spans
         where enrolment_spans.tenant_id = $1 and enrolment_spans.class_id = class.class_id
         offset 0
       ) span
@@ -95,6 +109,7 @@ export const changesOfClasses = (classes: string): string => `
         where competency_statuses.tenant_id = $1 and competency_statuses.person_id = span.person_id
         offset 0
       ) status`),
+    sources,
   )}`;
 
 /** Adds `diff` (class_id, day, context_id and the counts) to the changes, and leaves the same as deltas. */
@@ -114,14 +129,45 @@ const apply = `
     completed = known.completed + excluded.completed, inferred = known.inferred + excluded.inferred,
     in_progress = known.in_progress + excluded.in_progress, expected = known.expected + excluded.expected`;
 
+/** So few classes are looked up in the tables themselves. */
+const fewClasses = 20;
+
+/**
+ * Copies the history of classes and the expectations into temporary tables that have been counted. Of a tenant that is
+ * new to the statistics the tables themselves seem to hold one row, so that any of their indexes might be taken, and all
+ * of the tenant's rows be read again for each class.
+ */
+async function gatherHistory(tx: Transaction, classes: readonly number[]): Promise<void> {
+  await tx.query('drop table if exists gathered_spans, gathered_terms, gathered_expectations');
+  for (const [copy, of] of [['gathered_spans', 'enrolment_spans'], ['gathered_terms', 'class_terms']] as const) {
+    await tx.query(
+      `create temporary table ${copy} on commit drop as
+       select history.* from ${of} history where history.tenant_id = $1 and history.class_id = any($2)`,
+      [tx.tenantId, classes],
+    );
+    await tx.query(`create index on ${copy} (class_id)`);
+    await tx.query(`analyze ${copy}`);
+  }
+  await tx.query(
+    `create temporary table gathered_expectations on commit drop as
+     select competency_terms.* from competency_terms where competency_terms.tenant_id = $1`,
+    [tx.tenantId],
+  );
+  await tx.query('create index on gathered_expectations (grade)');
+  await tx.query('create index on gathered_expectations (competency_id)');
+  await tx.query('analyze gathered_expectations');
+}
+
 /** Sets the changes of classes right, whatever they were: what is kept is compared with what should be. */
 export async function renewChanges(tx: Transaction, classes: readonly number[]): Promise<void> {
+  const gathers = classes.length > fewClasses;
+  if (gathers) await gatherHistory(tx, classes);
   await tx.query(
     `with diff as materialized (
        select change.class_id, change.day, change.context_id, sum(change.completed) as completed,
          sum(change.inferred) as inferred, sum(change.in_progress) as in_progress, sum(change.expected) as expected
        from (
-         ${changesOfClasses('(select unnest($2::int[]) as class_id)')}
+         ${changesOfClasses('(select unnest($2::int[]) as class_id)', gathers ? gathered : tables)}
          union all
          select competency_changes.class_id, competency_changes.day, competency_changes.context_id,
            -competency_changes.completed, -competency_changes.inferred, -competency_changes.in_progress,

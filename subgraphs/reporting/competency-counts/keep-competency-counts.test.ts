@@ -180,3 +180,34 @@ test('statuses and changes of the roster at the same moment lose nothing', async
   const verdict = await database.transaction(tenant.number, 'read', tx => verify(tx));
   expect(verdict.differences).toEqual([]);
 });
+
+test('many classes changed at once count as each of them does', async () => {
+  const plain = fixture();
+  const many = Array.from({ length: 30 }, (_, n) => `c${n}`);
+  const enrolments = many.map(name => ({ class: name, person: 'ann', enrolledAt: '2026-01-10T00:00:00Z' }));
+  const tenant = await createTenant(owner, {
+    ...plain,
+    classes: Object.fromEntries(many.map((name, n) => [name, { grade: n % 2 ? '5' : '6' }])),
+    placements: { india: { land: null, ...Object.fromEntries(many.map(name => [name, 'land'])) } },
+    enrolments,
+  });
+  const status = {
+    eventId: 's', classId: tenant.nodeId('c1'), userId: tenant.personId('ann'), occurredAt: '2026-01-20T08:00:00Z',
+    ...{ competency: 'adds', status: 'COMPLETED' },
+  };
+  const now = new Date('2026-01-25T08:00:00Z');
+  await database.transaction(tenant.number, 'write', tx => ingest(tx, [status], { now, ids: 'public' }));
+  const at = new Date('2026-01-31T20:00:00Z');
+  await change(tenant, at.toISOString(), async tx => {
+    for (const name of many.slice(0, 10)) await withdraw(tx, { ...ann(tenant, name), at });
+    for (const name of many) {
+      const klass = { class: tenant.classes.get(name)!, subject: null, active: true };
+      await changeClass(tx, { ...klass, grade: '5' });
+    }
+  });
+  expect(await expectedOf(tenant, 'c1', days)).toEqual([0, 2, 0, 0, 0, 0]);
+  expect(await expectedOf(tenant, 'c12', days)).toEqual([0, 0, 2, 2, 2, 2]);
+  expect(await expectedOf(tenant, 'land', days)).toEqual([0, 30, 40, 40, 40, 40]);
+  await foldAll(database, tenant.number);
+  expect((await database.transaction(tenant.number, 'read', tx => verify(tx))).differences).toEqual([]);
+});

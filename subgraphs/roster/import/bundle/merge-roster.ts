@@ -10,6 +10,7 @@ import {
   selectHierarchiesToPlaceIn,
 } from '../../../hierarchy/published';
 import { forgetEverything, keepCountsOfLoad } from '../../../reporting/published';
+import { joinInBulk } from '../../../shared/database/bulk.queries';
 import type { Transaction } from '../../../shared/database/database';
 import type { Merged } from '../../../shared/database/due-rows.queries';
 import { mergeClasses, mergeEnrolments, mergeUsers } from '../../bundle.queries';
@@ -36,6 +37,7 @@ export async function mergeRoster(
     tally.rejectAll(file, merged.rejected, merged.told);
     onMerged(file);
   };
+  await joinInBulk(tx);
   await lockLoad(tx);
   const placedIn = has('placements') ? await selectHierarchiesToPlaceIn(tx, load) : [];
   for (const hierarchyId of placedIn) await lockTree(tx, hierarchyId);

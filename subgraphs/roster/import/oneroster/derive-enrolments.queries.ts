@@ -45,7 +45,6 @@ async function combineEnrolments(tx: Transaction, now: Date): Promise<void> {
        case when said.active then said.begin end, said.end desc nulls first, said.begin desc, said.sourced_id`,
     [tx.tenantId, now],
   );
-  await tx.query('create index on oneroster_enrolments (class_id, user_id, type)');
   await tx.query('analyze oneroster_enrolments');
 }
 

@@ -24,6 +24,10 @@ export const noteDueUsers = (tx: Transaction, now: Date): Promise<void> =>
         cross join (${dayOf('$3')}) today
         where held.tenant_id = $1 and held.kind = 'roles' and not held.ended
           and coalesce(held.fields->>'begin' <= today.day, true) and coalesce(held.fields->>'end' > today.day, true)
+          -- A customer who has gone back to 1.1 says it with the user: nobody would end the role of 1.2 any more.
+          and not exists (select from gathered_records said
+            where said.tenant_id = $1 and said.kind = 'users' and said.sourced_id = held.fields->>'user'
+              and not said.ended and said.fields->>'role' is not null)
         union
         select held.sourced_id, held.fields->>'role'
         from gathered_records held

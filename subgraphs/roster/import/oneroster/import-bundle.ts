@@ -1,23 +1,20 @@
 import { buildMissing } from '../../../reporting/published';
 import type { Database, Transaction } from '../../../shared/database/database';
-import { readRows } from '../bundle/read-csv';
+import { joinInBulk } from '../../../shared/database/bulk.queries';
 import { selectWithoutPlace } from './derive-orgs.queries';
-import { openBundle, type BundleFile, type OpenBundle } from './manifest';
+import { openBundle, type OpenBundle } from './manifest';
 import { lockImport, mergeBundle, type RosterChanges } from './merge-bundle';
 import { fileOf, kinds, type Kind, type Version } from './records';
 import {
-  createImportTables,
-  finishStagingRecords,
   gatherRecords,
   mergeRecords,
   rejectDoubles,
   selectDangling,
   selectOutcome,
-  stageRecords,
-  type ReadRecord,
 } from './records.queries';
 import { referencesOf } from './references';
-import { Report, type FileReport, type Told } from './report';
+import type { FileReport, Report, Told } from './report';
+import { stageBundle } from './stage-bundle';
 
 export interface ImportOptions {
   /** The folder with the bundle's files. */
@@ -66,23 +63,13 @@ async function run(
   bundle: OpenBundle,
   { tenant, now, onProgress = () => undefined }: ImportOptions,
 ): Promise<{ result: ImportResult; forgotten: boolean }> {
-  const report = new Report();
-  const rows = new Map<Kind, number>();
-  const complete = new Set<Kind>();
-  await createImportTables(tx);
-  for (const file of bundle.files) {
-    report.open(fileOf(file.kind), file.mode);
-    const read = await stageFile(tx, { file, report, onProgress });
-    rows.set(file.kind, read.rows);
-    if (read.complete) complete.add(file.kind);
-  }
-  await finishStagingRecords(tx);
+  await joinInBulk(tx);
+  const { report, rows, complete } = await stageBundle(tx, bundle, onProgress);
 
   await lockImport(tx);
+  for (const [kind, doubles] of await rejectDoubles(tx)) report.reject(fileOf(kind), doubles.rows, doubles.told);
   let wrote = 0;
   for (const { kind, mode } of bundle.files) {
-    const { rows: doubles, told } = await rejectDoubles(tx, kind);
-    report.reject(fileOf(kind), doubles, told);
     wrote += await mergeRecords(tx, { kind, endsTheRest: mode === 'bulk' && complete.has(kind) });
   }
   await gatherRecords(tx);
@@ -95,40 +82,6 @@ async function run(
   const { files, rejected, notices } = report;
   const result = { version, files, changes: merged.changes, rejected, notices, ignored };
   return { result, forgotten: merged.forgotten };
-}
-
-const batch = 5_000;
-
-/** Reads a file to its end. Of one with a row of which nobody knows which record it is about, nothing is left out. */
-async function stageFile(
-  tx: Transaction,
-  { file, report, onProgress }: {
-    file: BundleFile;
-    report: Report;
-    onProgress: (file: string, done: number) => void;
-  },
-): Promise<{ rows: number; complete: boolean }> {
-  const name = fileOf(file.kind);
-  let records: ReadRecord[] = [];
-  let rows = 0;
-  let complete = true;
-  for await (const read of readRows(file.path, file.shape)) {
-    if (++rows % batch === 0) onProgress(name, rows);
-    const reason = 'reason' in read ? read.reason : read.row.problem;
-    if (reason !== null) report.reject(name, 1, [{ line: read.line, reason: reason! }]);
-    if ('reason' in read) complete = false;
-    else records.push(read);
-    if (records.length < batch) continue;
-    await stageRecords(tx, file.kind, records);
-    records = [];
-  }
-  if (records.length > 0) await stageRecords(tx, file.kind, records);
-  if (!complete && file.mode === 'bulk') {
-    const reason = 'some rows do not tell which record they are about: nothing was ended for not being in this file';
-    report.notice(name, [{ line: 0, reason }]);
-  }
-  onProgress(name, rows);
-  return { rows, complete };
 }
 
 async function noteDangling(tx: Transaction, { bundle, report }: { bundle: OpenBundle; report: Report }): Promise<void> {

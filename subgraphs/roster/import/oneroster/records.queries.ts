@@ -1,5 +1,4 @@
 import type { Transaction } from '../../../shared/database/database';
-import { lookUpDueRows, rejectContradictions } from '../../../shared/database/due-rows.queries';
 import type { Row } from '../bundle/shapes';
 import type { Kind } from './records';
 
@@ -60,27 +59,34 @@ export interface Rejections {
 }
 
 /** Of rows about one record that say different things the first stands; the others are no longer sound. */
-export async function rejectDoubles(tx: Transaction, kind: Kind): Promise<Rejections> {
-  await lookUpDueRows(
-    tx,
-    `select staged.line, staged.sourced_id, staged.ended, staged.fields, null::text as reason
-     from staged_oneroster staged where staged.kind = $1 and staged.sound`,
-    [kind],
+export async function rejectDoubles(tx: Transaction): Promise<Map<Kind, Rejections>> {
+  const rejected = await tx.query<{ kind: Kind; line: number; reason: string }>(
+    `with doubled as materialized (
+       select staged.kind, staged.sourced_id from staged_oneroster staged
+       where staged.sound group by staged.kind, staged.sourced_id having count(*) > 1
+     ),
+     first as materialized (
+       select distinct on (staged.kind, staged.sourced_id) staged.*
+       from doubled
+       join staged_oneroster staged on staged.kind = doubled.kind and staged.sourced_id = doubled.sourced_id
+       where staged.sound
+       order by staged.kind, staged.sourced_id, staged.line
+     )
+     update staged_oneroster staged set sound = false
+     from first
+     where staged.kind = first.kind and staged.sourced_id = first.sourced_id and staged.sound
+       and (staged.ended, staged.fields) is distinct from (first.ended, first.fields)
+     returning staged.kind, staged.line, format('sourcedId: expected each once in the file; line %s says otherwise about '
+       '''%s'', and stands', first.line, staged.sourced_id) as reason`,
   );
-  await rejectContradictions(tx, {
-    key: ['sourced_id'],
-    content: ['ended', 'fields'],
-    reason: `format('sourcedId: expected each once in the file; line %s says otherwise about ''%s'', and stands',
-      first.line, due.sourced_id)`,
-  });
-  const rejected = await tx.query<{ line: number; reason: string }>(
-    `update staged_oneroster staged set sound = false
-     from due
-     where due.reason is not null and staged.kind = $1 and staged.line = due.line and staged.sourced_id = due.sourced_id
-     returning due.line, due.reason`,
-    [kind],
-  );
-  return { rows: rejected.length, told: rejected.sort((one, other) => one.line - other.line) };
+  const byKind = new Map<Kind, Rejections>();
+  for (const { kind, line, reason } of rejected.sort((one, other) => one.line - other.line)) {
+    const of = byKind.get(kind) ?? { rows: 0, told: [] };
+    of.rows++;
+    of.told.push({ line, reason });
+    byKind.set(kind, of);
+  }
+  return byKind;
 }
 
 /** People's names and logins are not kept twice: they stand on the person. */

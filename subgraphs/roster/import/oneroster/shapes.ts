@@ -152,9 +152,20 @@ const gradeAndSubject = (fields: Fields): Row => ({
   subject: list(fields, 'subjects')?.split(',')[0] ?? null,
 });
 
+/** As long as any other text may be: the list as a whole may be longer. */
+const longestElement = 512;
+
 /** The elements of a list, without blanks around them; null where there are none. */
-const list = (fields: Fields, column: string): string | null =>
-  fields.prose(column)?.split(',').map(element => element.trim()).filter(Boolean).join(',') || null;
+function list(fields: Fields, column: string): string | null {
+  const elements = fields.prose(column)?.split(',').map(element => element.trim()).filter(Boolean) ?? [];
+  const tooLong = elements.find(element => element.length > longestElement);
+  if (tooLong) {
+    throw new RowProblem(
+      `${column}: expected elements of at most ${longestElement} characters; one of ${tooLong.length} came`,
+    );
+  }
+  return elements.join(',') || null;
+}
 
 /** The first day and the first day after the last, each of which may be missing. */
 function period(fields: Fields, first: 'beginDate' | 'startDate'): Row {
