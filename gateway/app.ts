@@ -14,8 +14,9 @@ import { alive, readiness, type Check } from '../subgraphs/shared/subgraph/ready
 import { tellMetrics } from '../subgraphs/shared/subgraph/tell-metrics';
 import { answerGraph } from './answers';
 import { startGraph, type GraphParts } from './graph';
-import { identified, knownOrNot, notTooOften } from './callers';
+import { identified, knownOrNot, notTooOften, paced } from './callers';
 import { noOtherSites } from './cross-site';
+import { createPace } from './pace';
 import { securityHeaders } from './security-headers';
 import { createTurns } from './turns';
 
@@ -48,6 +49,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const bodyLimit = `${limits.bodyKilobytes} KB`;
   const inGraphql = graphqlProblem({ onBug, bodyLimit });
   const seldomEnough = notTooOften(limits.requests);
+  const pace = createPace();
   app.use(securityHeaders({ hsts }));
   app.get('/healthz', alive);
   app.get('/readyz', readiness([...checks, ...connections.map(connection => connection.check)]));
@@ -56,8 +58,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   app.use(
     '/graphql',
     getOrPost,
-    identified(verifyToken),
+    identified(verifyToken, pace),
     seldomEnough,
+    paced(pace),
     express.json({ limit: limits.bodyKilobytes * 1024 }),
     withBody,
     withoutNul,
@@ -68,7 +71,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     }),
     inGraphql,
   );
-  app.use(noOtherSites(allowedOrigins), knownOrNot(verifyToken), seldomEnough);
+  app.use(noOtherSites(allowedOrigins), knownOrNot(verifyToken), seldomEnough, paced(pace));
   for (const { routes } of connections) mountRoutes(app, routes, publicUrl === undefined ? {} : { publicUrl });
   app.use(noSuchRoute, problemHandler(onBug));
   return { app, stop: () => graph.server.stop() };

@@ -3,15 +3,33 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { VerifyToken } from '../subgraphs/shared/access/token';
 import { Problem } from '../subgraphs/shared/errors';
 import { credentialsOf } from '../subgraphs/shared/subgraph/http';
+import type { Pace } from './pace';
 
 const seconds = 10;
 
-/** Nothing of a request is read for somebody without a token that holds; the subgraphs ask again, and who it is. */
+/**
+ * Nothing of a request is read for somebody without a token that holds; the subgraphs ask again, and who it is. Who tries
+ * many tokens waits for each refusal.
+ */
 export const identified =
-  (verifyToken: VerifyToken): RequestHandler =>
+  (verifyToken: VerifyToken, pace: Pace): RequestHandler =>
   async (request, response, next) => {
-    const { tenant, subject } = await verifyToken(credentialsOf(request).token);
-    response.locals.caller = JSON.stringify([tenant, subject]);
+    const { token, address } = credentialsOf(request);
+    try {
+      const { tenant, subject } = await verifyToken(token);
+      response.locals.caller = JSON.stringify([tenant, subject]);
+    } catch (error) {
+      await pace(`at ${address}`);
+      throw error;
+    }
+    next();
+  };
+
+/** Each caller's requests are read one after the other, and callers in turn. */
+export const paced =
+  (pace: Pace): RequestHandler =>
+  async (_request, response, next) => {
+    await pace(callerKey(response));
     next();
   };
 

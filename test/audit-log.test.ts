@@ -153,9 +153,9 @@ describe('a refusal', () => {
   test('of a token whose person is gone, or was never there, is in the log of the tenant that it names', async () => {
     for (const subject of ['gone', 'nobody']) {
       const rows = await added(admin, () => world.gateway.codes({ ...admin, subject }, '{ viewer { login } }'));
-      expect(rows.length).toBeGreaterThan(0); // the gateway may ask a subgraph again, and is refused again
-      const row = { action: 'REFUSED', performedById: null, details: { code: 'UNAUTHENTICATED', subject } };
-      for (const found of rows) expect(found).toMatchObject(row);
+      expect(rows).toEqual([
+        expect.objectContaining({ action: 'REFUSED', performedById: null, details: { code: 'UNAUTHENTICATED', subject } }),
+      ]);
     }
   });
 
@@ -163,8 +163,7 @@ describe('a refusal', () => {
     const asked = { ...world.as('officer'), ...world.as('northerner'), actingTenant: 'rival' };
     const theirs = await log(rivalsAdmin);
     const rows = await added(admin, () => world.gateway.codes(asked, '{ viewer { login } }'));
-    expect(rows.length).toBeGreaterThan(0);
-    for (const row of rows) expect(row).toMatchObject({ action: 'REFUSED', login: 'northerner', details: { code: 'FORBIDDEN' } });
+    expect(rows).toEqual([expect.objectContaining({ action: 'REFUSED', login: 'northerner', details: { code: 'FORBIDDEN' } })]);
     expect(await log(rivalsAdmin)).toEqual(theirs);
   });
 });
