@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { VerifyToken } from '../subgraphs/shared/access/token';
 import { badInput, toProblem } from '../subgraphs/shared/errors';
 import { defaultLimits } from '../subgraphs/shared/limits/limits';
+import { refuseDeepNesting } from '../subgraphs/shared/limits/nesting';
 import {
   mountRoutes,
   noSuchRoute,
@@ -63,7 +64,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     paced(pace),
     express.json({ limit: limits.bodyKilobytes * 1024 }),
     withBody,
-    withoutNul,
+    sound,
     answerGraph(graph, {
       version: connections.find(connection => connection.version)?.version,
       limits,
@@ -94,8 +95,12 @@ const withBody: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** The one character that the database keeps in no text, in a variable or written in the query as an escape. */
-const withoutNul: RequestHandler = (request, _response, next) => {
+/**
+ * Nothing that cannot be worked with: the one character that the database keeps in no text, in a variable or written in
+ * the query as an escape, or thousands of lists within each other.
+ */
+const sound: RequestHandler = (request, _response, next) => {
+  refuseDeepNesting(request.body);
   const asked = JSON.stringify([request.body, request.query]);
   if (/\\u(0000|\{0+\})/.test(asked)) throw badInput('A request must not contain a NUL character.');
   next();
