@@ -15,7 +15,7 @@ import { alive, readiness, type Check } from '../subgraphs/shared/subgraph/ready
 import { tellMetrics } from '../subgraphs/shared/subgraph/tell-metrics';
 import { answerGraph } from './answers';
 import { startGraph, type GraphParts } from './graph';
-import { identified, knownOrNot, notTooOften, paced } from './callers';
+import { identified, knownOrNot, notTooOften, paced, someAtOnce } from './callers';
 import { noOtherSites } from './cross-site';
 import { createPace } from './pace';
 import { securityHeaders } from './security-headers';
@@ -72,7 +72,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     }),
     inGraphql,
   );
-  app.use(noOtherSites(allowedOrigins), knownOrNot(verifyToken), seldomEnough, paced(pace));
+  app.use(noOtherSites(allowedOrigins), knownOrNot(verifyToken), seldomEnough, paced(pace), someAtOnce(Math.ceil(limits.atOnce / 2)));
   for (const { routes } of connections) mountRoutes(app, routes, publicUrl === undefined ? {} : { publicUrl });
   app.use(noSuchRoute, problemHandler(onBug));
   return { app, stop: () => graph.server.stop() };

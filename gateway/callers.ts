@@ -62,3 +62,31 @@ export function notTooOften(requests: number): RequestHandler {
     next();
   };
 }
+
+/**
+ * Of one caller some requests go on at the same time; the others wait until one of those has ended, unread. However many
+ * exports or uploads somebody begins, others still find a connection to the database.
+ */
+export function someAtOnce(most: number): RequestHandler {
+  const going = new Map<string, { count: number; waiting: (() => void)[] }>();
+  return (_request, response, next) => {
+    const caller = callerKey(response);
+    const own = going.get(caller) ?? { count: 0, waiting: [] };
+    going.set(caller, own);
+    const others = (): void => {
+      own.waiting.shift()?.();
+      if (own.count === 0) going.delete(caller);
+    };
+    const begin = (): void => {
+      if (response.destroyed) return others(); // gone while it waited
+      own.count++;
+      response.once('close', () => {
+        own.count--;
+        others();
+      });
+      next();
+    };
+    if (own.count < most) begin();
+    else own.waiting.push(begin);
+  };
+}

@@ -1,4 +1,4 @@
-import { get } from 'node:http';
+import { get, request as begin } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { Express } from 'express';
 import { Client } from 'pg';
@@ -76,6 +76,12 @@ describe('what a request may be', () => {
     expect(meant.body).toEqual({ data: { total: 60 } });
   });
 
+  test('a query by GET is measured before it is compared with the schema', async () => {
+    const query = encodeURIComponent(`{ books { ${Array.from({ length: 31 }, (_, n) => `t${n}: nothing`).join(' ')} } }`);
+    const { status, body } = await request(app).get(`/graphql?query=${query}`).set(door.headersOf(door.ann));
+    expect([status, body.errors.map(({ message }: { message: string }) => message)]).toEqual([400, [expect.stringContaining('31 aliases')]]);
+  });
+
   test('nobody without a token has anything read, however large or broken', async () => {
     for (const body of ['{', `{"query":"${'x'.repeat(400_000)}"}`, '[]']) {
       const answered = await request(app).post('/graphql').type('json').send(body);
@@ -128,6 +134,39 @@ describe('how often a caller may ask', () => {
     const spoofed = [];
     for (let n = 0; n < 3; n++) spoofed.push(await request(distrusting).post('/count/x').set('x-forwarded-for', `203.0.113.${n}`).send('1'));
     expect(spoofed.map(({ status }) => status)).toEqual([401, 401, 429]);
+  });
+});
+
+describe('how much of a caller goes on at once beside the graph', () => {
+  test('is limited; the rest waits, what has gone meanwhile takes no place, and others are not kept', async () => {
+    const server = await door.serve(await door.gatewayWith({ limits: { atOnce: 2 } }));
+    const order: string[] = [];
+    const sendTo = (word: string, token: string) => {
+      const headers = { authorization: `Bearer ${token}`, 'transfer-encoding': 'chunked' };
+      const sending = begin({ host: '127.0.0.1', port: server.port, method: 'POST', path: `/count/${word}`, headers });
+      const ended = new Promise<void>(resolve => {
+        sending.on('response', response => response.resume().on('end', () => (order.push(word), resolve())));
+        sending.on('error', () => resolve());
+      });
+      sending.write('a part');
+      return { sending, ended };
+    };
+    const settle = () => new Promise(resolve => setTimeout(resolve, 100));
+    const slow = sendTo('slow', door.ann);
+    await settle();
+    const gone = sendTo('gone', door.ann);
+    await settle();
+    gone.sending.destroy();
+    const second = sendTo('second', door.ann);
+    second.sending.end();
+    const other = sendTo('other', door.bob);
+    other.sending.end();
+    await other.ended;
+    await settle();
+    expect(order).toEqual(['other']);
+    slow.sending.end();
+    await second.ended;
+    expect(order).toEqual(['other', 'slow', 'second']);
   });
 });
 

@@ -196,6 +196,47 @@ describe('a super admin in another tenant', () => {
   });
 });
 
+describe('every route', () => {
+  const routes = subgraphs.flatMap(subgraph => subgraph.routes);
+  const send = async (who: Asker, { method, path }: { method: string; path: string }) => {
+    const { actingTenant, ...contents } = who;
+    const at = path.replace(':eid', 'ann').replace(/:\w+/, '1');
+    const asked = method === 'GET' ? request(world.gateway.app).get(at) : request(world.gateway.app).post(at).type('text/csv').send('name\n');
+    return asked.set({
+      authorization: `Bearer ${await world.gateway.service.token(contents)}`,
+      ...(actingTenant === undefined ? {} : { 'strata-tenant': actingTenant }),
+    });
+  };
+
+  test.each(routes.map(route => [`${route.method} ${route.path}`, route] as const))('%s leaves a row where it refuses, and one where it is changed or visited', async (name, route) => {
+    const refused: number[] = [];
+    const refusals = await added(admin, async () => {
+      for (const person of ['stranger', 'learner']) refused.push((await send(world.as(person), route)).status);
+    });
+    const forbidden = refused.filter(status => status === 403).length;
+    expect(refusals.map(({ action }) => action)).toEqual(Array.from({ length: forbidden }, () => 'REFUSED'));
+    for (const row of refusals) expect(row.details).toMatchObject({ asked: [name] });
+
+    let status = 0;
+    const visit: Asker = { ...world.superAdmin, actingTenant: 'acme' };
+    const rows = await added(admin, async () => ({ status } = await send(visit, route)));
+    const noted = rows.map(({ action, byPlatform }) => [action, byPlatform]);
+    if (route.method === 'GET') expect(noted).toEqual([['READ', true]]);
+    else if (status < 400) expect(noted).toEqual([[expect.any(String), true]]);
+    else expect(noted).toEqual([]);
+  });
+
+  test('that takes a file leaves one row of it', async () => {
+    const file = 'group_name,school_natural_id,school_year,subject_code,student_ssid,group_user_login\n';
+    const rows = await added(admin, async () => {
+      const token = await world.gateway.service.token(admin);
+      const { status } = await request(world.gateway.app).post('/groups/imports').type('text/csv').set('authorization', `Bearer ${token}`).send(file);
+      expect(status).toBe(202);
+    });
+    expect(rows).toEqual([expect.objectContaining({ action: 'POST /groups/imports', login: 'admin' })]);
+  });
+});
+
 describe('the log', () => {
   test.each(['northerner', 'partner', 'teacher', 'learner', 'stranger'])('is not for %s', async person => {
     expect(await world.gateway.codes(world.as(person), '{ auditLog { nodes { action } } }')).toEqual(['FORBIDDEN']);
