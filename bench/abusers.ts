@@ -44,7 +44,7 @@ const trendQuestion = (): string => `query q${asked++} {
   hierarchy { roots { name
     performanceTrend(period: ${period}, interval: DAY) { averageScore attempts }
     competencyTrend: timeSpentTrend(period: ${period}, interval: DAY) { totalSeconds }
-    children(first: 20) { nodes { name performanceTrend(period: ${period}, interval: WEEK) { attempts } } }
+    children(first: 3) { nodes { name performanceTrend(period: ${period}, interval: WEEK) { attempts } } }
   } }
 }`;
 const deepQuestion = (): string => `query q${asked++} { hierarchy { roots ${'{ children { nodes '.repeat(5)}{ id }${' } }'.repeat(5)} } }`;

@@ -107,7 +107,9 @@ export function answerGraph(
     const credentials = credentialsOf(request);
     const body = request.body as Record<string, unknown>;
     const isPost = request.method === 'POST'; // who asks by GET can only read, which the server sees to
-    const { readsOnly, repeatable } = isPost ? verdictOn(documentOf, body.query, limits) : { readsOnly: true, repeatable: false };
+    const { searchParams, search } = new URL(request.originalUrl, 'http://strata');
+    const verdict = verdictOn(documentOf, isPost ? body.query : searchParams.get('query'), limits);
+    const { readsOnly, repeatable } = isPost ? verdict : { readsOnly: true, repeatable: false };
     // What a super admin reads in another tenant is written down each time.
     const mayRepeat = version !== undefined && repeatable && credentials.actingTenant === undefined;
     const key = mayRepeat ? questionKey(credentials, body) : '';
@@ -138,7 +140,7 @@ export function answerGraph(
         httpGraphQLRequest: {
           method: request.method,
           headers: headersOf(request.headers),
-          search: new URL(request.originalUrl, 'http://strata').search,
+          search,
           body,
         },
         context: async () => ({ credentials, signal, turn, answered }),

@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { VerifyToken } from '../subgraphs/shared/access/token';
 import { badInput, toProblem } from '../subgraphs/shared/errors';
 import { defaultLimits } from '../subgraphs/shared/limits/limits';
+import { refuseDeepNesting } from '../subgraphs/shared/limits/nesting';
 import {
   mountRoutes,
   noSuchRoute,
@@ -15,8 +16,9 @@ import { tellMetrics } from '../subgraphs/shared/subgraph/tell-metrics';
 import { answerGraph } from './answers';
 import { explorerPages, type ExplorerParts } from './explorer';
 import { startGraph, type GraphParts } from './graph';
-import { identified, knownOrNot, notTooOften } from './callers';
+import { identified, knownOrNot, notTooOften, paced, someAtOnce } from './callers';
 import { noOtherSites } from './cross-site';
+import { createPace } from './pace';
 import { securityHeaders } from './security-headers';
 import { createTurns } from './turns';
 
@@ -54,6 +56,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const bodyLimit = `${limits.bodyKilobytes} KB`;
   const inGraphql = graphqlProblem({ onBug, bodyLimit });
   const seldomEnough = notTooOften(limits.requests);
+  const pace = createPace();
   app.use(securityHeaders({ hsts }));
   app.get('/healthz', alive);
   app.get('/readyz', readiness([...checks, ...connections.map(connection => connection.check)]));
@@ -64,11 +67,12 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   app.use(
     '/graphql',
     getOrPost,
-    identified(verifyToken),
+    identified(verifyToken, pace),
     seldomEnough,
+    paced(pace),
     express.json({ limit: limits.bodyKilobytes * 1024 }),
     withBody,
-    withoutNul,
+    sound,
     answerGraph(graph, {
       version: connections.find(connection => connection.version)?.version,
       limits,
@@ -76,7 +80,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     }),
     inGraphql,
   );
-  app.use(noOtherSites(allowedOrigins), knownOrNot(verifyToken), seldomEnough);
+  app.use(noOtherSites(allowedOrigins), knownOrNot(verifyToken), seldomEnough, paced(pace), someAtOnce(Math.ceil(limits.atOnce / 2)));
   for (const { routes } of connections) mountRoutes(app, routes, publicUrl === undefined ? {} : { publicUrl });
   app.use(noSuchRoute, problemHandler(onBug));
   return { app, stop: () => graph.server.stop() };
@@ -99,8 +103,12 @@ const withBody: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** The one character that the database keeps in no text, in a variable or written in the query as an escape. */
-const withoutNul: RequestHandler = (request, _response, next) => {
+/**
+ * Nothing that cannot be worked with: the one character that the database keeps in no text, in a variable or written in
+ * the query as an escape, or thousands of lists within each other.
+ */
+const sound: RequestHandler = (request, _response, next) => {
+  refuseDeepNesting(request.body);
   const asked = JSON.stringify([request.body, request.query]);
   if (/\\u(0000|\{0+\})/.test(asked)) throw badInput('A request must not contain a NUL character.');
   next();

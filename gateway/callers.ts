@@ -3,15 +3,33 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { VerifyToken } from '../subgraphs/shared/access/token';
 import { Problem } from '../subgraphs/shared/errors';
 import { credentialsOf } from '../subgraphs/shared/subgraph/http';
+import type { Pace } from './pace';
 
 const seconds = 10;
 
-/** Nothing of a request is read for somebody without a token that holds; the subgraphs ask again, and who it is. */
+/**
+ * Nothing of a request is read for somebody without a token that holds; the subgraphs ask again, and who it is. Who tries
+ * many tokens waits for each refusal.
+ */
 export const identified =
-  (verifyToken: VerifyToken): RequestHandler =>
+  (verifyToken: VerifyToken, pace: Pace): RequestHandler =>
   async (request, response, next) => {
-    const { tenant, subject } = await verifyToken(credentialsOf(request).token);
-    response.locals.caller = JSON.stringify([tenant, subject]);
+    const { token, address } = credentialsOf(request);
+    try {
+      const { tenant, subject } = await verifyToken(token);
+      response.locals.caller = JSON.stringify([tenant, subject]);
+    } catch (error) {
+      await pace(`at ${address}`);
+      throw error;
+    }
+    next();
+  };
+
+/** Each caller's requests are read one after the other, and callers in turn. */
+export const paced =
+  (pace: Pace): RequestHandler =>
+  async (_request, response, next) => {
+    await pace(callerKey(response));
     next();
   };
 
@@ -42,5 +60,33 @@ export function notTooOften(requests: number): RequestHandler {
       throw new Problem('RATE_LIMITED', message, { retryAfter });
     }
     next();
+  };
+}
+
+/**
+ * Of one caller some requests go on at the same time; the others wait until one of those has ended, unread. However many
+ * exports or uploads somebody begins, others still find a connection to the database.
+ */
+export function someAtOnce(most: number): RequestHandler {
+  const going = new Map<string, { count: number; waiting: (() => void)[] }>();
+  return (_request, response, next) => {
+    const caller = callerKey(response);
+    const own = going.get(caller) ?? { count: 0, waiting: [] };
+    going.set(caller, own);
+    const others = (): void => {
+      own.waiting.shift()?.();
+      if (own.count === 0) going.delete(caller);
+    };
+    const begin = (): void => {
+      if (response.destroyed) return others(); // gone while it waited
+      own.count++;
+      response.once('close', () => {
+        own.count--;
+        others();
+      });
+      next();
+    };
+    if (own.count < most) begin();
+    else own.waiting.push(begin);
   };
 }

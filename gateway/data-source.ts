@@ -14,6 +14,8 @@ export interface GatewayContext {
   turn(rows: number): Promise<void>;
   /** Filled where one subgraph answered the whole question at one version of the tenant. */
   answered?: { version?: string };
+  /** What the one subgraph said to the question as it came, where that was no answer: it is not asked again. */
+  refused?: FormattedExecutionResult;
 }
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
@@ -32,9 +34,10 @@ export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
     const variables = options.request.variables as Record<string, unknown> | undefined;
     let result: FormattedExecutionResult;
     try {
-      const { credentials, signal } = options.context;
+      const { credentials, signal, refused } = options.context;
       const { operationName } = options.request;
-      result = await unlessAborted(this.connection.fetch({ query, variables, operationName, credentials, signal }), signal);
+      const asked = { query, variables, operationName, credentials, signal };
+      result = refused ?? (await unlessAborted(this.connection.fetch(asked), signal));
     } catch (error) {
       const { message, extensions } = toProblem(error);
       result = { errors: [{ message, extensions }] };

@@ -1,6 +1,13 @@
 import type { ApolloGateway, GatewayConfig } from '@apollo/gateway';
 import type { ApolloServerOptionsWithGateway, GraphQLRequestContext } from '@apollo/server';
-import { GraphQLError, OperationTypeNode, visit, type DocumentNode, type GraphQLFormattedError } from 'graphql';
+import {
+  GraphQLError,
+  OperationTypeNode,
+  visit,
+  type DocumentNode,
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { versionAnswered } from '../subgraphs/shared/subgraph/answered-at';
 import type { SubgraphConnection } from './connection';
@@ -68,8 +75,12 @@ export class DirectQuestions {
       const { credentials, signal } = context;
       const asked = { query: source, variables, operationName, credentials, signal };
       const answer = await unlessAborted(connection.fetch(asked), signal).catch(() => undefined);
-      // What went wrong as a whole is said by the usual way, field by field.
-      if (!answer?.data) return usual(requestContext);
+      if (!answer?.data) {
+        // What went wrong as a whole is said by the usual way, field by field. It is one fetch to the same subgraph, which
+        // is not made where it was refused already: that would stand in the audit log twice.
+        if (answer && !isUnreadable(answer)) context.refused = answer;
+        return usual(requestContext);
+      }
       const version = versionAnswered(answer);
       if (context.answered && version !== undefined) context.answered.version = version;
       const { data, errors } = answer;
@@ -83,6 +94,13 @@ const keyOf = (source: string, operationName: unknown): string => `${String(oper
 /** Whoever formats it must know that the subgraph has logged it. */
 const told = ({ message, path, extensions }: GraphQLFormattedError, serviceName: string): GraphQLError =>
   new GraphQLError(message, { ...(path ? { path } : {}), extensions: { ...extensions, serviceName } });
+
+/**
+ * Whether nothing was executed, since the subgraph's own schema or the variables do not fit the question: a text may name
+ * types that other subgraphs alone have, which the planner leaves out.
+ */
+const isUnreadable = ({ errors = [] }: FormattedExecutionResult): boolean =>
+  errors.every(({ path, extensions }) => !path && extensions?.code === 'BAD_USER_INPUT');
 
 /** A subgraph's schema is not the graph's. */
 function asksForSchema(document: DocumentNode): boolean {

@@ -1,4 +1,4 @@
-import { get } from 'node:http';
+import { get, request as begin } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { Express } from 'express';
 import { Client } from 'pg';
@@ -47,7 +47,11 @@ describe('what a request may be', () => {
     ['a batch', '[{"query":"{ total }"},{"query":"{ total }"}]', {}, 400],
     ['variables that are a list', { query: '{ total }', variables: [1] }, {}, 400],
     ['a query that is an object', { query: { a: 1 } }, {}, 400],
-    ['JSON a thousand levels deep', `{"query":"{ total }","variables":{"a":${'['.repeat(1_000)}${']'.repeat(1_000)}}}`, {}, 200],
+    ['JSON a hundred levels deep', `{"query":"{ total }","variables":{"a":${'['.repeat(98)}${']'.repeat(98)}}}`, {}, 200],
+    ['JSON of more levels', `{"query":"{ total }","variables":{"a":${'['.repeat(100)}${']'.repeat(100)}}}`, {}, 400],
+    ['JSON of a hundred thousand levels', `{"query":"{ total }","variables":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`, {}, 400],
+    ['as much in what is not asked for', `{"query":"{ total }","extensions":{"a":${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}}}`, {}, 400],
+    ['a key twice', '{"query":"{ nothing }","query":"{ total }"}', {}, 200],
     ['a prototype for everybody', '{"query":"{ total }","variables":{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}}', {}, 200],
     ['a small body that unpacks to a large one', gzipSync(`{"query":"${' '.repeat(5_000_000)}"}`), { 'content-encoding': 'gzip' }, 413],
     ['a body that unpacks to nothing sound', Buffer.from('no gzip'), { 'content-encoding': 'gzip' }, 400],
@@ -70,6 +74,12 @@ describe('what a request may be', () => {
     expect(plain.status).toBe(400);
     const meant = await request(app).get(`/graphql?${query}`).set({ ...door.headersOf(door.ann) });
     expect(meant.body).toEqual({ data: { total: 60 } });
+  });
+
+  test('a query by GET is measured before it is compared with the schema', async () => {
+    const query = encodeURIComponent(`{ books { ${Array.from({ length: 31 }, (_, n) => `t${n}: nothing`).join(' ')} } }`);
+    const { status, body } = await request(app).get(`/graphql?query=${query}`).set(door.headersOf(door.ann));
+    expect([status, body.errors.map(({ message }: { message: string }) => message)]).toEqual([400, [expect.stringContaining('31 aliases')]]);
   });
 
   test('nobody without a token has anything read, however large or broken', async () => {
@@ -124,6 +134,39 @@ describe('how often a caller may ask', () => {
     const spoofed = [];
     for (let n = 0; n < 3; n++) spoofed.push(await request(distrusting).post('/count/x').set('x-forwarded-for', `203.0.113.${n}`).send('1'));
     expect(spoofed.map(({ status }) => status)).toEqual([401, 401, 429]);
+  });
+});
+
+describe('how much of a caller goes on at once beside the graph', () => {
+  test('is limited; the rest waits, what has gone meanwhile takes no place, and others are not kept', async () => {
+    const server = await door.serve(await door.gatewayWith({ limits: { atOnce: 2 } }));
+    const order: string[] = [];
+    const sendTo = (word: string, token: string) => {
+      const headers = { authorization: `Bearer ${token}`, 'transfer-encoding': 'chunked' };
+      const sending = begin({ host: '127.0.0.1', port: server.port, method: 'POST', path: `/count/${word}`, headers });
+      const ended = new Promise<void>(resolve => {
+        sending.on('response', response => response.resume().on('end', () => (order.push(word), resolve())));
+        sending.on('error', () => resolve());
+      });
+      sending.write('a part');
+      return { sending, ended };
+    };
+    const settle = () => new Promise(resolve => setTimeout(resolve, 100));
+    const slow = sendTo('slow', door.ann);
+    await settle();
+    const gone = sendTo('gone', door.ann);
+    await settle();
+    gone.sending.destroy();
+    const second = sendTo('second', door.ann);
+    second.sending.end();
+    const other = sendTo('other', door.bob);
+    other.sending.end();
+    await other.ended;
+    await settle();
+    expect(order).toEqual(['other']);
+    slow.sending.end();
+    await second.ended;
+    expect(order).toEqual(['other', 'slow', 'second']);
   });
 });
 

@@ -4,9 +4,9 @@ import { createTurns } from './turns';
 const patient = () => new AbortController().signal;
 
 /** A clock that stands still, so that nothing depends on how fast the test runs. */
-function stage(atOnce: number, waiting = 100) {
+function stage(atOnce: number, waiting = 100, processors = 64) {
   let now = 0;
-  const turns = createTurns({ atOnce, waiting, now: () => now });
+  const turns = createTurns({ atOnce, waiting, processors, now: () => now });
   const order: string[] = [];
   const ends = new Map<string, () => void>();
   const ask = async (name: string, caller: string, rows = 10): Promise<void> => {
@@ -71,6 +71,13 @@ test('large operations leave places for small ones, whoever asks', async () => {
   expect(order).toEqual(['large 0', 'small']);
   await end('large 0');
   expect(order).toEqual(['large 0', 'small', 'large 1']);
+});
+
+test.each([[1, 1], [2, 1], [3, 2], [8, 3]])('with %i processors, %i of twelve may be large', async (processors, most) => {
+  const { ask, order, settle } = stage(12, 100, processors);
+  for (let n = 0; n < 6; n++) void ask(`large ${n}`, `caller ${n}`, 10_000);
+  await settle();
+  expect(order).toHaveLength(most);
 });
 
 test('all that a caller asks for counts as large once they have used much', async () => {

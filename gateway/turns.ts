@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Problem } from '../subgraphs/shared/errors';
 
 export interface Turns {
@@ -28,19 +29,22 @@ export interface TurnSettings {
   atOnce: number;
   /** Operations of one caller that may wait. */
   waiting: number;
+  /** What the machine can do at the same time. */
+  processors?: number;
   /** The clock, in milliseconds. */
   now?: () => number;
 }
 
 /**
  * Who goes on when more is asked than can be answered at once: of those who wait, the one who has used the service least
- * of late. Large operations have a quarter of the places among them, so that there is always one for a small one: callers
- * who ask for much wait for each other, and one who asks for little hardly ever waits.
+ * of late. Large operations have a quarter of the places among them, and leave one processor free, so that there is always
+ * something for a small one: callers who ask for much wait for each other, and one who asks for little hardly ever waits.
  */
-export function createTurns({ atOnce, waiting: mostWaiting, now = () => performance.now() }: TurnSettings): Turns {
+export function createTurns(settings: TurnSettings): Turns {
+  const { atOnce, waiting: mostWaiting, processors = availableParallelism(), now = () => performance.now() } = settings;
   const queue: Waiting[] = [];
   const usage = new Map<string, { used: number; at: number }>();
-  const mostLarge = Math.max(1, Math.floor(atOnce / 4));
+  const mostLarge = Math.max(1, Math.min(Math.floor(atOnce / 4), processors - 1));
   let running = 0;
   let runningLarge = 0;
 

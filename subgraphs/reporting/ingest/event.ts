@@ -46,9 +46,17 @@ const isoMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$
 class Unsound extends Error {}
 
 const shown = (value: unknown): string => {
-  const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'string' ? `'${value}'` : written(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 };
+
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'something of too many levels'; // lists within lists by the thousand can be read, and not written
+  }
+}
 
 function text(event: RawEvent, name: string): string | null {
   const value = event[name];

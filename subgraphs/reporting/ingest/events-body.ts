@@ -6,6 +6,9 @@ import type { Rejection } from './event';
 export const mostMegabytes = 32;
 const mostBytes = mostMegabytes * 1024 * 1024;
 
+/** Records of one request: each that is rejected takes its place in the answer, however short it was. */
+export const mostRecords = 200_000;
+
 const mediaTypes = [
   'application/x-ndjson',
   'application/ndjson',
@@ -76,11 +79,13 @@ const newline = 0x0a;
 
 /**
  * The records of a body: the elements of a JSON list, or a record a line. A line that is no JSON is one rejected
- * record; a list that is no JSON throws.
+ * record; a list that is no JSON throws, and so does what has too many records, before any is given.
  */
 export function* readEvents(bytes: Buffer, reject: (rejection: Rejection) => void): Generator<unknown> {
   const begin = bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
-  if (/^\s*\[/.test(bytes.toString('latin1', begin, begin + 1_000))) {
+  const isList = /^\s*\[/.test(bytes.toString('latin1', begin, begin + 1_000));
+  if (isTooMuch(bytes, isList)) throw tooMany();
+  if (isList) {
     yield* readList(bytes.subarray(begin));
     return;
   }
@@ -97,12 +102,40 @@ export function* readEvents(bytes: Buffer, reject: (rejection: Rejection) => voi
   }
 }
 
+const tooMany = (): Problem =>
+  new Problem('TOO_LARGE', `Events may be ${mostRecords.toLocaleString('en')} at most in one request; please send them in parts.`);
+
+const [quote, backslash, brace, bracket] = [...Buffer.from('"\\{[')];
+
+/**
+ * Whether a body has more lines, or more objects and lists, than records may come, told by its bytes before anything is
+ * made of them: `{},` a million times takes a hundred times its size. A sound record has one brace beside those in its texts.
+ */
+function isTooMuch(bytes: Buffer, isList: boolean): boolean {
+  let lines = 0;
+  let objects = isList ? -1 : 0;
+  let inText = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === newline) {
+      lines++;
+      inText = false; // no text of JSON has a line's end
+    } else if (byte === quote) inText = !inText;
+    else if (inText) at += byte === backslash && bytes[at + 1] !== newline ? 1 : 0;
+    else if (byte === brace || byte === bracket) objects++;
+  }
+  return objects > mostRecords || (!isList && lines > mostRecords);
+}
+
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const isBlank = (text: Buffer): boolean => text.every(byte => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 
 function readList(bytes: Buffer): unknown[] {
   const read = parse(bytes);
-  if ('value' in read && Array.isArray(read.value)) return read.value;
+  if ('value' in read && Array.isArray(read.value)) {
+    if (read.value.length > mostRecords) throw tooMany();
+    return read.value;
+  }
   const reason = 'reason' in read ? read.reason : 'it is no list.';
   throw badInput(`The body begins like a JSON list of events, but is none: ${reason}`);
 }

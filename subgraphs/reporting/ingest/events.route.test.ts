@@ -9,7 +9,7 @@ import type { Database } from '../../shared/database/database';
 import { mountRoutes, problemHandler } from '../../shared/subgraph/http';
 import { listen } from '../../shared/subgraph/listen';
 import { reportingSubgraph } from '../subgraph';
-import { mostMegabytes } from './events-body';
+import { mostMegabytes, mostRecords } from './events-body';
 
 let database: TestDatabase;
 let owner: Database;
@@ -152,6 +152,29 @@ test('what is too large is refused by its unzipped size, and nothing of it is st
   const plain = await post(many);
   expect(plain.status).toBe(413);
   expect(await stored('h')).toBe(0);
+});
+
+test.each<[string, (times: number) => string]>([
+  ['lines that are none', times => '1\n'.repeat(times)],
+  ['empty lines', times => '\n'.repeat(times)],
+  ['a list of numbers', times => `[${'1,'.repeat(times)}1]`],
+  ['a list of empty objects', times => `[${'{},'.repeat(times)}{}]`],
+  ['empty objects in a line', times => `{"a":[${'[],'.repeat(times)}[]]}`],
+  ['them behind a text that never ends', times => `"\n{"a":[${'{},'.repeat(times)}{}]}`],
+])('more records than may come in one request are refused before anything is made of them: %s', async (_, body) => {
+  const { status, body: told } = await post(`${body(mostRecords + 5)}`);
+  expect([status, told.code]).toEqual([413, 'TOO_LARGE']);
+  expect(told.detail).toContain('200,000');
+});
+
+test('braces within texts are none, and thousands of levels are one bad value', async () => {
+  const text = `a\\"${'{'.repeat(400)}`;
+  const many = Array.from({ length: 600 }, (_, index) => ({ ...event(`b${index}`), subject: text, kind: 'NONE' }));
+  const { status, body } = await post(JSON.stringify(many));
+  expect([status, body.rejected.length]).toEqual([202, 600]);
+  const deep = JSON.stringify(event('deep')).replace(/"score":[^,}]+/, `"score":${'['.repeat(20_000)}${']'.repeat(20_000)}`);
+  const answered = await post(`[${deep}]`);
+  expect([answered.status, answered.body.rejected[0].message]).toEqual([202, expect.stringMatching(/^score must be/)]);
 });
 
 test.each([

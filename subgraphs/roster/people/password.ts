@@ -4,7 +4,7 @@ import { badInput } from '../../shared/errors';
 
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 
-interface Cost {
+export interface Cost {
   /** N is 2 to the power of this. */
   ln: number;
   r: number;
@@ -12,25 +12,28 @@ interface Cost {
 }
 
 /** As OWASP's Password Storage Cheat Sheet has it: 32 MiB and a tenth of a second or two for each guess. */
-const cost: Cost = { ln: 15, r: 8, p: 3 };
+export const usualCost: Cost = { ln: 15, r: 8, p: 3 };
 const saltBytes = 16;
 const hashBytes = 32;
 export const shortestPassword = 12;
 const longestPassword = 200;
 
 /** A password as it is kept: `$scrypt$ln=15,r=8,p=3$salt$hash`, with a salt of its own and what it was made with. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, cost = usualCost): Promise<string> {
   const length = [...password].length;
   if (length < shortestPassword || length > longestPassword) {
     throw badInput(`A password must have ${shortestPassword} to ${longestPassword} characters; this one has ${length}.`);
   }
   const salt = randomBytes(saltBytes);
   const hash = await hashOf(password, { salt, cost, bytes: hashBytes });
-  return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${salt.toString('base64')}$${hash.toString('base64')}`;
+  return kept({ cost, salt, hash });
 }
 
+const kept = ({ cost: { ln, r, p }, salt, hash }: { cost: Cost; salt: Buffer; hash: Buffer }): string =>
+  `$scrypt$ln=${ln},r=${r},p=${p}$${salt.toString('base64')}$${hash.toString('base64')}`;
+
 /** Of nobody's password: what a guess at a login that does not exist is compared with, so that it takes as long. */
-const nobodys = `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${Buffer.alloc(saltBytes).toString('base64')}$${Buffer.alloc(hashBytes).toString('base64')}`;
+const nobodys = kept({ cost: usualCost, salt: Buffer.alloc(saltBytes), hash: Buffer.alloc(hashBytes) });
 
 /** Whether this is the password. Takes as long where nobody has one. */
 export async function isPassword(password: string, stored: string | undefined): Promise<boolean> {

@@ -1,9 +1,10 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { isObjectType, parse, type GraphQLSchema } from 'graphql';
+import { isObjectType, isUnionType, parse, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, createResolversMap, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
 import { auditMutations } from '../audit/audited-mutations';
 import { protect, type Permissions } from '../access/protect';
+import { badInput } from '../errors';
 import { DateScalar, DateTimeScalar, JsonScalar, SafeInt } from '../graphql/scalars';
 
 export interface SchemaParts {
@@ -34,6 +35,21 @@ function resolversOf(schema: GraphQLSchema): Record<string, Record<string, unkno
   return map;
 }
 
+/** Who asks past the gateway for what is no entity here is told so; Apollo would take it for a fault of the subgraph. */
+function refuseStrangeEntities(schema: GraphQLSchema): void {
+  const field = schema.getQueryType()?.getFields()._entities;
+  const union = schema.getType('_Entity');
+  if (!field?.resolve || !isUnionType(union)) return;
+  const known = new Set<unknown>(union.getTypes().map(({ name }) => name));
+  const resolve = field.resolve;
+  field.resolve = (parent, args, ...rest) => {
+    for (const { __typename } of args.representations as { __typename?: unknown }[]) {
+      if (!known.has(__typename)) throw badInput('A representation must name an entity of this subgraph with __typename.');
+    }
+    return resolve(parent, args, ...rest);
+  };
+}
+
 const federation = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
     import: ["@key", "@shareable", "@external", "@provides", "@requires"])
@@ -62,6 +78,7 @@ export function buildProtectedSchema({ resolvers, entities, references, permissi
   }
   Object.assign(map, { Date: DateScalar, DateTime: DateTimeScalar, JSON: JsonScalar, SafeInt });
   const federated = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: map as never });
+  refuseStrangeEntities(federated);
   auditMutations(federated, unaudited); // within the guards: what is refused is recorded as a refusal
   return { schema: protect(federated, permissions), sdl };
 }

@@ -67,12 +67,14 @@ test('a kept connection that brings a request while the server closes is answere
 describe('a slow sender', () => {
   const limits = { headerSeconds: 1, uploadSeconds: 2, connections: 3 };
   let server: OpenServer;
-  let bodies: string[];
+  /** How the body that is sent ends. */
+  let body: Promise<string>;
   beforeEach(async () => {
-    bodies = [];
+    let tell: (ending: string) => void;
+    body = new Promise(resolve => (tell = resolve));
     const handler: RequestListener = (request, response) => {
-      request.on('error', () => bodies.push('broken off'));
-      request.on('end', () => response.end('heard'));
+      request.on('error', () => tell('broken off'));
+      request.on('end', () => (tell('heard'), response.end('heard')));
       request.resume();
     };
     server = await listen(handler, { port: 0, host, limits });
@@ -103,7 +105,7 @@ describe('a slow sender', () => {
     const head = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n';
     const heard = await drip([head, ...Array.from({ length: 100 }, () => 'x')]);
     expect(heard).toMatch(/^HTTP\/1\.1 408|^$/);
-    expect(bodies).toEqual(['broken off']);
+    expect(await body).toBe('broken off');
   });
 
   test('of nothing at all is broken off', async () => {

@@ -16,10 +16,12 @@ export const alive: RequestHandler = (_request, response) => {
 };
 
 /** GET /readyz: 200 when every check passes, else 503 with those that do not. */
-export const readiness =
-  (checks: readonly Check[]): RequestHandler =>
-  async (_request, response) => {
-    const failing = (await Promise.all(checks.map(failureOf))).filter(failure => failure !== undefined);
+export function readiness(checks: readonly Check[]): RequestHandler {
+  // Anybody may ask, as often as they like: however many do at a time, the database is asked once.
+  let looking: ReturnType<typeof failuresOf> | undefined;
+  return async (_request, response) => {
+    looking ??= failuresOf(checks).finally(() => (looking = undefined));
+    const failing = await looking;
     if (failing.length === 0) {
       response.json({ status: 'ready', checks: checks.map(check => check.name) });
       return;
@@ -32,8 +34,17 @@ export const readiness =
       failing,
     });
   };
+}
 
-async function failureOf(check: Check): Promise<{ name: string; reason: string } | undefined> {
+const failuresOf = async (checks: readonly Check[]): Promise<Failure[]> =>
+  (await Promise.all(checks.map(failureOf))).filter(failure => failure !== undefined);
+
+interface Failure {
+  name: string;
+  reason: string;
+}
+
+async function failureOf(check: Check): Promise<Failure | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>(resolve => {
     timer = setTimeout(resolve, patience, `no answer within ${patience / 1000} seconds`);

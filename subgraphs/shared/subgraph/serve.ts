@@ -1,8 +1,9 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule, OperationTypeNode, type DocumentNode } from 'graphql';
+import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule, OperationTypeNode, type DocumentNode, type FormattedExecutionResult } from 'graphql';
 import type { VerifyToken } from '../access/token';
 import { formatError, toProblem, withoutHint } from '../errors';
 import { defaultLimits, subgraphLimits, subgraphMegabytes, type Limits } from '../limits/limits';
+import { refuseDeepNesting } from '../limits/nesting';
 import { noServiceRule, sizeRule } from '../limits/query-size';
 import { timeLimit } from '../limits/time-limit';
 import type { OnBug } from './answer';
@@ -59,6 +60,7 @@ function graphqlHandlers({ running, verifyToken, limits = defaultLimits, introsp
   const answer: RequestHandler = async (request, response) => {
     const { query, variables, operationName } = (request.body ?? {}) as Posted;
     if (typeof query !== 'string') throw badRequest('The body must be a JSON object with a query (application/json).');
+    refuseDeepNesting(variables);
     const checked = check(query);
     if ('errors' in checked) {
       const errors = checked.errors.map(error => {
@@ -70,10 +72,15 @@ function graphqlHandlers({ running, verifyToken, limits = defaultLimits, introsp
     }
     const credentials = credentialsOf(request);
     const signal = timeLimit(response, { seconds: limits.seconds, readsOnly: !writes(checked.document) });
-    response.json(await running.execute({ document: checked.document, variables, operationName, credentials, signal }));
+    const answered = await running.execute({ document: checked.document, variables, operationName, credentials, signal });
+    response.json(introspection ? answered : withoutHints(answered));
   };
   return { token, answer };
 }
+
+/** What was written into variables is compared with the schema only when they are read. */
+const withoutHints = ({ errors, ...answer }: FormattedExecutionResult): FormattedExecutionResult =>
+  errors ? { ...answer, errors: errors.map(error => ({ ...error, message: withoutHint(error.message) })) } : answer;
 
 const writes = ({ definitions }: DocumentNode): boolean =>
   definitions.some(node => node.kind === Kind.OPERATION_DEFINITION && node.operation === OperationTypeNode.MUTATION);
