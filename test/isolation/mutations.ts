@@ -2,6 +2,7 @@ import { getNamedType } from 'graphql';
 import { anId, anyOf, chance, type Hand } from './arguments';
 import type { Argument, Document } from './documents';
 import { notJudgedYet } from './not-judged-yet';
+import { harmlessToRosters } from './roster-mutations';
 import { selectionOf } from './queries';
 import { asSent } from './rules-of-changes';
 import { parentOf } from './worlds-of-callers';
@@ -41,6 +42,7 @@ export const harmless: Record<string, (hand: Hand) => Record<string, unknown>> =
   },
   setApplicableHierarchy: hand => ({ hierarchyId: aHierarchyInUse(hand), expectedVersion: 7 }),
   setTimeZone: () => ({ timeZone: 'Europe/London', expectedVersion: 7 }),
+  ...harmlessToRosters(aTenant),
   createHierarchy: () => ({ input: noHierarchy }),
   updateHierarchy: hand => ({ id: aHierarchyInUse(hand), input: noHierarchy }),
   recordActivity: hand => {
