@@ -94,7 +94,8 @@ export async function startAttacked(seed: number): Promise<AttackedService> {
 
 function parsed(text: string): Pick<Answered, 'data' | 'errors'> {
   try {
-    return JSON.parse(text) as Pick<Answered, 'data' | 'errors'>;
+    const { data, errors } = JSON.parse(text) as Pick<Answered, 'data' | 'errors'>;
+    return { ...(data === undefined ? {} : { data }), ...(errors === undefined ? {} : { errors }) };
   } catch {
     return {};
   }
