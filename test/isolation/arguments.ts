@@ -1,7 +1,6 @@
 import { getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isNonNullType, isUnionType, type GraphQLArgument, type GraphQLInputField, type GraphQLInputType, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { Random } from '../../cli/generate/random';
 import type { WorldCaller } from './callers';
-import { notJudgedYet } from './not-judged-yet';
 import type { CursorBook } from './pages';
 import { coveredClasses, otherId, standing, wholeViewId } from './worlds-of-callers';
 import { deedsThatRest } from './world-roster';
@@ -127,7 +126,7 @@ const byType: Record<string, (hand: Hand) => unknown> = {
   String: hand => aWord(hand, ({ groups, people }) => [...groups.map(({ name }) => name), ...people.map(({ login }) => login)]),
   _Any: hand => {
     const union = hand.schema.getType('_Entity');
-    const __typename = isUnionType(union) ? anyOf(hand, union.getTypes().filter(type => !notJudgedYet.has(`${type.name}.id`) && !isStub(type))).name : 'HierarchyNode';
+    const __typename = isUnionType(union) ? anyOf(hand, union.getTypes().filter(type => !isStub(type))).name : 'HierarchyNode';
     // Whatever a key may be made of; of what has no such key, it says nothing.
     const id = (Object.hasOwn(ofEntity, __typename) ? ofEntity[__typename]! : anId)(hand);
     return { __typename, id, hierarchyId: aHierarchy(hand) };

@@ -18,7 +18,6 @@ import {
 } from 'graphql';
 import { anything, Refusal, type Judging } from './judging';
 import type { Place } from './pages';
-import { notJudgedYet } from './not-judged-yet';
 import { carryNothing, rules } from './rules';
 
 /** What the answer to a question must be. */
@@ -134,7 +133,7 @@ function pathText(path: GraphQLResolveInfo['path'] | undefined): string {
 
 /** The fields that would be told without being judged. */
 export const fieldsWithoutRule = (schema: GraphQLSchema): string[] =>
-  fieldsOf(schema).filter(field => !(field in rules) && !(field in carryNothing) && !notJudgedYet.has(field));
+  fieldsOf(schema).filter(field => !(field in rules) && !(field in carryNothing));
 
 /** Every field of a schema, as Type.field, introspection aside. */
 export const fieldsOf = (schema: GraphQLSchema): string[] =>
