@@ -3,6 +3,7 @@ import {
   execute,
   getNamedType,
   getNullableType,
+  GraphQLList,
   isEnumType,
   isLeafType,
   isListType,
@@ -20,11 +21,18 @@ import { anything, Refusal, type Judging } from './judging';
 import type { Place } from './pages';
 import { carryNothing, rules } from './rules';
 
+interface Refused {
+  root: string;
+  code: string;
+}
+
 /** What the answer to a question must be. */
 export interface Expected {
   data: unknown;
   /** What is refused, by the field of the root below which it is. */
-  refused: { root: string; code: string }[];
+  refused: Refused[];
+  /** These, and those that are not told where another one takes what is around them with it. */
+  possible: Refused[];
   /** The paths of values that are not judged here. */
   free: Set<string>;
   /** The paths of cursors, with what they must stand for. */
@@ -56,10 +64,10 @@ const oracles = new WeakMap<GraphQLSchema, Oracle>();
 
 function makeOracle(schema: GraphQLSchema): Oracle {
   const judged = judgedCopy(schema);
-  // A refusal that takes the whole answer with it is not always the first: here each of them stays where it is.
+  // A refusal that takes what is around it with it is not always the first: here each of them stays where it is.
   const apart = judgedCopy(schema);
-  for (const root of [apart.getQueryType(), apart.getMutationType()]) {
-    for (const field of Object.values(root?.getFields() ?? {})) field.type = getNullableType(field.type);
+  for (const type of Object.values(apart.getTypeMap())) {
+    if (isObjectType(type)) for (const field of Object.values(type.getFields())) field.type = allNullable(field.type);
   }
   return ({ query, variables }, judging) => {
     const answer = (copy: GraphQLSchema) => {
@@ -73,8 +81,13 @@ function makeOracle(schema: GraphQLSchema): Oracle {
       return { data: result.data, refused, ...found };
     };
     const expected = answer(judged);
-    return expected.data ? expected : { ...expected, refused: answer(apart).refused };
+    return { ...expected, possible: expected.refused.length > 0 ? answer(apart).refused : [] };
   };
+}
+
+function allNullable(type: GraphQLOutputType): GraphQLOutputType {
+  const nullable = getNullableType(type);
+  return isListType(nullable) ? new GraphQLList(allNullable(nullable.ofType as GraphQLOutputType)) : nullable;
 }
 
 function judgedCopy(schema: GraphQLSchema): GraphQLSchema {
@@ -91,7 +104,7 @@ function judgedCopy(schema: GraphQLSchema): GraphQLSchema {
 export const rootOf = (path: readonly (string | number)[] | undefined): string =>
   path === undefined ? '' : typeof path[1] === 'number' && path.length === 2 ? path.join('.') : String(path[0]);
 
-interface Context extends Omit<Expected, 'data' | 'refused'> {
+interface Context extends Omit<Expected, 'data' | 'refused' | 'possible'> {
   judging: Judging;
 }
 
