@@ -273,6 +273,7 @@ describe('the log', () => {
       .toEqual(ids(all.filter(({ performedById }) => performedById === northerner)));
     expect(ids(await log(admin, 'lastDays: 1, first: 1000'))).toEqual(ids(all));
     expect(await log(admin, 'performedById: "x"')).toEqual([]);
+    expect(await log(admin, 'performedById: ""')).toEqual([]);
     expect(await world.gateway.codes(admin, '{ auditLog(lastDays: -1) { nodes { id } } }')).toEqual(['BAD_USER_INPUT']);
   });
 

@@ -1,9 +1,9 @@
 import { getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isNonNullType, isUnionType, type GraphQLArgument, type GraphQLInputField, type GraphQLInputType, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { Random } from '../../cli/generate/random';
 import type { WorldCaller } from './callers';
-import { notJudgedYet } from './not-judged-yet';
 import type { CursorBook } from './pages';
 import { coveredClasses, otherId, standing, wholeViewId } from './worlds-of-callers';
+import { deedsThatRest } from './world-roster';
 import { hierarchies, type World, type WorldTenant } from './world';
 
 /** What arguments are made of: whatever of the world a caller could know, guess or have been told by somebody else. */
@@ -25,9 +25,9 @@ export const chance = ({ random }: Pick<Hand, 'random'>, oneIn: number): boolean
 
 const madeUp = ['g0zzzzz', 'k0zzzzz', 'p0zzzzz', 't0zzzzz', 's0zzzzz', 'x', '', '0', "' or 1=1 --", 'g000000', 'null', 'G000001'];
 
-const everyId = ({ id, groups, classes, people }: WorldTenant): string[] => [
+const everyId = ({ id, groups, classes, people, series, studentGroups, competencies }: WorldTenant): string[] => [
   ...[id, `o${id.slice(1)}`],
-  ...[...groups, ...classes, ...people].map(thing => thing.id),
+  ...[...groups, ...classes, ...people, ...series, ...studentGroups, ...competencies].map(thing => thing.id),
 ];
 
 /** An id: the caller's to see, its neighbours', another tenant's, of another kind, of another person's view, or nobody's. */
@@ -64,14 +64,39 @@ function aWord(hand: Hand, of: (tenant: WorldTenant) => (string | null)[]): stri
   return words.length > 0 ? anyOf(hand, words) : 'nothing';
 }
 
+/** One of a kind, mostly of the caller's tenant; sometimes any id there is. */
+const idOf = (of: (tenant: WorldTenant) => { id: string }[]) => (hand: Hand): string => {
+  const tenant = chance(hand, 5) ? anyOf(hand, hand.world.tenants) : hand.caller.tenant;
+  const there = of(tenant);
+  return there.length === 0 || chance(hand, 10) ? anId(hand) : anyOf(hand, there).id;
+};
+const aClass = (hand: Hand): string =>
+  coveredClasses(hand.caller).size > 0 && !chance(hand, 3) ? anyOf(hand, [...coveredClasses(hand.caller)]).id : idOf(({ classes }) => classes)(hand);
+const aPerson = (hand: Hand): string => (chance(hand, 5) ? hand.caller.person.id : idOf(({ people }) => people)(hand));
+const aLearner = (hand: Hand): string =>
+  chance(hand, 4) ? aPerson(hand) : idOf(({ people }) => people.filter(({ roles }) => roles.includes('LEARNER')))(hand);
+const aStudentGroup = idOf(({ studentGroups }) => studentGroups);
+const aCursor = (hand: Hand): string => {
+  const known = [...hand.cursors.keys()];
+  if (known.length === 0 || chance(hand, 10)) return anyOf(hand, ['nonsense', 'WyJ4IiwxXQ', '']);
+  return anyOf(hand, chance(hand, 3) ? known : known.slice(-20));
+};
+
+/** What an argument named id is of, by the field that has it. */
+const idsOf: Record<string, string> = {
+  ...{ Hierarchy: 'hierarchyId', 'Query.hierarchy': 'hierarchyId', 'Query.class': 'classId', 'Query.student': 'studentId' },
+};
+
 const byName: Record<string, (hand: Hand) => unknown> = {
+  ...{ classId: aClass, studentId: aLearner, performedById: aPerson, testSeriesId: idOf(({ series }) => series) },
+  actions: hand => anyOf(hand, deedsThatRest),
+  lastDays: hand => anyOf(hand, [1, 30, 60, 36_500, ...(chance(hand, 4) ? [0, -1, 36_501] : [])]),
+  schoolYear: hand => 2025 + hand.random.below(3),
+  firstCompetencies: hand => anyOf(hand, [0, 1, 3, 50, 100, ...(chance(hand, 8) ? [-1, 101] : [])]),
+  afterCompetencies: aCursor,
   hierarchyId: aHierarchy,
   first: hand => anyOf(hand, [0, 1, 2, 3, 50, 50, 1_000, ...(chance(hand, 8) ? [-1, 1_001] : [])]),
-  after: hand => {
-    const known = [...hand.cursors.keys()];
-    if (known.length === 0 || chance(hand, 10)) return anyOf(hand, ['nonsense', 'WyJ4IiwxXQ', '']);
-    return anyOf(hand, chance(hand, 3) ? known : known.slice(-20));
-  },
+  after: aCursor,
   externalId: hand => aWord(hand, ({ groups, classes }) => [...groups, ...classes].map(thing => thing.externalId)),
   type: hand => anyOf(hand, ['country', 'state', 'district', 'school', 'class', 'other']),
   subject: hand => aWord(hand, ({ events, competencies }) => [...events, ...competencies].map(({ subject }) => subject)),
@@ -81,6 +106,11 @@ const byName: Record<string, (hand: Hand) => unknown> = {
 
 const aDay = (hand: Hand): string =>
   `2026-0${1 + hand.random.below(3)}-${String(1 + hand.random.below(28)).padStart(2, '0')}`;
+
+const ofEntity: Record<string, (hand: Hand) => string> = {
+  ...{ Hierarchy: aHierarchy, Class: aClass, Student: aLearner, StudentGroup: aStudentGroup },
+  Viewer: hand => anyOf(hand, [hand.caller.person.id, anId(hand)]),
+};
 
 const byType: Record<string, (hand: Hand) => unknown> = {
   PeriodInput: hand => {
@@ -96,15 +126,18 @@ const byType: Record<string, (hand: Hand) => unknown> = {
   String: hand => aWord(hand, ({ groups, people }) => [...groups.map(({ name }) => name), ...people.map(({ login }) => login)]),
   _Any: hand => {
     const union = hand.schema.getType('_Entity');
-    const __typename = isUnionType(union) ? anyOf(hand, union.getTypes().filter(type => !notJudgedYet.has(`${type.name}.id`) && !isStub(type))).name : 'HierarchyNode';
+    const __typename = isUnionType(union) ? anyOf(hand, union.getTypes().filter(type => !isStub(type))).name : 'HierarchyNode';
     // Whatever a key may be made of; of what has no such key, it says nothing.
-    const id = __typename === 'Hierarchy' ? aHierarchy(hand) : __typename === 'Viewer' ? anyOf(hand, [hand.caller.person.id, anId(hand)]) : anId(hand);
+    const id = (Object.hasOwn(ofEntity, __typename) ? ofEntity[__typename]! : anId)(hand);
     return { __typename, id, hierarchyId: aHierarchy(hand) };
   },
 };
 
 /** One in so many times they are given; a cursor is mostly of another list than this one. */
-const seldomGiven: Record<string, number> = { after: 8, all: 5, contentSource: 4 };
+const seldomGiven: Record<string, number> = { after: 8, afterCompetencies: 8, all: 5, contentSource: 4 };
+
+/** What is done while the world is attacked stands in this log, too: it is asked for what rests. */
+const alwaysGiven = 'Query.auditLog actions';
 
 /** A type of another subgraph of which this one knows no more than the key: by reference, an echo of it. */
 const isStub = (type: GraphQLObjectType): boolean => Object.keys(type.getFields()).length === 1;
@@ -113,10 +146,10 @@ const known = (by: Record<string, (hand: Hand) => unknown>, name: string) => (Ob
 
 /** A value for an argument, or undefined where it is left out. */
 export function aValue(hand: Hand, argument: GraphQLArgument | GraphQLInputField, owner: string): unknown {
-  const required = isNonNullType(argument.type) && argument.defaultValue === undefined;
+  const required = (isNonNullType(argument.type) && argument.defaultValue === undefined) || `${owner} ${argument.name}` === alwaysGiven;
   if (!required && !chance(hand, seldomGiven[argument.name] ?? 2)) return undefined;
-  if (!isNonNullType(argument.type) && chance(hand, 12)) return null;
-  return ofType(hand, argument.type, owner === 'Hierarchy' || owner === 'Query.hierarchy' ? 'hierarchyId' : argument.name);
+  if (!isNonNullType(argument.type) && !required && chance(hand, 12)) return null;
+  return ofType(hand, argument.type, argument.name === 'id' ? (idsOf[owner] ?? 'id') : argument.name);
 }
 
 function ofType(hand: Hand, type: GraphQLInputType, name: string): unknown {

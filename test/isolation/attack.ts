@@ -129,14 +129,14 @@ async function judge(round: Round, asker: WorldCaller, document: Document): Prom
   const { service, at, permissions } = round;
   const caller = round.judgedAs(asker);
   const question = printed(document, service.schemas[at]);
-  const judging: Judging = { caller, permissions, tenants: service.world.tenants, cursors: service.cursors };
+  const judging: Judging = { at: round.at, caller, permissions, tenants: service.world.tenants, cursors: service.cursors };
   const expected = expectedOf(round, { question, judging });
   if (expected === null) return null;
   const answered = await service.send(at, asker, { path: '/graphql', body: question });
   const differences = caller.refused
     ? nothingComes(caller.refused, answered)
     : compare(expected, answered, (cursor, place) => service.cursors.set(cursor, place));
-  const inPlace = JSON.stringify([expected.data, [...expected.cursors.values()].map(({ last }) => [last.placed?.name, last.id])]);
+  const inPlace = JSON.stringify([expected.data, [...expected.cursors.values()].map(({ told }) => told)]);
   const words = wordsThatLeak({
     ...{ answered, caller, owners: service.owners },
     sent: JSON.stringify(question),

@@ -38,7 +38,8 @@ export function printed({ operation, selections }: Document, schema: GraphQLSche
   const declared: string[] = [];
   const fragments: string[] = [];
   const argument = ({ name, type, value, variable }: Argument): string => {
-    if (!variable) return `${name}: ${print(astFromValue(value, typeFromAST(schema, parseType(type)) as GraphQLInputType)!)}`;
+    // What has no shape of its own in the schema is no literal of it.
+    if (!variable && type !== 'JSON') return `${name}: ${print(astFromValue(value, typeFromAST(schema, parseType(type)) as GraphQLInputType)!)}`;
     const variableName = `v${declared.length}`;
     variables[variableName] = value;
     declared.push(`$${variableName}: ${type}`);

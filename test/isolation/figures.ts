@@ -6,6 +6,8 @@ export interface Filter {
   subject?: string | null;
   contentSource?: string | null;
   framework?: string | null;
+  /** Whose; everybody's when omitted. */
+  of?: ReadonlySet<WorldPerson>;
 }
 export interface Span {
   from: string;
@@ -15,15 +17,15 @@ export interface Span {
 const dayIn = remembering((timeZone: string, moment: string): string =>
   new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(moment)));
 
-const today = ({ timeZone }: WorldTenant): string => dayIn(timeZone, now.toISOString());
+export const today = ({ timeZone }: WorldTenant): string => dayIn(timeZone, now.toISOString());
 
 /** What was done in some classes in a period. */
-function eventsOf(tenant: WorldTenant, classes: readonly WorldClass[], { from, through, ...filter }: Span & Filter): WorldEvent[] {
+function eventsOf(tenant: WorldTenant, classes: readonly WorldClass[], { from, through, of, ...filter }: Span & Filter): WorldEvent[] {
   const among = new Set(classes);
   const matches = (wanted: string | null | undefined, value: string | null) => wanted === undefined || wanted === null || wanted === value;
   return tenant.events.filter(event => {
     const day = dayIn(tenant.timeZone, event.occurredAt);
-    return among.has(event.klass) && day >= from && day <= through && matches(filter.subject, event.subject) &&
+    return (of?.has(event.person) ?? true) && among.has(event.klass) && day >= from && day <= through && matches(filter.subject, event.subject) &&
       matches(filter.contentSource, event.contentSource) && matches(filter.framework, null);
   });
 }
@@ -129,9 +131,15 @@ export function changeTo(tenant: WorldTenant, hierarchy: string) {
   };
 }
 
+const isCounted = ({ score, seconds }: WorldEvent): boolean => score !== null || (seconds ?? 0) > 0;
+
+/** Whether somebody did anything that counts in a class. */
+export const countedIn = ({ events }: WorldTenant, person: WorldPerson, klass: WorldClass): boolean =>
+  events.some(event => event.person === person && event.klass === klass && isCounted(event));
+
 /** The class-day facts: what is read to build stored sums where there are none. */
 export const factsOf = remembering(({ events, timeZone }: WorldTenant): number => {
-  const counted = events.filter(({ score, seconds }) => score !== null || (seconds ?? 0) > 0);
+  const counted = events.filter(isCounted);
   const keys = counted.map(({ klass, occurredAt, subject, contentSource }) =>
     JSON.stringify([klass.id, dayIn(timeZone, occurredAt), subject, contentSource]));
   return new Set(keys).size;

@@ -1,11 +1,14 @@
 import type { RoleName } from '../../subgraphs/shared/access/roles';
 import type { WorldCaller } from './callers';
 import type { CursorBook } from './pages';
+import type { Target } from './service';
 import { isUsed, locate, otherId, type WorldNode } from './worlds-of-callers';
 import { hierarchies, type WorldTenant } from './world';
 
 /** Who asks, and what there is to judge by. */
 export interface Judging {
+  /** Which door was asked: by reference, subgraphs refuse each their own. */
+  at: Target;
   caller: WorldCaller;
   tenants: WorldTenant[];
   cursors: CursorBook;
@@ -32,6 +35,7 @@ export const refuse = (code: string): never => {
 export const needsRole = ({ caller, permissions }: Judging, ...roles: RoleName[]): void => {
   if (permissions && !roles.some(role => caller.roles.has(role))) refuse('FORBIDDEN');
 };
+export const rosterKeeper = (judging: Judging): void => needsRole(judging, 'ORG_ADMIN', 'SUPER_ADMIN', 'TEACHER');
 export const tenantAdmin = (judging: Judging): void => needsRole(judging, 'ORG_ADMIN', 'SUPER_ADMIN');
 export const reader = (judging: Judging): void => needsRole(judging, 'ORG_ADMIN', 'SUPER_ADMIN', 'OFFICER', 'PARTNER', 'TEACHER');
 

@@ -1,7 +1,7 @@
 import { getNamedType } from 'graphql';
 import { anId, anyOf, chance, type Hand } from './arguments';
 import type { Argument, Document } from './documents';
-import { notJudgedYet } from './not-judged-yet';
+import { harmlessToRosters } from './roster-mutations';
 import { selectionOf } from './queries';
 import { asSent } from './rules-of-changes';
 import { parentOf } from './worlds-of-callers';
@@ -41,6 +41,7 @@ export const harmless: Record<string, (hand: Hand) => Record<string, unknown>> =
   },
   setApplicableHierarchy: hand => ({ hierarchyId: aHierarchyInUse(hand), expectedVersion: 7 }),
   setTimeZone: () => ({ timeZone: 'Europe/London', expectedVersion: 7 }),
+  ...harmlessToRosters(aTenant),
   createHierarchy: () => ({ input: noHierarchy }),
   updateHierarchy: hand => ({ id: aHierarchyInUse(hand), input: noHierarchy }),
   recordActivity: hand => {
@@ -55,8 +56,7 @@ export const harmless: Record<string, (hand: Hand) => Record<string, unknown>> =
 
 /** A random mutation that must be refused or change nothing; null where the schema has none. */
 export function randomMutation(hand: Hand): Document | null {
-  const all = Object.values(hand.schema.getMutationType()?.getFields() ?? {});
-  const fields = all.filter(({ name }) => !notJudgedYet.has(`Mutation.${name}`));
+  const fields = Object.values(hand.schema.getMutationType()?.getFields() ?? {});
   if (fields.length === 0) return null;
   const fresh = fields.filter(({ name }) => !hand.asked.has(`Mutation.${name}`));
   const field = anyOf(hand, fresh.length > 0 ? fresh : fields);

@@ -3,6 +3,7 @@ import {
   execute,
   getNamedType,
   getNullableType,
+  GraphQLList,
   isEnumType,
   isLeafType,
   isListType,
@@ -18,14 +19,20 @@ import {
 } from 'graphql';
 import { anything, Refusal, type Judging } from './judging';
 import type { Place } from './pages';
-import { notJudgedYet } from './not-judged-yet';
 import { carryNothing, rules } from './rules';
+
+interface Refused {
+  root: string;
+  code: string;
+}
 
 /** What the answer to a question must be. */
 export interface Expected {
   data: unknown;
   /** What is refused, by the field of the root below which it is. */
-  refused: { root: string; code: string }[];
+  refused: Refused[];
+  /** These, and those that are not told where another one takes what is around them with it. */
+  possible: Refused[];
   /** The paths of values that are not judged here. */
   free: Set<string>;
   /** The paths of cursors, with what they must stand for. */
@@ -56,29 +63,48 @@ export function oracleOf(schema: GraphQLSchema): Oracle {
 const oracles = new WeakMap<GraphQLSchema, Oracle>();
 
 function makeOracle(schema: GraphQLSchema): Oracle {
+  const judged = judgedCopy(schema);
+  // A refusal that takes what is around it with it is not always the first: here each of them stays where it is.
+  const apart = judgedCopy(schema);
+  for (const type of Object.values(apart.getTypeMap())) {
+    if (isObjectType(type)) for (const field of Object.values(type.getFields())) field.type = allNullable(field.type);
+  }
+  return ({ query, variables }, judging) => {
+    const answer = (copy: GraphQLSchema) => {
+      const context: Context = { judging, free: new Set(), cursors: new Map(), valued: new Set() };
+      const result = execute({ schema: copy, document: parse(query), contextValue: context, variableValues: variables }) as ExecutionResult;
+      const refused = (result.errors ?? []).map(error => {
+        if (!(error.originalError instanceof Refusal)) throw error.originalError ?? error;
+        return { root: rootOf(error.path), code: error.originalError.code };
+      });
+      const { judging: _judging, ...found } = context;
+      return { data: result.data, refused, ...found };
+    };
+    const expected = answer(judged);
+    return { ...expected, possible: expected.refused.length > 0 ? answer(apart).refused : [] };
+  };
+}
+
+function allNullable(type: GraphQLOutputType): GraphQLOutputType {
+  const nullable = getNullableType(type);
+  return isListType(nullable) ? new GraphQLList(allNullable(nullable.ofType as GraphQLOutputType)) : nullable;
+}
+
+function judgedCopy(schema: GraphQLSchema): GraphQLSchema {
   const copy = buildASTSchema(parse(printSchema(schema)), { assumeValid: true });
   for (const type of Object.values(copy.getTypeMap())) {
     if (isUnionType(type)) type.resolveType = (value: { __typename: string }) => value.__typename;
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) field.resolve = judge;
   }
-  return ({ query, variables }, judging) => {
-    const context: Context = { judging, free: new Set(), cursors: new Map(), valued: new Set() };
-    const result = execute({ schema: copy, document: parse(query), contextValue: context, variableValues: variables }) as ExecutionResult;
-    const refused = (result.errors ?? []).map(error => {
-      if (!(error.originalError instanceof Refusal)) throw error.originalError ?? error;
-      return { root: rootOf(error.path), code: error.originalError.code };
-    });
-    const { judging: _judging, ...found } = context;
-    return { data: result.data, refused, ...found };
-  };
+  return copy;
 }
 
 /** `_entities` has a refusal for each element. */
 export const rootOf = (path: readonly (string | number)[] | undefined): string =>
   path === undefined ? '' : typeof path[1] === 'number' && path.length === 2 ? path.join('.') : String(path[0]);
 
-interface Context extends Omit<Expected, 'data' | 'refused'> {
+interface Context extends Omit<Expected, 'data' | 'refused' | 'possible'> {
   judging: Judging;
 }
 
@@ -120,7 +146,7 @@ function pathText(path: GraphQLResolveInfo['path'] | undefined): string {
 
 /** The fields that would be told without being judged. */
 export const fieldsWithoutRule = (schema: GraphQLSchema): string[] =>
-  fieldsOf(schema).filter(field => !(field in rules) && !(field in carryNothing) && !notJudgedYet.has(field));
+  fieldsOf(schema).filter(field => !(field in rules) && !(field in carryNothing));
 
 /** Every field of a schema, as Type.field, introspection aside. */
 export const fieldsOf = (schema: GraphQLSchema): string[] =>

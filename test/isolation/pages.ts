@@ -5,13 +5,15 @@ import { levelOf, type WorldNode } from './worlds-of-callers';
 /** What a cursor that the service gave stands for: the list it belongs to, and the last element before it. */
 export interface Place {
   question: string;
-  last: WorldNode;
+  last: unknown;
+  /** What of that element a cursor may tell. */
+  told: unknown;
 }
 export type CursorBook = Map<string, Place>;
 
 /** One page of a list. */
-export interface Connection {
-  page: WorldNode[];
+export interface Connection<Element = WorldNode> {
+  page: Element[];
   totalCount: number;
   hasNextPage: boolean;
   /** What the cursor of the page must stand for; null for an empty page. */
@@ -20,7 +22,7 @@ export interface Connection {
 
 export type Compare = (a: WorldNode, b: WorldNode) => number;
 
-const text = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export const text = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const nameOf = ({ placed }: WorldNode): string => placed!.name;
 
 export const byPlace: Compare = (a, b) => levelOf(a) - levelOf(b) || text(nameOf(a), nameOf(b)) || text(a.id, b.id);
@@ -51,27 +53,37 @@ export function reportOrder(order: { by: string; direction: string } | null | un
   };
 }
 
-interface Paging {
-  list: WorldNode[];
+interface Paging<Element> {
+  list: Element[];
   first?: number | null;
   after?: string | null;
   question: string;
   cursors: CursorBook;
-  compare: Compare;
+  compare: (a: Element, b: Element) => number;
+  told: (element: Element) => unknown;
 }
+
+/** What a node's place in a list may tell. */
+export const toldOfNode = ({ placed, id }: WorldNode): unknown => [placed?.name, id];
 
 /** How many elements a page has at most: 50, or what is asked for, from 0 to 1,000. */
 export const pageSize = (first: number | null | undefined): number =>
   first === null || first === undefined ? 50 : first < 0 || first > 1_000 ? refuse('BAD_USER_INPUT') : first;
 
-/** A page by the rules: 0 to 1,000 elements behind a cursor that was given for this very list. */
-export function pageOf({ list, first, after, question, cursors, compare }: Paging): Connection {
-  const size = pageSize(first);
+/** Where a page begins: refused what is no cursor of this very list. */
+export function placeOf(cursors: CursorBook, { after, question }: { after?: string | null | undefined; question: string }): Place | null {
   const place = after === null || after === undefined ? null : cursors.get(after);
-  if (place === undefined || (place && place.question !== question)) refuse('BAD_USER_INPUT');
+  return place === undefined || (place && place.question !== question) ? refuse('BAD_USER_INPUT') : place;
+}
+
+/** A page by the rules: 0 to 1,000 elements behind a cursor that was given for this very list. */
+export function pageOf<Element>({ list, first, after, question, cursors, compare, told }: Paging<Element>): Connection<Element> {
+  const size = pageSize(first);
+  const place = placeOf(cursors, { after, question });
   const sorted = [...list].sort(compare);
-  const behind = place ? sorted.filter(node => compare(node, place.last) > 0) : sorted;
+  const behind = place ? sorted.filter(element => compare(element, place.last as Element) > 0) : sorted;
   const page = behind.slice(0, size);
   const last = page.at(-1);
-  return { page, totalCount: list.length, hasNextPage: behind.length > page.length, end: last ? { question, last } : null };
+  const end = last ? { question, last, told: told(last) } : null;
+  return { page, totalCount: list.length, hasNextPage: behind.length > page.length, end };
 }

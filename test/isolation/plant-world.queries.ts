@@ -1,5 +1,5 @@
 import type { Transaction } from '../../subgraphs/shared/database/database';
-import type { WorldTenant } from './world';
+import type { WorldClass, WorldTenant } from './world';
 
 /** Names, logins and codes of their own for everything, so that an answer shows which of them it gave away. */
 export const nameEverything = {
@@ -31,8 +31,18 @@ export async function selectNumbers(tx: Transaction): Promise<Map<string, number
      union all
      select 'class ' || classes.external_id, classes.id from classes where classes.tenant_id = $1
      union all
-     select 'person ' || people.external_id, people.id from people where people.tenant_id = $1`,
+     select 'person ' || people.external_id, people.id from people where people.tenant_id = $1
+     union all
+     select 'competency ' || competencies.code, competencies.id from competencies where competencies.tenant_id = $1`,
     [tx.tenantId],
   );
   return new Map(rows.map(({ name, number }) => [name, number]));
 }
+
+/** What the roster says of a class's school. */
+export const setSchools = (tx: Transaction, classes: readonly WorldClass[]): Promise<unknown> =>
+  tx.query(
+    `update classes set school_id = given.school_id from unnest($2::int[], $3::int[]) given(id, school_id)
+     where classes.tenant_id = $1 and classes.id = given.id`,
+    [tx.tenantId, classes.map(({ number }) => number), classes.map(({ school }) => school?.number ?? null)],
+  );

@@ -4,6 +4,7 @@ import { publicId } from '../../subgraphs/shared/identifiers';
 import { createTenant, type TenantFixture } from '../fixture';
 import { insertRows } from '../fixture.queries';
 import { nameEverything, selectNumbers } from './plant-world.queries';
+import { plantRoster } from './plant-roster';
 import { parentOf } from './worlds-of-callers';
 import type { World, WorldTenant } from './world';
 
@@ -28,6 +29,8 @@ export async function plantWorld(owner: Database, { tenants }: World): Promise<v
       for (const group of tenant.groups) give('group', group);
       for (const klass of tenant.classes) give('class', klass);
       for (const person of tenant.people) give('person', person);
+      for (const competency of tenant.competencies) competency.id = publicId('competency', numbers.get(`competency ${competency.code}`)!);
+      await plantRoster(tx, tenant);
     });
   }
 }

@@ -1,7 +1,6 @@
 import { getNamedType, isLeafType, isObjectType, isUnionType, type GraphQLField, type GraphQLNamedType, type GraphQLObjectType } from 'graphql';
 import { aValue, anyOf, chance, type Hand } from './arguments';
 import type { Argument, Document, Field, Selection } from './documents';
-import { notJudgedYet } from './not-judged-yet';
 
 /** Fields that are asked for less often: refused, each takes the whole answer with it. */
 const seldom = new Set(['tenants', 'hierarchyChangePreview', '_service']);
@@ -16,7 +15,7 @@ interface Room {
 export function randomQuery(hand: Hand): Document {
   const room: Room = { fields: 28, aliases: 0 };
   const root = hand.schema.getQueryType()!;
-  const fields = judgedFields(root);
+  const fields = fieldsOf(root);
   const often = fields.filter(({ name }) => !seldom.has(name));
   const count = 1 + hand.random.below(3);
   const chosen = Array.from({ length: count }, () => anyOf(hand, chance(hand, 10) ? fields : often));
@@ -31,9 +30,7 @@ export function selectionOf(hand: Hand, type: GraphQLNamedType): Selection[] {
   return selections(hand, { type, room: { fields: 12, aliases: 0 }, depth: 2 });
 }
 
-/** The fields of a type for which there is a rule, and which lead somewhere. */
-const judgedFields = (type: GraphQLObjectType): GraphQLField<unknown, unknown>[] =>
-  Object.values(type.getFields()).filter(({ name }) => !notJudgedYet.has(`${type.name}.${name}`));
+const fieldsOf = (type: GraphQLObjectType): GraphQLField<unknown, unknown>[] => Object.values(type.getFields());
 
 const deepest = 6;
 
@@ -45,7 +42,7 @@ interface Place {
 
 function selections(hand: Hand, { type, room, depth }: Place): Selection[] {
   if (isUnionType(type)) {
-    const known = type.getTypes().filter(each => judgedFields(each).length > 0);
+    const known = type.getTypes();
     const types = known.filter(() => !chance(hand, 4));
     const asked = types.length > 0 ? types : [known[0]!];
     return [
@@ -57,7 +54,7 @@ function selections(hand: Hand, { type, room, depth }: Place): Selection[] {
     ];
   }
   if (!isObjectType(type)) return [];
-  const fields = judgedFields(type);
+  const fields = fieldsOf(type);
   const leaves = fields.filter(field => isLeafType(getNamedType(field.type)));
   const deeper = fields.filter(field => !leaves.includes(field));
   const wanted = new Set<GraphQLField<unknown, unknown>>();

@@ -7,7 +7,7 @@ import { hierarchies, type WorldEvent, type WorldGroup, type WorldPerson, type W
  * than the settings have): so the world stays as it is, and a refused one that changes something is found at the end.
  */
 export class WouldChange extends Error {}
-const wouldChange = (what: string): never => {
+export const wouldChange = (what: string): never => {
   throw new WouldChange(`this would change ${what}`);
 };
 

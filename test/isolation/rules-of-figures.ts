@@ -1,16 +1,16 @@
 import { competencyCountsOf, figuresOf, spansOf, studentsOf, type Figures, type Filter, type Span } from './figures';
 import { chosen, itself, nodeIn, other, reader, refuse, version, type Judging, type Rule } from './judging';
-import { pageOf, pageSize, reportOrder, type Connection } from './pages';
+import { pageOf, pageSize, reportOrder, toldOfNode, type Connection } from './pages';
 import { childrenOf, seesNothing, wholeViewId, type WorldNode } from './worlds-of-callers';
 import { now } from './world';
 
-function period({ from, through }: Span): Span {
+export function period({ from, through }: Span): Span {
   const tenYears = `${Number(from.slice(0, 4)) + 10}${from.slice(4)}`;
   return through < from || through >= tenYears ? refuse('BAD_USER_INPUT') : { from, through };
 }
 
 /** A node's figures over a period, or one interval of it. */
-interface Measured {
+export interface Measured {
   figures: Figures;
   span: Span;
   hierarchy: string;
@@ -18,7 +18,7 @@ interface Measured {
 const measured = ({ classes, hierarchy }: WorldNode, { caller }: Judging, asked: Span & Filter): Measured => ({
   ...{ figures: figuresOf(caller.tenant, classes, asked), span: asked, hierarchy },
 });
-interface Asked {
+export interface Asked {
   period: Span;
   filter?: Filter | null;
   interval?: string;
@@ -56,7 +56,7 @@ function nodeReport({ nodeId, hierarchyId, period: span, filter, orderBy, first,
   const asked = { period: span, filter };
   const question = JSON.stringify(['nodeReport', hierarchy, id, span, filter ?? null, orderBy ?? null]);
   const compare = reportOrder(orderBy, node => figuresOf(caller.tenant, node.classes, { ...filter, ...span }));
-  const page = (list: WorldNode[]) => pageOf({ list, first, after, question, cursors, compare });
+  const page = (list: WorldNode[]) => pageOf({ list, first, after, question, cursors, compare, told: toldOfNode });
   const node = nodeIn(caller, hierarchy, id);
   if (!node) {
     page([]);
@@ -74,6 +74,17 @@ interface ReportArguments extends Asked {
 
 const row = (node: WorldNode, asked: Asked) => ({ node, asked });
 
+interface AskedCounts {
+  asOf?: string | null;
+  filter?: Filter | null;
+}
+const counted = (node: WorldNode, { asOf, filter }: AskedCounts, judging: Judging) => {
+  reader(judging);
+  if (filter?.contentSource) refuse('BAD_USER_INPUT');
+  return { ...competencyCountsOf(judging.caller.tenant, node.classes, { ...filter, asOf }), hierarchy: node.hierarchy };
+};
+const sunday = (day: string): string => spansOf({ from: day, through: `${Number(day.slice(0, 4)) + 1}-12-31` }, 'WEEK')[0]!.through;
+
 /** What nodes and reports tell of figures. */
 export const rulesOfFigures: Record<string, Rule> = {
   'Query.nodeReport': (_, args, judging) => nodeReport(args, judging),
@@ -85,11 +96,24 @@ export const rulesOfFigures: Record<string, Rule> = {
   'HierarchyNode.timeSpent': whole,
   'HierarchyNode.performanceTrend': trend,
   'HierarchyNode.timeSpentTrend': trend,
-  'HierarchyNode.competencyCounts': (node: WorldNode, { asOf, filter }: { asOf?: string | null; filter?: Filter | null }, judging) => {
+  'HierarchyNode.competencyCounts': counted,
+  'HierarchyNode.competencyTrend': (node: WorldNode, { period: span, filter, interval }: Asked, judging) => {
     reader(judging);
-    if (filter?.contentSource) refuse('BAD_USER_INPUT');
-    return { ...competencyCountsOf(judging.caller.tenant, node.classes, { ...filter, asOf }), hierarchy: node.hierarchy };
+    return spansOf(period(span), interval!).map(part => ({ ...counted(node, { filter: filter ?? null, asOf: part.through }, judging), span: part }));
   },
+  'HierarchyNode.completion': (node: WorldNode, { week }: { week: string }, judging) => {
+    const { notStarted, inProgress, inferred, completed } = counted(node, { asOf: sunday(week) }, judging);
+    return { completed, expected: notStarted! + inProgress! + inferred! + completed! };
+  },
+  'CompetencyPoint.from': from,
+  'CompetencyPoint.through': through,
+  'CompetencyPoint.completed': ({ completed }) => completed,
+  'CompetencyPoint.inferred': ({ inferred }) => inferred,
+  'CompetencyPoint.inProgress': ({ inProgress }) => inProgress,
+  'CompetencyPoint.notStarted': ({ notStarted }) => notStarted,
+  'Completion.completed': ({ completed }) => completed,
+  'Completion.expected': ({ expected }) => expected,
+  'Completion.rate': ({ completed, expected }) => (expected === 0 ? null : completed / expected),
   'Performance.averageScore': average,
   'Performance.scoreSum': scoreSum,
   'Performance.attempts': ({ figures }: Measured) => figures.attempts,

@@ -2,8 +2,9 @@ import { roleNames } from '../../subgraphs/shared/access/roles';
 import type { WorldCaller } from './callers';
 import { changeTo, factsOf } from './figures';
 import { chosen, itself, nodeIn, other, reader, refuse, tenantAdmin, usable, version, type Judging, type Rule } from './judging';
-import { byPlace, pageOf, type Connection } from './pages';
+import { byPlace, pageOf, toldOfNode, type Connection } from './pages';
 import { classOf, studentOf } from './rules-of-rosters';
+import { learnerOf, studentGroupOf } from './rules-of-student-groups';
 import { ancestorsOf, childrenOf, isUsed, locate, topmost, type WorldNode } from './worlds-of-callers';
 import { hierarchies, type WorldGroup, type WorldTenant } from './world';
 
@@ -20,17 +21,26 @@ interface Representation {
 
 const previewOf = (key: string, caller: WorldCaller) => (caller.tenantWide ? { preview: usable(caller, key) } : refuse('FORBIDDEN'));
 
+const seenGroup = (caller: WorldCaller, group: WorldGroup): WorldGroup =>
+  caller.tenantWide || locate(caller, chosen(caller), group.id)?.visible ? group : refuse('FORBIDDEN');
+
+/** A group by itself, or one that something refers to: of that the id is told, and the rest to who sees the group. */
+type AnyGroup = WorldGroup | { referred: WorldGroup };
+const group = (what: (group: WorldGroup) => unknown): Rule => (of: AnyGroup, _, { caller }) =>
+  what('referred' in of ? seenGroup(caller, of.referred) : of);
+
 /** An entity as each subgraph must find it by its key, past the gateway and the fields by which one enters. */
 const entities: Record<string, (key: Representation, judging: Judging) => unknown> = {
   HierarchyNode: ({ id, hierarchyId }, { caller }) => nodeIn(caller, chosen(caller, hierarchyId), id),
   Hierarchy: ({ id }) => (hierarchies[id] ? { key: id } : null),
   Viewer: ({ id }, { caller }) => (caller.person.id === id ? caller : null),
   Class: ({ id }, { caller }) => classOf(caller, id),
-  Student: ({ id }, { caller }) => studentOf(caller, id),
+  // What somebody did is shown to others than who they are; each subgraph asks for itself.
+  Student: ({ id }, { caller, at }) => (at === 'reporting' ? learnerOf(caller, id) : studentOf(caller, id)),
+  StudentGroup: ({ id }, { caller }) => studentGroupOf(caller, id),
   Group: ({ id }, { caller }) => {
     const group = caller.tenant.groups.find(known => known.id === id);
-    if (group && !caller.tenantWide && !locate(caller, chosen(caller), id)?.visible) refuse('FORBIDDEN');
-    return group ?? null;
+    return group ? seenGroup(caller, group) : null;
   },
   HierarchyChangePreview: ({ hierarchyId }, { caller }) => previewOf(hierarchyId, caller),
 };
@@ -114,7 +124,7 @@ export const rulesOfNodes: Record<string, Rule> = {
   'HierarchyNode.ancestors': (node: WorldNode, _, { caller }) => ancestorsOf(caller, node),
   'HierarchyNode.children': (node: WorldNode, { first, after }, { caller, cursors }) => {
     const question = JSON.stringify(['children', node.hierarchy, node.id]);
-    return pageOf({ list: childrenOf(caller, node), first, after, question, cursors, compare: byPlace });
+    return pageOf({ list: childrenOf(caller, node), first, after, question, cursors, compare: byPlace, told: toldOfNode });
   },
   'HierarchyNode.classCount': ({ classes }: WorldNode) => classes.filter(({ active }) => active).length,
   'HierarchyNodeConnection.nodes': ({ page }: Connection) => page,
@@ -122,9 +132,9 @@ export const rulesOfNodes: Record<string, Rule> = {
   'HierarchyNodeConnection.totalCount': ({ totalCount }: Connection) => totalCount,
   'PageInfo.hasNextPage': ({ hasNextPage }: Connection) => hasNextPage,
   'PageInfo.endCursor': ({ end }: Connection) => end,
-  'Group.id': ({ id }: WorldGroup) => id,
-  'Group.externalId': ({ externalId }: WorldGroup) => externalId,
-  'Group.type': ({ type }: WorldGroup) => type,
-  'Group.name': ({ name }: WorldGroup) => name,
-  'Group.code': ({ code }: WorldGroup) => code,
+  'Group.id': (of: AnyGroup) => ('referred' in of ? of.referred : of).id,
+  'Group.externalId': group(({ externalId }) => externalId),
+  'Group.type': group(({ type }) => type),
+  'Group.name': group(({ name }) => name),
+  'Group.code': group(({ code }) => code),
 };

@@ -2,10 +2,18 @@ import type { Rule } from './judging';
 import { rulesOfChanges } from './rules-of-changes';
 import { rulesOfFigures } from './rules-of-figures';
 import { rulesOfNodes } from './rules-of-nodes';
+import { rulesOfCompetencies } from './rules-of-competencies';
+import { rulesOfLogs } from './rules-of-logs';
+import { rulesOfRosterChanges } from './rules-of-roster-changes';
 import { rulesOfRosters } from './rules-of-rosters';
+import { rulesOfStudentGroups } from './rules-of-student-groups';
 
 /** Every field that says something of a tenant, and what it must be. A new field has its line in one of them, or a test fails. */
-export const rules: Record<string, Rule> = { ...rulesOfNodes, ...rulesOfFigures, ...rulesOfRosters, ...rulesOfChanges };
+export const rules: Record<string, Rule> = {
+  ...{ ...rulesOfNodes, ...rulesOfFigures, ...rulesOfCompetencies },
+  ...{ ...rulesOfRosters, ...rulesOfStudentGroups, ...rulesOfLogs },
+  ...{ ...rulesOfChanges, ...rulesOfRosterChanges },
+};
 
 /** Fields that carry nothing of any tenant. */
 export const carryNothing: Record<string, string> = {
@@ -16,6 +24,10 @@ export const carryNothing: Record<string, string> = {
   'BuildProgress.done': 'how many steps are done',
   'BuildProgress.steps': 'how many steps there are',
   'BuildProgress.startedAt': 'a moment; nothing is being built here',
+  'RelationshipProblem.kind': 'what is damaged; the database lets no damage in',
+  'RelationshipProblem.table': 'where it is',
+  'RelationshipProblem.count': 'how many rows',
+  'RelationshipProblem.remaining': 'how many rows',
   'Provenance.source': 'where a figure was read; the figure itself is judged',
   'Provenance.storedLevel': 'the name of a level',
   'Provenance.freshness': 'how old the moment of the request is',

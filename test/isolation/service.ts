@@ -2,6 +2,7 @@ import { printSchema, buildSchema, type GraphQLSchema } from 'graphql';
 import { readSupergraph } from '../../gateway/supergraph';
 import { subgraphNames, type SubgraphName } from '../../subgraphs/shared/environment';
 import { buildEverything } from '../../subgraphs/reporting/rollup/build';
+import { defaultLimits, type Limits } from '../../subgraphs/shared/limits/limits';
 import type { Database } from '../../subgraphs/shared/database/database';
 import { listen, type OpenServer } from '../../subgraphs/shared/subgraph/listen';
 import { subgraphServer } from '../../subgraphs/shared/subgraph/serve';
@@ -10,6 +11,7 @@ import { callersOf, type WorldCaller } from './callers';
 import { ownersOfIds, type Answered } from './compare';
 import { publicSchema } from './oracle';
 import type { CursorBook } from './pages';
+import { clientsOf, sendFiles } from './sent-files';
 import { plantWorld } from './plant-world';
 import { asSent } from './rules-of-changes';
 import { now, randomWorld, type World, type WorldTenant } from './world';
@@ -21,7 +23,9 @@ export const targets: Target[] = ['gateway', ...subgraphNames];
 export interface Sent {
   path: string;
   method?: 'GET' | 'POST';
+  /** JSON, unless `type` says what else; then it is a text. */
   body?: unknown;
+  type?: string;
 }
 
 export interface AttackedService {
@@ -32,14 +36,19 @@ export interface AttackedService {
   owners: Map<string, WorldTenant>;
   cursors: CursorBook;
   /** Over HTTP, to the gateway or past it to a subgraph's own port. */
-  send(target: Target, caller: WorldCaller, sent: Sent): Promise<Answered & { status: number }>;
+  send(target: Target, caller: WorldCaller, sent: Sent): Promise<Answered & { status: number; body: string }>;
   close(): Promise<void>;
 }
+
+/** What is asked for must not be refused for its cost alone, nor since the machine is busy; how deep it goes is kept. */
+const wide: Partial<Limits> = {
+  ...{ requests: 0, rows: 100_000_000, tokens: 100_000, aliases: 1_000, waiting: 10_000, seconds: 600 },
+};
 
 /** The service over a random world, with its activity: partly stored, partly waiting to be folded. */
 export async function startAttacked(seed: number): Promise<AttackedService> {
   const world = randomWorld(seed);
-  const gateway = await startGateway({ fill: (owner: Database) => plantWorld(owner, world), now, background: false });
+  const gateway = await startGateway({ fill: (owner: Database) => plantWorld(owner, world), now, background: false, limits: wide, oauth: clientsOf(world) });
   await live(gateway, world);
   const servers = new Map<Target, OpenServer>();
   const schemas: Partial<Record<Target, GraphQLSchema>> = { gateway: publicSchema(readSupergraph()) };
@@ -48,7 +57,7 @@ export async function startAttacked(seed: number): Promise<AttackedService> {
   servers.set('gateway', await listen(gateway.app, { port: 0, host: '127.0.0.1' }));
   for (const name of subgraphNames) {
     const running = gateway.service.subgraph(name);
-    const app = subgraphServer({ running, verifyToken, checks: [], onBug });
+    const app = subgraphServer({ running, verifyToken, checks: [], onBug, limits: { ...defaultLimits, ...wide } });
     servers.set(name, await listen(app, { port: 0, host: '127.0.0.1' }));
     schemas[name] = buildSchema(printSchema(running.schema), { assumeValid: true });
   }
@@ -61,29 +70,32 @@ export async function startAttacked(seed: number): Promise<AttackedService> {
       ...(actingTenant === undefined ? {} : { 'strata-tenant': actingTenant }),
     });
   }
-  return {
+  const service: AttackedService = {
     ...{ world, callers, gateway, owners: ownersOfIds(world), cursors: new Map() },
     schemas: schemas as Record<Target, GraphQLSchema>,
-    send: async (target, caller, { path, method = 'POST', body }) => {
+    send: async (target, caller, { path, method = 'POST', body, type = 'application/json' }) => {
       const response = await fetch(`http://127.0.0.1:${servers.get(target)!.port}${path}`, {
         method,
-        headers: { 'content-type': 'application/json', ...headers.get(caller)! },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        headers: { 'content-type': type, ...headers.get(caller)! },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
       const told = [...response.headers].filter(([name]) => !['date', 'content-length', 'connection', 'keep-alive'].includes(name));
-      return { status: response.status, ...parsed(text), text: `${JSON.stringify(told)} ${text}` };
+      return { status: response.status, ...parsed(text), body: text, text: `${JSON.stringify(told)} ${text}` };
     },
     close: async () => {
       for (const server of servers.values()) await server.close(100);
       await gateway.close();
     },
   };
+  await sendFiles(service);
+  return service;
 }
 
 function parsed(text: string): Pick<Answered, 'data' | 'errors'> {
   try {
-    return JSON.parse(text) as Pick<Answered, 'data' | 'errors'>;
+    const { data, errors } = JSON.parse(text) as Pick<Answered, 'data' | 'errors'>;
+    return { ...(data === undefined ? {} : { data }), ...(errors === undefined ? {} : { errors }) };
   } catch {
     return {};
   }

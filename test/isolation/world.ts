@@ -1,5 +1,8 @@
 import { Random } from '../../cli/generate/random';
 import type { RoleName } from '../../subgraphs/shared/access/roles';
+import { anyOf, several, token } from './random-words';
+import { noRoster, randomRoster } from './world-roster';
+import type { Placed, Thing, World, WorldClass, WorldGroup, WorldPerson, WorldTenant } from './world-shapes';
 
 /**
  * A random world of tenants in plain arrays: what the database is filled with, and what an answer is judged by. Every
@@ -8,99 +11,7 @@ import type { RoleName } from '../../subgraphs/shared/access/roles';
  */
 export const tokens = /[xnclgfs]q\d[a-z]\d{3}z/gi;
 
-export interface Thing {
-  /** The customer's identifier. */
-  externalId: string;
-  name: string;
-  code: string;
-  /** Ours and the graph's, once it stands in the database. */
-  number: number;
-  id: string;
-}
-export interface WorldGroup extends Thing {
-  kind: 'group';
-  type: string;
-}
-export interface WorldClass extends Thing {
-  kind: 'class';
-  grade: string | null;
-  subject: string | null;
-  active: boolean;
-}
-export type Placed = WorldGroup | WorldClass;
-
-export interface WorldPerson {
-  /** What the person is for: admin, officer … */
-  part: string;
-  externalId: string;
-  login: string;
-  givenName: string;
-  familyName: string;
-  roles: RoleName[];
-  grants: WorldGroup[];
-  deleted: boolean;
-  number: number;
-  id: string;
-}
-export interface WorldEnrolment {
-  klass: WorldClass;
-  person: WorldPerson;
-  type: 'STUDENT' | 'TEACHER';
-  enrolledAt: string;
-  endedAt: string | null;
-}
-export interface WorldCompetency {
-  code: string;
-  framework: string;
-  grade: string;
-  subject: string;
-}
-export interface WorldStatus {
-  person: WorldPerson;
-  competency: WorldCompetency;
-  day: string;
-  /** 0 not started, 1 in progress, 2 inferred, 3 completed. */
-  status: number;
-}
-export interface WorldEvent {
-  eventId: string;
-  klass: WorldClass;
-  person: WorldPerson;
-  occurredAt: string;
-  /** Percent. */
-  score: number | null;
-  seconds: number | null;
-  kind: 'ASSESSMENT' | 'COLLECTION';
-  subject: string | null;
-  contentSource: string | null;
-}
-
-export interface WorldTenant {
-  /** The customer's identifier, as tokens carry it. */
-  key: string;
-  name: string;
-  number: number;
-  id: string;
-  ownHierarchy: string;
-  timeZone: string;
-  /** Whether sums are stored, or added up when read. */
-  stored: boolean;
-  groups: WorldGroup[];
-  classes: WorldClass[];
-  people: WorldPerson[];
-  /** By hierarchy: what is placed, and under what; null for a root. */
-  parents: Record<string, Map<Placed, WorldGroup | null>>;
-  enrolments: WorldEnrolment[];
-  competencies: WorldCompetency[];
-  statuses: WorldStatus[];
-  events: WorldEvent[];
-}
-
-export interface World {
-  seed: number;
-  /** The first is the platform, where super admins live. */
-  tenants: WorldTenant[];
-}
+export type * from './world-shapes';
 
 /** The moment of every request. */
 export const now = new Date('2026-03-20T12:00:00Z');
@@ -142,18 +53,20 @@ const parts: Record<string, RoleName[]> = {
 };
 
 export function randomWorld(seed: number): World {
+  const platformPeople = [person(0, 0, { part: 'super', roles: ['SUPER_ADMIN'] }), person(0, 1, { part: 'plain', roles: ['OFFICER'] })];
   const tenants = plans.map((plan, index) => randomTenant(index + 1, { ...plan, random: new Random(seed * 31 + index) }));
-  return { seed, tenants: [platform(), ...tenants] };
+  const [superAdmin] = platformPeople;
+  for (const [index, tenant] of tenants.entries()) {
+    Object.assign(tenant, randomRoster(tenant, { n: index + 1, random: new Random(seed * 37 + index), superAdmin: superAdmin! }));
+  }
+  return { seed, tenants: [platform(platformPeople), ...tenants] };
 }
 
-const platform = (): WorldTenant => ({
+const platform = (people: WorldPerson[]): WorldTenant => ({
   ...{ key: 'platform', name: 'Platform', number: 1, id: '', ownHierarchy: 'india', timeZone: 'UTC', stored: false },
-  ...{ groups: [], classes: [], parents: {}, enrolments: [], competencies: [], statuses: [], events: [] },
-  people: [person(0, 0, { part: 'super', roles: ['SUPER_ADMIN'] }), person(0, 1, { part: 'plain', roles: ['OFFICER'] })],
+  ...{ groups: [], classes: [], parents: {}, enrolments: [], competencies: [], statuses: [], events: [], people },
+  ...noRoster(),
 });
-
-const token = (prefix: string, tenant: number, kind: string, n = 0): string =>
-  `${prefix}q${tenant}${kind}${String(n).padStart(3, '0')}z`;
 
 const thing = (tenant: number, kind: string, n: number): Thing => ({
   externalId: token('x', tenant, kind, n),
@@ -170,11 +83,6 @@ const person = (tenant: number, n: number, { part, roles }: { part: string; role
   familyName: token('f', tenant, 'p', n),
 });
 
-const anyOf = <T>(random: Random, list: readonly T[]): T => list[random.below(list.length)]!;
-const several = <T>(random: Random, list: readonly T[], most: number): T[] => [
-  ...new Set(Array.from({ length: 1 + random.below(most) }, () => anyOf(random, list))),
-];
-
 interface Plan {
   uses: string[];
   timeZone: string;
@@ -188,16 +96,18 @@ function randomTenant(n: number, { uses, timeZone, stored, random }: Plan): Worl
   const grades = ['5', '6'];
   const tenant: WorldTenant = {
     ...{ key: token('x', n, 't'), name: token('n', n, 't'), number: 0, id: '' },
-    ...{ ownHierarchy: uses[0]!, timeZone, stored, parents: {}, enrolments: [], events: [], statuses: [] },
+    ...{ ownHierarchy: uses[0]!, timeZone, stored, parents: {}, enrolments: [], events: [], statuses: [], ...noRoster() },
     groups: types.map((type, index) => ({ kind: 'group', type, ...thing(n, 'g', index) })),
     classes: Array.from({ length: 16 }, (_, index) => ({
       ...{ kind: 'class' as const, ...thing(n, 'k', index) },
       grade: random.below(5) === 0 ? null : anyOf(random, grades),
       subject: random.below(3) === 0 ? null : anyOf(random, subjects),
       active: random.below(6) > 0,
+      school: null,
     })),
     people: Object.entries(parts).map(([part, roles], index) => person(n, index, { part, roles })),
     competencies: Array.from({ length: 6 }, (_, index) => ({
+      id: '',
       code: token('c', n, 'm', index),
       framework: token('n', n, 'w', index % 2),
       grade: anyOf(random, grades),

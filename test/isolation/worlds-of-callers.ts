@@ -39,7 +39,7 @@ export const classesBelow = remembering((tenant: WorldTenant, hierarchy: string,
 const holdsGrants = ({ roles }: WorldCaller): boolean =>
   (['OFFICER', 'PARTNER', 'TEACHER'] as const).some(role => roles.has(role));
 
-const grantsOf = (caller: WorldCaller): WorldGroup[] => (holdsGrants(caller) ? caller.person.grants : []);
+export const grantsOf = (caller: WorldCaller): WorldGroup[] => (holdsGrants(caller) ? caller.person.grants : []);
 
 /** The classes a group covers, where `own` is the tenant's hierarchy. */
 export function coveredBy(tenant: WorldTenant, own: string, group: WorldGroup): WorldClass[] {
@@ -56,6 +56,19 @@ export const coveredClasses = remembering((caller: WorldCaller): Set<WorldClass>
     ...(roles.has('TEACHER') ? taught.map(({ klass }) => klass).filter(({ active }) => active) : []),
   ]);
 });
+
+/** The groups that a grant covers, itself and those below, where it stands; `own` hierarchies go first, as for classes. */
+export function groupsCoveredBy(tenant: WorldTenant, group: WorldGroup): WorldGroup[] {
+  const through = pathTo(tenant, tenant.ownHierarchy, group) ? [tenant.ownHierarchy] : Object.keys(tenant.parents);
+  return [group, ...through.flatMap(hierarchy => tenant.groups.filter(known => pathTo(tenant, hierarchy, known)?.includes(group)))];
+}
+
+/** The schools that somebody may write student groups for: all, or those granted and those below a grant. */
+export function permittedSchools(caller: WorldCaller): WorldGroup[] {
+  const { tenant, tenantWide } = caller;
+  const covered = grantsOf(caller).flatMap(group => groupsCoveredBy(tenant, group));
+  return tenant.groups.filter(group => group.type === 'school' && (tenantWide || covered.includes(group)));
+}
 
 /** A node with classes is seen when all of them are covered; one without, when it is granted or below a granted one. */
 export const seesGroup = remembering((caller: WorldCaller, hierarchy: string, group: WorldGroup): boolean => {

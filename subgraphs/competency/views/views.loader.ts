@@ -36,7 +36,8 @@ export function viewLoaders({ caller, session }: { caller: Caller; session: Sess
       const keyOf = (person: number, competency: number) => `${person} ${competency}`;
       const first = Math.max(...keys.map(key => key.first));
       for (const person of new Set(keys.map(key => key.person))) {
-        const competencies = keys.filter(key => key.person === person).map(({ competency }) => competency);
+        // One that is asked for twice, with another `first`, has each of its days once.
+        const competencies = [...new Set(keys.filter(key => key.person === person).map(({ competency }) => competency))];
         for (const { competency, ...day } of await selectHistory(await session.read(), { person, competencies, first })) {
           found.set(keyOf(person, competency), [...(found.get(keyOf(person, competency)) ?? []), day]);
         }

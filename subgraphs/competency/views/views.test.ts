@@ -78,6 +78,13 @@ describe("a student's own view", () => {
     });
   });
 
+  test('has each day of a history once, however often a request asks for it', async () => {
+    const { data } = await ask('ann', competencies('ann', ', first: 1', 'all: history { day } one: history(first: 1) { day }'));
+    expect(data!.studentCompetencies!.nodes).toEqual([
+      { all: [{ day: '2026-03-05' }, { day: '2026-03-02' }], one: [{ day: '2026-03-05' }] },
+    ]);
+  });
+
   test('says how many stand where at the end of a day, whatever the page', async () => {
     const counts = (args: string) =>
       `{ studentCompetencies(studentId: "${acme.personId('ann')}", first: 1) {

@@ -22,7 +22,7 @@ export const auditLogLoader =
     const question = ['auditLog', actions ?? null, performedById ?? null, lastDays ?? null];
     const place = readPlace(after, question);
     const personId = performedById === null || performedById === undefined ? null : personNumber(performedById);
-    if (performedById && personId === null) return shown([], { first, question });
+    if (typeof performedById === 'string' && personId === null) return shown([], { first, question });
     if (lastDays !== null && lastDays !== undefined && (lastDays < 0 || lastDays > mostDays)) {
       throw badInput(`lastDays must be from 0 to ${mostDays}, not ${lastDays}.`);
     }

@@ -1,10 +1,13 @@
 import DataLoader from 'dataloader';
 import type { Session } from '../../shared/database/session';
+import { forbidden } from '../../shared/errors';
 import { groupBy } from '../../shared/group-by';
+import type { Seen } from '../classes/class.loader';
 import { countEnrolments, selectEnrolments, type EnrolmentBounds, type EnrolmentRow } from './enrolment.queries';
 
 export interface EnrolmentsKey {
   classId: number;
+  seen: Seen;
   bounds: EnrolmentBounds;
 }
 
@@ -14,14 +17,15 @@ export interface EnrolmentsPage {
   totalCount: number;
 }
 
-/** Pages of classes that were found visible: two statements for all classes that are asked for alike. */
+/** Pages of classes that are seen whole, refused of others: two statements for all classes that are asked for alike. */
 export function enrolmentsLoader({ session }: { session: Session }) {
-  const cacheKey = ({ classId, bounds }: EnrolmentsKey): string => `${classId}\n${JSON.stringify(bounds)}`;
+  const cacheKey = ({ classId, seen, bounds }: EnrolmentsKey): string => `${classId} ${seen}\n${JSON.stringify(bounds)}`;
   return new DataLoader<EnrolmentsKey, EnrolmentsPage, string>(
     async keys => {
       const tx = await session.read();
       const pages = new Map<string, EnrolmentsPage>();
-      for (const alike of groupBy(keys, ({ bounds }) => JSON.stringify(bounds)).values()) {
+      const whole = keys.filter(({ seen }) => seen === 'whole');
+      for (const alike of groupBy(whole, ({ bounds }) => JSON.stringify(bounds)).values()) {
         const { bounds } = alike[0]!;
         const asked = { bounds, classIds: alike.map(({ classId }) => classId) };
         const rows = groupBy(await selectEnrolments(tx, asked), row => row.classId);
@@ -35,7 +39,7 @@ export function enrolmentsLoader({ session }: { session: Session }) {
           });
         }
       }
-      return keys.map(key => pages.get(cacheKey(key))!);
+      return keys.map(key => pages.get(cacheKey(key)) ?? forbidden('You may not see who is in this class.'));
     },
     { cacheKeyFn: cacheKey },
   );

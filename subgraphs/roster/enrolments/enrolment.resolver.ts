@@ -20,7 +20,7 @@ export class EnrolmentResolver {
       'its students.',
   })
   async enrolments(
-    @Root() { number, id }: SeenClass,
+    @Root() { number, id, seen }: SeenClass,
     @Arg('type', () => EnrolmentType, { nullable: true }) type: EnrolmentType | null,
     @Arg('status', () => EnrolmentStatus, { nullable: true }) status: EnrolmentStatus | null,
     @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) first: number | null,
@@ -29,7 +29,7 @@ export class EnrolmentResolver {
   ): Promise<EnrolmentConnection> {
     const asked = ['enrolments', id, type ?? null, status ?? null];
     const page = await loaders.enrolments.load({
-      classId: number,
+      ...{ classId: number, seen },
       bounds: {
         type: type ?? null,
         status: status ?? null,
