@@ -91,6 +91,8 @@ const byName: Record<string, (hand: Hand) => unknown> = {
   ...{ classId: aClass, studentId: aLearner, performedById: aPerson, testSeriesId: idOf(({ series }) => series) },
   actions: hand => anyOf(hand, deedsThatRest),
   lastDays: hand => anyOf(hand, [1, 30, 60, 36_500, ...(chance(hand, 4) ? [0, -1, 36_501] : [])]),
+  search: hand => aWord(hand, ({ groups, people }) => [...groups, ...people].map(thing => ('login' in thing ? thing.login : thing.name)).flatMap(word => [word, word.slice(1, 4)])),
+  userId: aPerson,
   schoolYear: hand => 2025 + hand.random.below(3),
   firstCompetencies: hand => anyOf(hand, [0, 1, 3, 50, 100, ...(chance(hand, 8) ? [-1, 101] : [])]),
   afterCompetencies: aCursor,

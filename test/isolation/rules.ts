@@ -4,6 +4,7 @@ import { rulesOfFigures } from './rules-of-figures';
 import { rulesOfNodes } from './rules-of-nodes';
 import { rulesOfCompetencies } from './rules-of-competencies';
 import { rulesOfLogs } from './rules-of-logs';
+import { rulesOfLookups } from './rules-of-lookups';
 import { rulesOfRosterChanges } from './rules-of-roster-changes';
 import { rulesOfRosters } from './rules-of-rosters';
 import { rulesOfStudentGroups } from './rules-of-student-groups';
@@ -11,7 +12,7 @@ import { rulesOfStudentGroups } from './rules-of-student-groups';
 /** Every field that says something of a tenant, and what it must be. A new field has its line in one of them, or a test fails. */
 export const rules: Record<string, Rule> = {
   ...{ ...rulesOfNodes, ...rulesOfFigures, ...rulesOfCompetencies },
-  ...{ ...rulesOfRosters, ...rulesOfStudentGroups, ...rulesOfLogs },
+  ...{ ...rulesOfRosters, ...rulesOfStudentGroups, ...rulesOfLogs, ...rulesOfLookups },
   ...{ ...rulesOfChanges, ...rulesOfRosterChanges },
 };
 
