@@ -30,12 +30,12 @@ export class GroupResolver {
       description: 'With hierarchyId: only those that reach a root there, or only those that do not.',
     })
     placed: boolean | null | undefined,
-    @Arg('first', () => Int, { defaultValue: 50 }) first: number,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) asked: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() { loaders }: HierarchyContext,
   ): Promise<GroupConnection> {
     const question = { search: search?.trim() || null, hierarchyId: hierarchyId ?? null, placed: placed ?? null };
-    const { groups, endCursor, hasNextPage, total } = await loaders.findGroups(question, { first, after });
+    const { groups, endCursor, hasNextPage, total } = await loaders.findGroups(question, { first: asked ?? 50, after });
     return { nodes: groups.map(shownGroup), pageInfo: { hasNextPage, endCursor }, totalCount: total };
   }
 

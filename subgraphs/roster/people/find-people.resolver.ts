@@ -12,12 +12,12 @@ export class PeopleResolver {
     search: string | null | undefined,
     @Arg('roles', () => [Role], { nullable: true, description: 'Who has at least one of these.' })
     roles: Role[] | null | undefined,
-    @Arg('first', () => Int, { defaultValue: 50 }) first: number,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) asked: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() { loaders }: RosterContext,
   ): Promise<PersonConnection> {
     const question = { search: search?.trim() || null, roles: roles ?? null };
-    const { people, endCursor, hasNextPage, total } = await loaders.people(question, { first, after });
+    const { people, endCursor, hasNextPage, total } = await loaders.people(question, { first: asked ?? 50, after });
     return {
       nodes: people.map(({ id, login, givenName, familyName, roles: names }) => ({
         ...{ login, givenName, familyName },

@@ -32,13 +32,14 @@ export class StudentGroupResolver {
   })
   async studentGroups(
     @Arg('schoolYear', () => Int, { nullable: true }) schoolYear: number | null | undefined,
-    @Arg('first', () => Int, { defaultValue: 50 }) first: number,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) asked: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() { loaders }: RosterContext,
   ): Promise<StudentGroupConnection> {
     const question = ['studentGroups', schoolYear ?? null];
     const cursor = readCursor(after, question) as [string, number] | null;
-    const page = { schoolYear: schoolYear ?? null, after: cursor, first: checkFirst(first) };
+    const first = checkFirst(asked ?? 50);
+    const page = { schoolYear: schoolYear ?? null, after: cursor, first };
     const { groups, totalCount } = await loaders.studentGroups(page);
     const nodes = groups.slice(0, first);
     const last = nodes.at(-1);
@@ -71,13 +72,14 @@ export class StudentGroupResolver {
   @FieldResolver(() => StudentConnection, { description: 'By name.' })
   async students(
     @Root() { row }: SeenGroup,
-    @Arg('first', () => Int, { defaultValue: 50 }) first: number,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) asked: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() { loaders }: RosterContext,
   ): Promise<StudentConnection> {
     const question = ['studentGroup', row.id];
     const cursor = readCursor(after, question) as [string, number] | null;
-    const page = { after: cursor, first: checkFirst(first) };
+    const first = checkFirst(asked ?? 50);
+    const page = { after: cursor, first };
     const { students, totalCount } = await loaders.studentsOfGroup.load({ groupId: row.id, page });
     const nodes = students.slice(0, first);
     const last = nodes.at(-1);
