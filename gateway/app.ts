@@ -61,9 +61,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   app.get('/healthz', alive);
   app.get('/readyz', readiness([...checks, ...connections.map(connection => connection.check)]));
   app.get('/metrics', tellMetrics);
+  app.use('/graphql', noOtherSites(allowedOrigins), inGraphql);
   const routes = connections.flatMap(({ routes: own }) => own.map(({ method, path }) => `${method} ${path}`));
   app.use(explorerPages({ routes, passwordSignIn, ...(demoPeople ? { demoPeople } : {}) }));
-  app.use('/graphql', noOtherSites(allowedOrigins), inGraphql);
   app.use(
     '/graphql',
     getOrPost,

@@ -40,9 +40,8 @@ export class NodeReportResolver {
     const id = nodeId ?? wholeViewId(caller, view);
     const order = orderBy ?? null;
     const question = ['nodeReport', hierarchyKey, id, period, filter ?? null, order];
-    const cursor = readCursor(after, question);
-
     const node = await loaders.nodes.node({ id, hierarchyKey });
+    const cursor = readCursor(after, question);
     if (!node) return null;
     const keyOf = (of: Node): FigureKey => ({ node: of, period, filter: filter ?? {} });
     const other = hasOther(node) ? await loaders.nodes.node({ id: otherId(caller, view), hierarchyKey }) : null;
