@@ -35,7 +35,7 @@ export function anId(hand: Hand): string {
   const { caller, random, world } = hand;
   const { tenant } = caller;
   const dice = random.below(100);
-  if (dice < 30 && coveredClasses(caller).size > 0) return anyOf(hand, [...coveredClasses(caller)]).id;
+  if (dice < 40 && coveredClasses(caller).size > 0) return anyOf(hand, [...coveredClasses(caller)]).id;
   if (dice < 60 && tenant.groups.length > 0) {
     const through = anyOf(hand, Object.keys(tenant.parents));
     const stands = standing(tenant, through);
@@ -59,7 +59,7 @@ const aHierarchy = (hand: Hand): string => {
 
 /** A word of the caller's tenant, or of another. */
 function aWord(hand: Hand, of: (tenant: WorldTenant) => (string | null)[]): string {
-  const tenant = chance(hand, 5) ? anyOf(hand, hand.world.tenants) : hand.caller.tenant;
+  const tenant = chance(hand, 8) ? anyOf(hand, hand.world.tenants) : hand.caller.tenant;
   const words = of(tenant).filter(word => word !== null);
   return words.length > 0 ? anyOf(hand, words) : 'nothing';
 }

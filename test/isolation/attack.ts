@@ -32,7 +32,9 @@ export interface Attack {
 
 export interface Outcome {
   cases: number;
-  /** Answers without any refusal. */
+  /** Questions asked of the graph; the rest are requests of routes. */
+  questions: number;
+  /** Questions answered without any refusal. */
   answered: number;
   /** Every field that was asked for, as Type.field. */
   asked: Set<string>;
@@ -50,7 +52,7 @@ const doors: Target[] = ['gateway', 'gateway', 'gateway', ...targets];
 export async function attack({ service, seed, cases, ...options }: Attack): Promise<Outcome> {
   const random = new Random(seed);
   const seeing = service.callers.filter(caller => !caller.refused && coveredClasses(caller).size > 0);
-  const outcome: Outcome = { cases: 0, answered: 0, asked: new Set(), valued: new Set(), findings: [] };
+  const outcome: Outcome = { cases: 0, questions: 0, answered: 0, asked: new Set(), valued: new Set(), findings: [] };
   while (outcome.cases < cases) {
     const at = anyOf({ random }, options.targets ?? doors);
     // Mostly somebody who sees something: who sees nothing is soon told so.
@@ -75,6 +77,7 @@ export async function attack({ service, seed, cases, ...options }: Attack): Prom
       for (const each of again) judged.push(await judge(round, each, document));
       for (const one of judged.filter(each => each !== null)) {
         outcome.cases++;
+        outcome.questions++;
         if (one.answered) outcome.answered++;
         for (const field of one.valued) outcome.valued.add(field);
       }
