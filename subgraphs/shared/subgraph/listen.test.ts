@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, get, Agent, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import express from 'express';
 import { listen, PortNotFree, type OpenServer } from './listen';
 
 const host = '127.0.0.1';
@@ -142,4 +143,16 @@ test('a port that is taken is told by its number', async () => {
   await expect(listen(() => undefined, { port, host })).rejects.toThrow(PortNotFree);
   await expect(listen(() => undefined, { port, host })).rejects.toThrow(`Port ${port} is taken`);
   other.close();
+});
+
+test.each(['http://[', 'http://', '*nonsense'])('a target that nobody can read (%s) is answered in our words', async target => {
+  const app = express().use((_request, response) => void response.json({ reached: true }));
+  const server = await listen(app, { port: 0, host });
+  const socket = connect(server.port, host);
+  socket.end(`GET ${target} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n`);
+  let answer = '';
+  for await (const part of socket.setEncoding('utf8')) answer += part;
+  await server.close();
+  expect(answer).toMatch(/^HTTP\/1.1 400 [^]*content-type: application\/problem\+json[^]*"code":"BAD_USER_INPUT"/);
+  expect(answer).not.toContain('<');
 });

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import { badInput } from '../errors';
 import { defaultLimits, type Limits } from '../limits/limits';
+import { problemDetails } from './http';
 
 export interface OpenServer {
   readonly port: number;
@@ -33,7 +35,7 @@ export async function listen(handler: RequestListener, { limits = defaultLimits,
       requestTimeout: uploadSeconds * 1_000,
       connectionsCheckingInterval: 1_000,
     },
-    handler,
+    (request, response) => (isReadable(request.url!) ? handler(request, response) : answerUnreadable(response)),
   );
   server.maxConnections = connections;
   const draining = lastAnswers(server);
@@ -49,6 +51,14 @@ export async function listen(handler: RequestListener, { limits = defaultLimits,
   const { port } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
   return { port, close: (patience = longestGoodbye) => (closing ??= drain(server, { draining, patience })) };
+}
+
+/** Whether a request's target is a path or an address; with anything else Express answers with a page of its own. */
+const isReadable = (target: string): boolean => target.startsWith('/') || target === '*' || URL.canParse(target);
+
+function answerUnreadable(response: ServerResponse): void {
+  const problem = problemDetails(badInput('The request line holds no path and no address that could be read.'));
+  response.writeHead(problem.status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
 }
 
 /** Milliseconds for what is being answered; with what is ended afterwards, a stop takes ten seconds at most. */
