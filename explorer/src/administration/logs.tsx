@@ -1,5 +1,5 @@
 import { useQuery } from '@apollo/client/react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActivityLogDocument, AuditLogDocument } from '../graph/operations';
 import { Empty } from '../parts/notice';
@@ -88,12 +88,24 @@ function Details({ value }: { value: unknown }) {
   );
 }
 
-/** Every change of a roster. */
-export function ActivityLog() {
+interface Page {
+  nodes: { id: string }[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+interface Shown<Lines extends Page> {
+  log: Log;
+  answer: { data?: Lines | undefined; error?: unknown };
+  name: string;
+  heads: string[];
+  row: (line: Lines['nodes'][number]) => ReactNode;
+  /** What stands above the table. */
+  above?: (lines: Lines) => ReactNode;
+}
+
+/** A page of a log as a table, and how to turn it. */
+function Lines<Of extends Page>({ log, answer: { data: lines, error }, name, heads, row, above }: Shown<Of>) {
   const { t } = useTranslation();
-  const log = useLog();
-  const { data, previousData, error } = useQuery(ActivityLogDocument, { variables: { ...log.variables, actions: null } });
-  const lines = (data ?? previousData)?.activityLog;
   if (!lines) return error ? <Problem error={error} /> : <p className="loading">{t('state.loading')}</p>;
   return (
     <>
@@ -101,34 +113,22 @@ export function ActivityLog() {
       {lines.nodes.length === 0 ? (
         <Empty title={t('log.empty')} />
       ) : (
-        <section className="block" aria-label={t('admin.activity')}>
-          <p className="muted" role="status">
-            {t('log.total', { count: lines.totalCount, lines: formatCount(lines.totalCount) })}
-          </p>
-          <div className="table-scroll" role="group" aria-label={t('admin.activity')} tabIndex={0}>
+        <section className="block" aria-label={name}>
+          {above?.(lines)}
+          <div className="table-scroll" role="group" aria-label={name} tabIndex={0}>
             <table>
               <thead>
                 <tr>
-                  <th scope="col">{t('log.when')}</th>
-                  <th scope="col">{t('log.what')}</th>
-                  <th scope="col">{t('uncategorised.class')}</th>
-                  <th scope="col">{t('log.whom')}</th>
-                  <th scope="col">{t('log.by')}</th>
-                  <th scope="col">{t('log.details')}</th>
+                  {heads.map(head => (
+                    <th key={head} scope="col">
+                      {head}
+                    </th>
+                  ))}
                 </tr>
               </thead>
               <tbody>
                 {lines.nodes.map(line => (
-                  <tr key={line.id}>
-                    <td className="when">{formatMoment(line.createdAt)}</td>
-                    <td>{t(`log.${line.action}`)}</td>
-                    <td>{line.classId}</td>
-                    <td>{line.userId}</td>
-                    <td>{line.performedById}</td>
-                    <td className="details">
-                      <Details value={line.metadata} />
-                    </td>
-                  </tr>
+                  <tr key={line.id}>{row(line)}</tr>
                 ))}
               </tbody>
             </table>
@@ -140,54 +140,64 @@ export function ActivityLog() {
   );
 }
 
+/** Every change of a roster. */
+export function ActivityLog() {
+  const { t } = useTranslation();
+  const log = useLog();
+  const { data, previousData, error } = useQuery(ActivityLogDocument, { variables: { ...log.variables, actions: null } });
+  return (
+    <Lines
+      log={log}
+      answer={{ data: (data ?? previousData)?.activityLog, error }}
+      name={t('admin.activity')}
+      heads={[t('log.when'), t('log.what'), t('uncategorised.class'), t('log.whom'), t('log.by'), t('log.details')]}
+      above={({ totalCount }) => (
+        <p className="muted" role="status">
+          {t('log.total', { count: totalCount, lines: formatCount(totalCount) })}
+        </p>
+      )}
+      row={line => (
+        <>
+          <td className="when">{formatMoment(line.createdAt)}</td>
+          <td>{t(`log.${line.action}`)}</td>
+          <td>{line.classId}</td>
+          <td>{line.userId}</td>
+          <td>{line.performedById}</td>
+          <td className="details">
+            <Details value={line.metadata} />
+          </td>
+        </>
+      )}
+    />
+  );
+}
+
 /** Who did what, or was refused it. */
 export function AuditLog() {
   const { t } = useTranslation();
   const log = useLog();
   const { data, previousData, error } = useQuery(AuditLogDocument, { variables: log.variables });
-  const lines = (data ?? previousData)?.auditLog;
-  if (!lines) return error ? <Problem error={error} /> : <p className="loading">{t('state.loading')}</p>;
   return (
-    <>
-      <Span log={log} />
-      {lines.nodes.length === 0 ? (
-        <Empty title={t('log.empty')} />
-      ) : (
-        <section className="block" aria-label={t('admin.audit')}>
-          <div className="table-scroll" role="group" aria-label={t('admin.audit')} tabIndex={0}>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">{t('log.when')}</th>
-                  <th scope="col">{t('log.what')}</th>
-                  <th scope="col">{t('log.by')}</th>
-                  <th scope="col">{t('log.on')}</th>
-                  <th scope="col">{t('log.address')}</th>
-                  <th scope="col">{t('log.details')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {lines.nodes.map(line => (
-                  <tr key={line.id}>
-                    <td className="when">{formatMoment(line.createdAt)}</td>
-                    <td>{line.action}</td>
-                    <td>
-                      {line.login ?? line.performedById}
-                      {line.byPlatform && <span className="mark mark-quiet">{t('log.platform')}</span>}
-                    </td>
-                    <td>{[line.resourceType, line.resourceId].filter(Boolean).join(' ')}</td>
-                    <td>{line.address}</td>
-                    <td className="details">
-                      <Details value={line.details} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-          <Turn log={log} next={lines.pageInfo.hasNextPage ? lines.pageInfo.endCursor : null} />
-        </section>
+    <Lines
+      log={log}
+      answer={{ data: (data ?? previousData)?.auditLog, error }}
+      name={t('admin.audit')}
+      heads={[t('log.when'), t('log.what'), t('log.by'), t('log.on'), t('log.address'), t('log.details')]}
+      row={line => (
+        <>
+          <td className="when">{formatMoment(line.createdAt)}</td>
+          <td>{line.action}</td>
+          <td>
+            {line.login ?? line.performedById}
+            {line.byPlatform && <span className="mark mark-quiet">{t('log.platform')}</span>}
+          </td>
+          <td>{[line.resourceType, line.resourceId].filter(Boolean).join(' ')}</td>
+          <td>{line.address}</td>
+          <td className="details">
+            <Details value={line.details} />
+          </td>
+        </>
       )}
-    </>
+    />
   );
 }

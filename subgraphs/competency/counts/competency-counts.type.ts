@@ -2,14 +2,8 @@ import { Directive, Field, Float, ID, ObjectType } from 'type-graphql';
 import { Provenance } from '../../shared/graphql/provenance.type';
 import { DateScalar, SafeInt } from '../../shared/graphql/scalars';
 
-@ObjectType({
-  description:
-    "Triples of active class, active student and expected competency, by the student's latest status from whichever " +
-    'class: they add up along the tree, and a student of two classes counts in both. Expected: the tenant\'s ' +
-    "competencies of the class's grade and, where the class has a subject, of that subject; a class without a grade " +
-    'expects none. Only expected ones count.',
-})
-export class CompetencyCounts {
+@ObjectType()
+export abstract class CountsByStatus {
   @Field(() => SafeInt)
   completed!: number;
 
@@ -21,30 +15,27 @@ export class CompetencyCounts {
 
   @Field(() => SafeInt, { description: 'Those without a status too.' })
   notStarted!: number;
+}
 
+@ObjectType({
+  description:
+    "Triples of active class, active student and expected competency, by the student's latest status from whichever " +
+    'class: they add up along the tree, and a student of two classes counts in both. Expected: the tenant\'s ' +
+    "competencies of the class's grade and, where the class has a subject, of that subject; a class without a grade " +
+    'expects none. Only expected ones count.',
+})
+export class CompetencyCounts extends CountsByStatus {
   @Field(() => Provenance)
   provenance!: Provenance;
 }
 
 @ObjectType({ description: 'The counts at the end of an interval; see CompetencyCounts.' })
-export class CompetencyPoint {
+export class CompetencyPoint extends CountsByStatus {
   @Field(() => DateScalar)
   from!: string;
 
   @Field(() => DateScalar, { description: 'The day at whose end the counts are so.' })
   through!: string;
-
-  @Field(() => SafeInt)
-  completed!: number;
-
-  @Field(() => SafeInt)
-  inferred!: number;
-
-  @Field(() => SafeInt)
-  inProgress!: number;
-
-  @Field(() => SafeInt)
-  notStarted!: number;
 }
 
 @ObjectType({ description: 'Completed (nothing less) among the expected triples of CompetencyCounts.' })

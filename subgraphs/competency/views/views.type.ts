@@ -1,7 +1,8 @@
 import { Field, ID, ObjectType } from 'type-graphql';
+import { CountsByStatus } from '../counts/competency-counts.type';
 import { CompetencyStatus } from '../../shared/graphql/competency-status.enum';
-import { PageInfo } from '../../shared/graphql/page-info.type';
-import { DateScalar, SafeInt } from '../../shared/graphql/scalars';
+import { connectionOf } from '../../shared/graphql/connection.type';
+import { DateScalar } from '../../shared/graphql/scalars';
 
 @ObjectType({ description: 'What there is to be learnt.' })
 export class Competency {
@@ -46,43 +47,13 @@ export class StudentCompetency {
 }
 
 @ObjectType({ description: "How many of a student's competencies stand where at the end of a day." })
-export class StudentCounts {
-  @Field(() => SafeInt)
-  completed!: number;
-
-  @Field(() => SafeInt)
-  inferred!: number;
-
-  @Field(() => SafeInt)
-  inProgress!: number;
-
-  @Field(() => SafeInt)
-  notStarted!: number;
-}
+export class StudentCounts extends CountsByStatus {}
 
 @ObjectType()
-export class StudentCompetencyConnection {
-  @Field(() => [StudentCompetency])
-  nodes!: StudentCompetency[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt)
-  totalCount!: number;
-}
+export class StudentCompetencyConnection extends connectionOf<StudentCompetency>(() => StudentCompetency) {}
 
 @ObjectType()
-export class CompetencyConnection {
-  @Field(() => [Competency])
-  nodes!: Competency[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt)
-  totalCount!: number;
-}
+export class CompetencyConnection extends connectionOf<Competency>(() => Competency) {}
 
 @ObjectType({ description: "A student's row of a class's matrix." })
 export class CompetencyRow {
@@ -103,16 +74,7 @@ export class CompetencyRow {
 }
 
 @ObjectType()
-export class CompetencyRowConnection {
-  @Field(() => [CompetencyRow])
-  nodes!: CompetencyRow[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt)
-  totalCount!: number;
-}
+export class CompetencyRowConnection extends connectionOf<CompetencyRow>(() => CompetencyRow) {}
 
 @ObjectType({ description: "A class's active students and the competencies that are expected of them, today." })
 export class CompetencyMatrix {

@@ -1,7 +1,6 @@
 import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
 import { GroupType } from '../../shared/graphql/group-type.enum';
-import { PageInfo } from '../../shared/graphql/page-info.type';
-import { SafeInt } from '../../shared/graphql/scalars';
+import { connectionOf } from '../../shared/graphql/connection.type';
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A country, state, district, school district, block, cluster or school of the tenant.' })
@@ -23,16 +22,9 @@ export class Group {
 }
 
 @ObjectType()
-export class GroupConnection {
-  @Field(() => [Group])
-  nodes!: Group[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt, { description: 'All groups found, not only those of this page.' })
-  totalCount!: number;
-}
+export class GroupConnection extends connectionOf<Group>(() => Group, {
+  total: 'All groups found, not only those of this page.',
+}) {}
 
 @InputType()
 export class CreateGroupInput {

@@ -1,18 +1,11 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import { PageInfo } from '../../shared/graphql/page-info.type';
+import { connectionOf } from '../../shared/graphql/connection.type';
 import { SafeInt } from '../../shared/graphql/scalars';
 
 @ObjectType()
-export class HierarchyNodeConnection {
-  @Field(() => [HierarchyNode])
-  nodes!: HierarchyNode[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt, { description: 'All children that the caller may see, not only those of this page.' })
-  totalCount!: number;
-}
+export class HierarchyNodeConnection extends connectionOf<HierarchyNode>(() => HierarchyNode, {
+  total: 'All children that the caller may see, not only those of this page.',
+}) {}
 
 @Directive('@key(fields: "id hierarchyId")')
 @ObjectType({ description: 'A group or a class, as one hierarchy places it.' })

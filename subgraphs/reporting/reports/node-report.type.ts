@@ -1,5 +1,5 @@
 import { Directive, Field, Float, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { PageInfo } from '../../shared/graphql/page-info.type';
+import { connectionOf } from '../../shared/graphql/connection.type';
 import { SafeInt } from '../../shared/graphql/scalars';
 import { Performance, TimeSpent } from './figures.type';
 import { HierarchyNode } from './node-figures.resolver';
@@ -46,16 +46,9 @@ export class ReportRow {
 }
 
 @ObjectType()
-export class ReportRowConnection {
-  @Field(() => [ReportRow])
-  nodes!: ReportRow[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt, { description: 'All children, not only those of this page.' })
-  totalCount!: number;
-}
+export class ReportRowConnection extends connectionOf<ReportRow>(() => ReportRow, {
+  total: 'All children, not only those of this page.',
+}) {}
 
 @ObjectType({
   description: 'node − all children (not the page) − other, for every additive measure; all zero, always. At a class: zero.',

@@ -1,6 +1,5 @@
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { PageInfo } from '../../shared/graphql/page-info.type';
-import { SafeInt } from '../../shared/graphql/scalars';
+import { connectionOf } from '../../shared/graphql/connection.type';
 
 export enum EnrolmentType {
   TEACHER = 'TEACHER',
@@ -54,13 +53,6 @@ export class Enrolment {
 }
 
 @ObjectType()
-export class EnrolmentConnection {
-  @Field(() => [Enrolment])
-  nodes!: Enrolment[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt, { description: 'All enrolments of the class that match, not only those of this page.' })
-  totalCount!: number;
-}
+export class EnrolmentConnection extends connectionOf<Enrolment>(() => Enrolment, {
+  total: 'All enrolments of the class that match, not only those of this page.',
+}) {}

@@ -1,6 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import { PageInfo } from '../../shared/graphql/page-info.type';
-import { SafeInt } from '../../shared/graphql/scalars';
+import { connectionOf } from '../../shared/graphql/connection.type';
 import { Role } from './role.enum';
 
 @ObjectType({ description: 'Somebody of the tenant, as its administrators see them.' })
@@ -22,13 +21,6 @@ export class Person {
 }
 
 @ObjectType()
-export class PersonConnection {
-  @Field(() => [Person])
-  nodes!: Person[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt, { description: 'All people found, not only those of this page.' })
-  totalCount!: number;
-}
+export class PersonConnection extends connectionOf<Person>(() => Person, {
+  total: 'All people found, not only those of this page.',
+}) {}

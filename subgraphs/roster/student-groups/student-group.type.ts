@@ -1,6 +1,5 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
-import { PageInfo } from '../../shared/graphql/page-info.type';
-import { SafeInt } from '../../shared/graphql/scalars';
+import { connectionOf } from '../../shared/graphql/connection.type';
 import { Student } from '../people/student.type';
 
 @Directive('@key(fields: "id")')
@@ -25,25 +24,7 @@ export class StudentGroup {
 }
 
 @ObjectType()
-export class StudentGroupConnection {
-  @Field(() => [StudentGroup])
-  nodes!: StudentGroup[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt)
-  totalCount!: number;
-}
+export class StudentGroupConnection extends connectionOf<StudentGroup>(() => StudentGroup) {}
 
 @ObjectType()
-export class StudentConnection {
-  @Field(() => [Student])
-  nodes!: Student[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt)
-  totalCount!: number;
-}
+export class StudentConnection extends connectionOf<Student>(() => Student) {}
