@@ -34,20 +34,25 @@ const pages: [name: string, login: string | null, path: string, picture: string]
   ['data', admin, '/data', 'data'],
 ];
 
-describe.each(['light', 'dark'] as const)('in %s', colorScheme => {
-  test.each(pages)('%s is without a violation of accessibility, on a desk and in a hand', async (_name, login, path, picture) => {
-    for (const viewport of [{ width: 1280, height: 900 }, { width: 360, height: 740 }]) {
-      const options = { colorScheme, viewport };
-      const { page, done } = await (login ? explorer.openAs(login, path, options) : explorer.open(path, options));
-      await page.locator('main').first().waitFor();
+const schemes = ['light', 'dark'] as const;
+const viewports = { desk: { width: 1280, height: 900 }, hand: { width: 360, height: 740 } };
+
+test.each(pages)('%s is without a violation of accessibility, on a desk and in a hand, light and dark', async (_name, login, path, picture) => {
+  for (const [place, viewport] of Object.entries(viewports)) {
+    const { page, done } = await (login ? explorer.openAs(login, path, { viewport }) : explorer.open(path, { viewport }));
+    await page.locator('main').first().waitFor();
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       expect(await violations(page)).toEqual([]);
       expect(await overflow(page)).toBe(0);
-      const file = `${picture}${viewport.width < 500 ? '-narrow' : ''}-${colorScheme}.png`;
+      const file = `${picture}${place === 'hand' ? '-narrow' : ''}-${colorScheme}.png`;
       if (pictures) await page.screenshot({ path: join(pictures, file), fullPage: true });
-      await done();
     }
-  });
+    await done();
+  }
+});
 
+describe.each(schemes)('in %s', colorScheme => {
   test('panels and dialogs are without a violation of accessibility', async () => {
     const { page, done } = await explorer.openAs(admin, '/?node=g000002', { colorScheme });
     for (const button of ['Account: admin@india.demo', 'Where this comes from: Average score', 'Download']) {

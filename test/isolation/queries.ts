@@ -19,7 +19,10 @@ export function randomQuery(hand: Hand): Document {
   const room: Room = { fields: 28, aliases: 0 };
   const root = hand.schema.getQueryType()!;
   const fields = fieldsOf(root);
-  const often = fields.filter(({ name }) => !seldom.has(name) && (hand.caller.tenantWide || !administrators.has(name)));
+  const often = fields.filter(({ name }) => {
+    if (!hand.asked.has(`${root.name}.${name}`)) return true;
+    return !seldom.has(name) && (hand.caller.tenantWide || !administrators.has(name));
+  });
   const count = 1 + hand.random.below(3);
   const chosen = Array.from({ length: count }, () => anyOf(hand, chance(hand, 8) ? fields : often));
   // Twice the same field in one request: what is remembered of the one must not count for the other.
@@ -63,8 +66,9 @@ function selections(hand: Hand, { type, room, depth }: Place): Selection[] {
   const wanted = new Set<GraphQLField<unknown, unknown>>();
   const isNew = (field: GraphQLField<unknown, unknown>) => !hand.asked.has(`${type.name}.${field.name}`);
   for (const leaf of leaves) if (isNew(leaf) || chance(hand, 2)) wanted.add(leaf);
-  const branches = depth >= deepest || room.fields <= 0 ? 0 : hand.random.below(depth < 2 ? 4 : 3);
   const fresh = deeper.filter(isNew);
+  const chosen = fresh.length > 0 ? 1 + hand.random.below(3) : hand.random.below(depth < 2 ? 4 : 3);
+  const branches = depth >= deepest || room.fields <= 0 ? 0 : chosen;
   for (let n = 0; n < branches && deeper.length > 0; n++) wanted.add(anyOf(hand, fresh.length > 0 ? fresh : deeper));
   if (wanted.size === 0) {
     if (leaves.length > 0) wanted.add(leaves[0]!);

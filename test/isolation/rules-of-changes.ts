@@ -44,6 +44,9 @@ interface SentEvent {
   userId: string;
 }
 
+/** What cannot be read is found first, what is unknown or not covered next, what is known otherwise last. */
+const foundAt = ({ code }: { code: string }): number => (code === 'BAD_USER_INPUT' ? 0 : code === 'CONFLICT' ? 2 : 1);
+
 /** What becomes of events that name classes and people by the graph's ids, or by the customer's. */
 export function receiptOf(events: SentEvent[], { caller }: Judging, by: 'id' | 'externalId') {
   const { tenant } = caller;
@@ -53,14 +56,15 @@ export function receiptOf(events: SentEvent[], { caller }: Judging, by: 'id' | '
     const known = tenant.events.find(event => event.eventId === eventId);
     const klass = tenant.classes.find(each => each[by] === classId);
     const person = tenant.people.find(each => each[by] === userId && !each.deleted);
-    if (!klass) rejected.push({ eventId, code: 'NOT_FOUND' });
+    if ([eventId, classId, userId].includes('')) rejected.push({ eventId, code: 'BAD_USER_INPUT' });
+    else if (!klass) rejected.push({ eventId, code: 'NOT_FOUND' });
     else if (!coveredClasses(caller).has(klass)) rejected.push({ eventId, code: 'FORBIDDEN' });
     else if (!person) rejected.push({ eventId, code: 'NOT_FOUND' });
     else if (!known) wouldChange('activity');
     else if (known.klass === klass && known.person === person) duplicates++;
     else rejected.push({ eventId, code: 'CONFLICT' });
   }
-  return { accepted: 0, duplicates, rejected: rejected.sort((a, b) => Number(a.code === 'CONFLICT') - Number(b.code === 'CONFLICT')) };
+  return { accepted: 0, duplicates, rejected: rejected.sort((a, b) => foundAt(a) - foundAt(b)) };
 }
 
 /** An event as it was sent when the world was made. */
