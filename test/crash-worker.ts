@@ -54,7 +54,10 @@ async function main(): Promise<void> {
     tell({ moving: move });
     tell({ moved: await tenant.move(move) });
   };
-  const folding = async () => tell({ folded: await tenant.fold() });
+  const folding = async () => {
+    tell({ folded: await tenant.fold() });
+    await tenant.seal(new Date('2026-06-01T00:00:00Z'), 1);
+  };
   const building = async () => {
     const what = (['everything', ...hierarchies] as const)[random.below(3)]!;
     await tenant.build(what);

@@ -4,6 +4,7 @@ import { place } from '../subgraphs/hierarchy/placements/place';
 import { ingest } from '../subgraphs/reporting/ingest/ingest';
 import { buildEverything, buildHierarchy } from '../subgraphs/reporting/rollup/build';
 import { foldSome } from '../subgraphs/reporting/rollup/fold';
+import { sealSome } from '../subgraphs/reporting/rollup/seal';
 import { noSums, type Sums } from '../subgraphs/reporting/rollup/sums';
 import { Problem } from '../subgraphs/shared/errors';
 import type { Database } from '../subgraphs/shared/database/database';
@@ -16,12 +17,14 @@ export const now = new Date('2026-03-20T12:00:00Z');
 
 export type Step =
   | { do: 'fold' }
+  | { do: 'seal' }
   | { do: 'build'; what: 'everything' | 'india' | 'us' }
   | { do: 'place'; hierarchy: string; child: number; parent: number; klass: boolean; out: boolean; sound: boolean }
   | { do: 'record'; event: Omit<ModelEvent, 'eventId'> & { id: number } };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: 'fold' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'seal' as const }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -168,6 +171,7 @@ export async function take(tenant: ModelTenant, each: Step): Promise<void> {
   if (each.do === 'record') return record(tenant, each);
   await tenant.database.transaction(tenant.tenantId, 'write', async tx => {
     if (each.do === 'fold') await foldSome(tx);
+    else if (each.do === 'seal') await sealSome(tx, { now, most: 6 });
     else if (each.what === 'everything') await buildEverything(tx);
     else {
       const [hierarchy] = await selectHierarchiesByKey(tx, [each.what]);

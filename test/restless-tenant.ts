@@ -4,6 +4,7 @@ import { selectHierarchiesByKey } from '../subgraphs/hierarchy/hierarchies/hiera
 import { ingest, type Receipt } from '../subgraphs/reporting/ingest/ingest';
 import { buildEverything, buildHierarchy } from '../subgraphs/reporting/rollup/build';
 import { foldSome } from '../subgraphs/reporting/rollup/fold';
+import { sealSome } from '../subgraphs/reporting/rollup/seal';
 import type { Database, Transaction } from '../subgraphs/shared/database/database';
 import { Problem } from '../subgraphs/shared/errors';
 import { publicId } from '../subgraphs/shared/identifiers';
@@ -107,6 +108,11 @@ export class RestlessTenant {
 
   fold(): Promise<number> {
     return this.write(foldSome);
+  }
+
+  /** Lays out some more of the months that were over at `at`; returns whether it found any. */
+  seal(at: Date, most = 5): Promise<boolean> {
+    return this.write(tx => sealSome(tx, { now: at, most }));
   }
 
   build(what: 'everything' | (typeof hierarchies)[number]): Promise<void> {

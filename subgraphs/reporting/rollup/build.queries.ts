@@ -1,5 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
-import { addToStored, factsWhere, measuresOf } from './stored.queries';
+import { addToStored, everyContext, factsWhere, measuresOf } from './stored.queries';
 
 /** Forgets every stored sum of the tenant, or of one hierarchy. */
 export async function clearStored(tx: Transaction, hierarchyId?: number): Promise<void> {
@@ -73,7 +73,7 @@ export async function buildNodes(tx: Transaction, hierarchyId: number, groups?: 
       cross join lateral (
         select aggregates.context_id, aggregates.start as day, ${measuresOf('aggregates')} from aggregates
         where aggregates.tenant_id = $1 and aggregates.hierarchy_id = 0 and aggregates.owner_id = cell_parents.cell_id
-          and aggregates.grain = 1 and aggregates.context_id > 0
+          and aggregates.grain = 1 and aggregates.context_id = any(${everyContext})
         offset 0 -- looked up cell by cell: these rows were written a moment ago, and there are no statistics
       ) cell
       where cell_parents.tenant_id = $1 and cell_parents.hierarchy_id = $2`),
@@ -85,7 +85,8 @@ export async function buildNodes(tx: Transaction, hierarchyId: number, groups?: 
 export async function deleteNodes(tx: Transaction, hierarchyId: number, groups: readonly number[]): Promise<void> {
   await tx.query(
     `delete from aggregates
-     where aggregates.tenant_id = $1 and aggregates.hierarchy_id = $2 and aggregates.owner_id = any($3)`,
+     where aggregates.tenant_id = $1 and aggregates.hierarchy_id = $2 and aggregates.owner_id = any($3)
+       and aggregates.grain in (1, 7, 30) and aggregates.context_id = any(0 || ${everyContext})`,
     [tx.tenantId, hierarchyId, groups],
   );
 }

@@ -6,6 +6,7 @@ import { buildMissing } from './build';
 import { progressTeller } from './build-progress';
 import { foldAll } from './fold';
 import { selectTenantNumbers } from './folder.queries';
+import { sealSome } from './seal';
 import { buildSteps, buildStepsDone, builds, foldedDeltas, foldErrors, foldSeconds, startsToWait, waitsNoMore } from './folding.metrics';
 
 export interface FolderOptions {
@@ -31,6 +32,8 @@ export function startFolder(options: FolderOptions): Folder {
   const waiting = new Set<number>();
   /** The tenants whose roster's history is known to be kept: of those from before there was any, it is begun. */
   const withHistory = new Set<number>();
+  /** The tenants that a round came by, and whose months that are over it looks at. */
+  const toSeal = new Set<number>();
   let stopped = false;
   let working: Promise<void> | undefined;
   let soon: NodeJS.Timeout | undefined;
@@ -52,6 +55,15 @@ export function startFolder(options: FolderOptions): Folder {
     }
   };
 
+  /** Some of it even where others wait, and the rest when nobody does. */
+  const seal = async (tenantId: number): Promise<void> => {
+    let more = toSeal.delete(tenantId);
+    while (more) {
+      more = await database.transaction(tenantId, 'write', tx => sealSome(tx, { now: new Date() }));
+      if (stopped || waiting.size > 0) return;
+    }
+  };
+
   const work = async (): Promise<void> => {
     while (!stopped && waiting.size > 0) {
       const [tenantId] = waiting as unknown as [number];
@@ -65,6 +77,7 @@ export function startFolder(options: FolderOptions): Folder {
         const folded = await foldAll(database, tenantId);
         if (folded > 0) took();
         foldedDeltas.inc(folded);
+        await seal(tenantId);
       } catch (error) {
         foldErrors.inc();
         onError(error); // the next round comes by again
@@ -85,7 +98,10 @@ export function startFolder(options: FolderOptions): Folder {
   const goRound = async (): Promise<void> => {
     try {
       const tenants = await database.transaction(platformTenant, 'read', selectTenantNumbers);
-      for (const tenantId of tenants) waiting.add(tenantId);
+      for (const tenantId of tenants) {
+        waiting.add(tenantId);
+        toSeal.add(tenantId);
+      }
       wake();
     } catch (error) {
       onError(error);

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
-import { addToStored, keptFactsWhere, signedMeasures } from './stored.queries';
+import { addToStored, everyContext, keptFactsWhere, signedMeasures } from './stored.queries';
 
 /** A group's place in a tree, for what must follow when it changes. */
 export interface Standing {
@@ -92,7 +92,7 @@ export async function shiftGroups(
         ${signedMeasures('aggregates')}
       from cell_parents
       join aggregates on aggregates.tenant_id = $1 and aggregates.hierarchy_id = 0
-        and aggregates.owner_id = cell_parents.cell_id and aggregates.grain = 1 and aggregates.context_id <> 0
+        and aggregates.owner_id = cell_parents.cell_id and aggregates.grain = 1 and aggregates.context_id = any(${everyContext})
       cross join unnest($4::int[], $5::int[], $6::int[]) change(hierarchy_id, owner_id, sign)
       where cell_parents.tenant_id = $1 and cell_parents.hierarchy_id = $2 and cell_parents.parent_id = any($3)`),
     [tx.tenantId, hierarchyId, groups, ...changesOf(changes)],
@@ -112,7 +112,7 @@ export async function shiftStored(
       from aggregates
       cross join unnest($4::int[], $5::int[], $6::int[]) change(hierarchy_id, owner_id, sign)
       where aggregates.tenant_id = $1 and aggregates.hierarchy_id = $2 and aggregates.owner_id = $3
-        and aggregates.grain = 1 and aggregates.context_id <> 0`),
+        and aggregates.grain = 1 and aggregates.context_id = any(${everyContext})`),
     [tx.tenantId, hierarchyId, groupId, ...changesOf(changes)],
   );
 }

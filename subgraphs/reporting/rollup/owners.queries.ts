@@ -37,24 +37,39 @@ export function cutsOf(asked: readonly Asked[]): Map<number, Asked[]> {
   return groupBy(below, ({ source }) => (source.read === 'level' ? source.sequence : belowAllLevels));
 }
 
-/** Whose stored rows add up to each node, as a select of the node's public id, the hierarchy and the owner. */
-export function owners(statement: Statement, view: View, asked: readonly Asked[]): string {
-  const parts: string[] = [];
+/** Owners of one hierarchy (0: the tenant and the cells), none of them twice, whose stored rows add up to some nodes. */
+export interface OwnerSet {
+  hierarchyId: string;
+  /** The nodes' public ids. */
+  keys: string;
+  /** Whether the nodes are only what of them is below a cut. */
+  cut: boolean;
+  /** Where they are known: the owner of each of the keys, in order of their numbers. */
+  owners?: string;
+  /** A select of each owner and the place of its node among the keys, counted from 1. */
+  rows: string;
+}
+
+/** Whose stored rows add up to each node. */
+export function ownerSets(statement: Statement, view: View, asked: readonly Asked[]): OwnerSet[] {
+  const sets: OwnerSet[] = [];
   // The tenant's own row is of no hierarchy; a parameter that no part uses would be refused.
   const hierarchy = asked.some(({ node }) => node.kind !== 'tenant') ? statement.add(view.hierarchyId, 'int') : '';
-  const own = asked.filter(({ node, source }) => source.read === 'own' && node.kind === 'group');
-  if (own.length > 0) {
-    parts.push(`
-      select own.key, ${hierarchy} as hierarchy_id, own.owner_id
-      from unnest(${statement.add(own.map(({ node }) => node.id), 'text[]')},
-                  ${statement.add(own.map(({ node }) => node.number), 'int[]')}) own(key, owner_id)`);
-  }
+  const known = (hierarchyId: string, nodes: { id: string; owner: number }[]): void => {
+    const sorted = [...nodes].sort((a, b) => a.owner - b.owner);
+    const keys = statement.add(sorted.map(({ id }) => id), 'text[]');
+    const numbers = statement.add(sorted.map(({ owner }) => owner), 'int[]');
+    const rows = `select own.id, own.place from unnest(${numbers}) with ordinality own(id, place)`;
+    sets.push({ hierarchyId, keys, cut: false, owners: numbers, rows });
+  };
+  const own = groupsOf(asked).filter(({ source }) => source.read === 'own');
+  if (own.length > 0) known(hierarchy, own.map(({ node }) => ({ id: node.id, owner: node.number })));
   const tenant = asked.find(({ node }) => node.kind === 'tenant');
-  if (tenant) parts.push(`select ${statement.add(tenant.node.id, 'text')} as key, 0 as hierarchy_id, 0 as owner_id`);
+  if (tenant) known('0', [{ id: tenant.node.id, owner: 0 }]);
   const other = asked.find(({ node }) => node.kind === 'other');
   if (other) {
-    parts.push(`
-      select ${statement.add(other.node.id, 'text')} as key, 0 as hierarchy_id, cells.id as owner_id
+    const rows = `
+      select cells.id, 1 as place
       from cells
       where cells.tenant_id = $1 and not exists (
         select from cell_parents
@@ -64,64 +79,60 @@ export function owners(statement: Statement, view: View, asked: readonly Asked[]
             and tree_nodes.group_id = cell_parents.parent_id`)} connected
         where cell_parents.tenant_id = $1
           and cell_parents.hierarchy_id = ${hierarchy} and cell_parents.cell_id = cells.id
-        offset 0)`);
+        offset 0)`;
+    sets.push({ hierarchyId: '0', keys: statement.add([other.node.id], 'text[]'), cut: false, rows });
   }
-  const cut = asked.filter(({ node, source }) => node.kind === 'group' && source.read !== 'own');
-  if (cut.length > 0) {
-    for (const { from, hierarchyId, owner } of ownersBelow(statement, hierarchy, cut)) {
-      parts.push(`select asked.key, ${hierarchyId}, owner.id from ${from} ${lookUp(owner)} owner(id)`);
-    }
-  }
-  return parts.join('\nunion all\n');
+  for (const [level, nodes] of cutsOf(asked)) sets.push(...ownersBelow(statement, hierarchy, { level, nodes }));
+  return sets;
 }
 
-/** Owners of one kind: of each asked part (key, pre, post, cut) a select of their ids, and their hierarchy. */
-interface OwnersBelow {
-  from: string;
-  hierarchyId: string;
-  owner: string;
-}
+/** The same as a select of the node's public id, the hierarchy and the owner. */
+export const owners = (statement: Statement, view: View, asked: readonly Asked[]): string =>
+  ownerSets(statement, view, asked)
+    .map(({ keys, hierarchyId, rows }) =>
+      `select (${keys})[owner.place] as key, ${hierarchyId} as hierarchy_id, owner.id as owner_id from (${rows}) owner`)
+    .join('\nunion all\n');
 
-/** Whose stored rows add up to groups that are read from a lower level or from the cells. */
-function ownersBelow(statement: Statement, hierarchy: string, cut: readonly Asked[]): OwnersBelow[] {
-  const ranges = [...cutsOf(cut)].flatMap(([level, nodes]) => nestOf(rangesOf(nodes)).parts.map(part => ({ ...part, level })));
-  const asked = (of: typeof ranges): string => `unnest(
-    ${statement.add(of.map(({ id }) => id), 'text[]')},
-    ${statement.add(of.map(({ pre }) => pre), 'int[]')},
-    ${statement.add(of.map(({ post }) => post), 'int[]')},
-    ${statement.add(of.map(({ level }) => level), 'int[]')}
-  ) asked(key, pre, post, cut)`;
+/** Whose stored rows add up to groups that are read from one lower level, or from the cells. */
+function ownersBelow(
+  statement: Statement,
+  hierarchy: string,
+  { level, nodes }: { level: number; nodes: readonly Asked[] },
+): OwnerSet[] {
+  const { parts } = nestOf(rangesOf(nodes));
+  const keys = statement.add(parts.map(({ id }) => id), 'text[]');
+  const asked = `unnest(
+    ${statement.add(parts.map(({ pre }) => pre), 'int[]')},
+    ${statement.add(parts.map(({ post }) => post), 'int[]')}
+  ) with ordinality asked(pre, post, place)`;
   const below = (condition: string): string => `
     select tree_nodes.group_id from tree_nodes
     where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
       and tree_nodes.pre between asked.pre and asked.post and ${condition}`;
-  const cellsUnder = (nodes: string): string => `
-    select cell.id from (${nodes} offset 0) node
+  const cellsUnder = (groups: string): string => `
+    select cell.id from (${groups} offset 0) node
     ${lookUp(`
       select cell_parents.cell_id as id from cell_parents
       where cell_parents.tenant_id = $1 and cell_parents.hierarchy_id = ${hierarchy}
         and cell_parents.parent_id = node.group_id`)} cell`;
-  const fromCells = ranges.filter(({ level }) => level === belowAllLevels);
-  const fromLevels = ranges.filter(({ level }) => level !== belowAllLevels);
-  const found: OwnersBelow[] = [];
-  if (fromLevels.length > 0) {
-    const from = asked(fromLevels);
-    // The nodes of the level, and those that stand in for it where a branch skips it; and classes that hang above it.
-    const level = `${below('tree_nodes.level = asked.cut')} union all ${below(
-      'tree_nodes.stand_in and tree_nodes.level > asked.cut and tree_nodes.parent_level < asked.cut',
-    )}`;
-    const above = `
-      select node.group_id
-      from (
-        select hierarchy_levels.sequence from hierarchy_levels
-        where hierarchy_levels.hierarchy_id = ${hierarchy} and hierarchy_levels.sequence < asked.cut
-        offset 0
-      ) higher
-      ${lookUp(below('tree_nodes.level = higher.sequence and tree_nodes.direct_classes > 0'))} node`;
-    found.push({ from, hierarchyId: hierarchy, owner: level }, { from, hierarchyId: '0', owner: cellsUnder(above) });
-  }
-  if (fromCells.length > 0) {
-    found.push({ from: asked(fromCells), hierarchyId: '0', owner: cellsUnder(below('tree_nodes.direct_classes > 0')) });
-  }
-  return found;
+  const set = (hierarchyId: string, owner: string): OwnerSet => ({
+    ...{ hierarchyId, keys, cut: true },
+    rows: `select owner.id, asked.place from ${asked} ${lookUp(owner)} owner(id)`,
+  });
+  if (level === belowAllLevels) return [set('0', cellsUnder(below('tree_nodes.direct_classes > 0')))];
+  const cut = statement.add(level, 'int');
+  // The nodes of the level, and those that stand in for it where a branch skips it; and classes that hang above it.
+  const standing = `tree_nodes.stand_in and tree_nodes.level > ${cut} and tree_nodes.parent_level < ${cut}`;
+  const above = `
+    select node.group_id
+    from (
+      select hierarchy_levels.sequence from hierarchy_levels
+      where hierarchy_levels.hierarchy_id = ${hierarchy} and hierarchy_levels.sequence < ${cut}
+      offset 0
+    ) higher
+    ${lookUp(below('tree_nodes.level = higher.sequence and tree_nodes.direct_classes > 0'))} node`;
+  return [
+    set(hierarchy, `${below(`tree_nodes.level = ${cut}`)} union all ${below(standing)}`),
+    set('0', cellsUnder(above)),
+  ];
 }

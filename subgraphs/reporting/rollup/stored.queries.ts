@@ -35,8 +35,8 @@ export const summed = (table: string): string =>
  * are written in key order.
  */
 export const addToStored = (changes: string): string => `
-  insert into aggregates as stored (tenant_id, hierarchy_id, owner_id, grain, context_id, start, ${measures.join(', ')})
-  select $1, change.hierarchy_id, change.owner_id, bucket.grain, context.id, bucket.start, ${summed('change')}
+  insert into aggregates as stored (tenant_id, hierarchy_id, grain, context_id, owner_id, start, ${measures.join(', ')})
+  select $1, change.hierarchy_id, bucket.grain, context.id, change.owner_id, bucket.start, ${summed('change')}
   from (
     -- Added up by day first: each change goes to six rows, and there are far fewer days than changes.
     select change.hierarchy_id, change.owner_id, change.context_id, change.day, ${summed('change')}
@@ -49,15 +49,21 @@ export const addToStored = (changes: string): string => `
     (30::smallint, date_trunc('month', change.day)::date)
   ) bucket(grain, start)
   cross join lateral (values (0), (change.context_id)) context(id)
-  group by change.hierarchy_id, change.owner_id, bucket.grain, context.id, bucket.start
+  group by change.hierarchy_id, bucket.grain, context.id, change.owner_id, bucket.start
   order by 2, 3, 4, 5, 6
-  on conflict (tenant_id, hierarchy_id, owner_id, grain, context_id, start) do update set
+  on conflict (tenant_id, hierarchy_id, grain, context_id, owner_id, start) do update set
     ${activityMeasures.map(measure => `${measure} = stored.${measure} + excluded.${measure}`).join(', ')},
     ${competencyMeasures.map(added).join(', ')}`;
 
 /** Null stands for nothing, and takes no room. */
 const added = (measure: string): string =>
   `${measure} = coalesce(stored.${measure} + excluded.${measure}, stored.${measure}, excluded.${measure})`;
+
+/**
+ * Every context there is, of $1: rows of some owners in all of them are found by the key if each context is named.
+ */
+export const everyContext = `array(
+  select activity_contexts.id from activity_contexts where activity_contexts.tenant_id = $1)`;
 
 /** What was ever added to classes, activity and competency counts alike, as a select of class, context, day and measures. */
 export const factsWhere = (condition: (table: string) => string): string => `

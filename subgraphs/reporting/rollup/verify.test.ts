@@ -1,7 +1,7 @@
 import { Random } from '../../../cli/generate/random';
 import { createTestDatabase, type TestDatabase } from '../../../test/database';
 import { connectOwner, createTenant } from '../../../test/fixture';
-import { eventsOf, hierarchies, restlessTenant, RestlessTenant } from '../../../test/restless-tenant';
+import { eventsOf, hierarchies, now, restlessTenant, RestlessTenant } from '../../../test/restless-tenant';
 import { selectPlacements } from '../../../test/restless-tenant.queries';
 import { place } from '../../hierarchy/placements/place';
 import { Database, type Transaction } from '../../shared/database/database';
@@ -25,19 +25,20 @@ afterAll(async () => {
 
 const sound = (verdict: Verdict) => expect([verdict.differences, countDifferences(verdict)]).toEqual([[], 0]);
 
-/** Sends, moves, folds and builds at random. */
+/** Sends, moves, folds, seals and builds at random. */
 async function live(tenant: RestlessTenant, { seed, steps }: { seed: number; steps: number }): Promise<void> {
   const random = new Random(seed);
   for (let step = 0; step < steps; step++) {
-    const dice = random.below(12);
+    const dice = random.below(13);
     if (dice < 4) await tenant.send(eventsOf(random.below(400), 1 + random.below(20)));
     else if (dice < 9) await tenant.move(tenant.randomMove(random));
     else if (dice < 11) await tenant.fold();
+    else if (dice < 12) await tenant.seal(now);
     else await tenant.build((['everything', ...hierarchies] as const)[random.below(3)]!);
   }
 }
 
-test.each([1, 2, 3, 4])('whatever was sent, moved, folded and built, nothing differs (%d)', async seed => {
+test.each([1, 2, 3, 4])('whatever was sent, moved, folded, sealed and built, nothing differs (%d)', async seed => {
   const { number } = await createTenant(owner, restlessTenant(`sound-${seed}`));
   const tenant = await RestlessTenant.open(database, number);
   for (let chapter = 0; chapter < 6; chapter++) {

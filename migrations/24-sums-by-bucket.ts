@@ -1,0 +1,38 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { tenantTable } from './row-level-security';
+import { runAll } from './run-all';
+
+const keyedBy = (...columns: string[]): string[] => [
+  'alter table aggregates drop constraint aggregates_pkey',
+  `alter table aggregates add primary key (${columns.join(', ')})`,
+];
+
+/**
+ * Stored sums by grain and context before their owner: a report reads one month of many owners more often than all that
+ * is kept of one. And how far the months that are over have been laid out in that order.
+ */
+export class SumsByBucket1761000000024 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runAll(runner, [
+      ...keyedBy('tenant_id', 'hierarchy_id', 'grain', 'context_id', 'owner_id', 'start'),
+
+      // Up to which owner (place: a cell's number, or a node's pre) of which hierarchy the month's rows are laid out.
+      `create table sealed_months (
+         tenant_id int not null,
+         month date not null constraint sealed_month_is_its_first_day check (extract(day from month) = 1),
+         hierarchy_id int not null,
+         place int not null,
+         sealed_at timestamptz,
+         primary key (tenant_id, month)
+       )`,
+      ...tenantTable('sealed_months', 'select', 'insert', 'update'),
+    ]);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runAll(runner, [
+      'drop table sealed_months',
+      ...keyedBy('tenant_id', 'hierarchy_id', 'owner_id', 'grain', 'context_id', 'start'),
+    ]);
+  }
+}
