@@ -8,6 +8,7 @@ import { measureOneRoster } from './oneroster';
 import { parts, readOptions, WrongUsage, type Part } from './options';
 import { measureReads } from './reads';
 import { printTable, writeResults, type Line } from './report';
+import { measureSoak } from './soak';
 import { measureWholeRequests } from './whole-request';
 import { measureWrites } from './writes';
 
@@ -18,6 +19,7 @@ const measure: Record<Part, (made: Made) => Promise<Line[]>> = {
   ingestion: measureIngestion,
   competency: measureCompetency,
   oneroster: measureOneRoster,
+  soak: measureSoak,
 };
 
 /**

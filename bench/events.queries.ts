@@ -36,17 +36,22 @@ export const countKept = async (client: Client, tenantId: number): Promise<{ eve
   return { events: Number(rows[0]!.events), attempts: Number(rows[0]!.attempts) };
 };
 
-/** A table like that of the accepted events, with its key and its checks, and nothing beside it. */
+/** Tables like that of the accepted events, with its checks: one without any key, one with what makes an event unique. */
+export const copied = { plain: 'bench.copied', keyed: 'bench.copied_with_key' };
+
 export async function createCopied(client: Client): Promise<void> {
-  await client.query(`drop table if exists bench.copied`);
-  await client.query(`create table bench.copied (like activity_events including all)`);
+  for (const table of Object.values(copied)) {
+    await client.query(`drop table if exists ${table}`);
+    await client.query(`create table ${table} (like activity_events including all)`);
+  }
+  await client.query(`alter table ${copied.keyed} add primary key (tenant_id, accepted_on, event_id)`);
 }
 
-export const emptyCopied = (client: Client): Promise<unknown> => client.query(`truncate bench.copied`);
+export const emptyCopied = (client: Client, table: string): Promise<unknown> => client.query(`truncate ${table}`);
 
-export const copyIn = (client: Client, file: string): Promise<unknown> =>
+export const copyIn = (client: Client, { table, file }: { table: string; file: string }): Promise<unknown> =>
   client.query(
-    `copy bench.copied (tenant_id, accepted_on, event_id, class_id, person_id, occurred_at, day, kind, score, seconds,
+    `copy ${table} (tenant_id, accepted_on, event_id, class_id, person_id, occurred_at, day, kind, score, seconds,
        context_id, accepted_at)
      from ${client.escapeLiteral(file)}`,
   );

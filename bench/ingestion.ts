@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { eventMaker, type BenchEvent } from './events';
-import { copyIn, copyRow, countKept, countWaiting, createCopied, emptyCopied, forgetEvents } from './events.queries';
+import { copied, copyIn, copyRow, countKept, countWaiting, createCopied, emptyCopied, forgetEvents } from './events.queries';
 import { canReadCpu, cpuMeter } from './cpu';
 import { connectOwner, type Made } from './made';
 import { inTurn, median } from './measure';
@@ -69,7 +69,7 @@ export async function measureIngestion(made: Made): Promise<Line[]> {
       folded.push((performance.now() - ended) / 1000);
       return (next.length * 1000) / (ended - begun);
     };
-    const copy = async (): Promise<number> => {
+    const copyInto = (table: string) => async (): Promise<number> => {
       const files: string[] = [];
       for (let at = 0; at < next.length; at += batch) {
         files.push(path.join(room, `rows-${at}`));
@@ -77,27 +77,32 @@ export async function measureIngestion(made: Made): Promise<Line[]> {
       }
       const begun = performance.now();
       await Promise.all(clients.map(async each => {
-        for (let file = files.pop(); file; file = files.pop()) await copyIn(each, file);
+        for (let file = files.pop(); file; file = files.pop()) await copyIn(each, { table, file });
       }));
       const taken = performance.now() - begun;
-      await emptyCopied(client);
+      await emptyCopied(client, table);
       return (next.length * 1000) / taken;
     };
-    const rates = await inTurn({ http: send, copy }, { warmups, rounds });
+    const ways = { http: send, plain: copyInto(copied.plain), keyed: copyInto(copied.keyed) };
+    const rates = await inTurn(ways, { warmups, rounds });
     const kept = await countKept(client, tenant.id);
     if (kept.events !== sent || kept.attempts !== sent) {
       throw new Error(`${sent} events were sent; ${kept.events} are kept, ${kept.attempts} are in the stored sums`);
     }
-    const [http, copied] = [median(rates.http), median(rates.copy)];
+    const http = median(rates.http);
     const slowest = Math.max(...folded.slice(warmups));
     const line = { part: 'ingestion', classes: tenant.classes };
+    const beside = (what: string, rate: number) => ({
+      ...line,
+      ...{ what: `events over HTTP, ${senders} senders, and COPY ${what}`, unit: 'events/s', measured: http },
+      ...{ floor: rate, ratio: http / rate, atLeast: 0.3 },
+    });
     return [
       {
-        ...line,
-        ...{ what: `events over HTTP, ${senders} senders, and COPY`, unit: 'events/s', measured: http, floor: copied },
-        ...{ ratio: http / copied, atLeast: 0.3 },
+        ...beside('into a table without a key', median(rates.plain)),
         more: { aim: 20_000, ...(meters ? { nodeCpu: median(cpu.node), postgresCpu: median(cpu.postgres) } : {}) },
       },
+      beside('into a table where their ids are a key', median(rates.keyed)),
       {
         ...line,
         ...{ what: `folded after the last of ${batch * batches}, slowest`, unit: 's', measured: slowest },

@@ -14,6 +14,7 @@ import { OneRoster1761000000015 } from './15-oneroster';
 import { AuditLog1761000000016 } from './16-audit-log';
 import { FactsWithoutRowChecks1761000000017 } from './17-facts-without-row-checks';
 import { SumsByBucket1761000000024 } from './24-sums-by-bucket';
+import { EventKeys1761000000025 } from './25-event-keys';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   AuditLog1761000000016,
   FactsWithoutRowChecks1761000000017,
   SumsByBucket1761000000024,
+  EventKeys1761000000025,
 ];

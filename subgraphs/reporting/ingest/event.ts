@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { ProblemCode } from '../../shared/errors';
 
 /** An activity event as it came: nothing about it is known yet. */
@@ -102,6 +101,7 @@ function score(event: RawEvent): number | null {
   if (typeof value !== 'number' || !(value >= 0 && value <= 100)) {
     throw new Unsound(`score must be a number of percent from 0 to 100, not ${shown(value)}`);
   }
+  if (Number.isInteger(value)) return value * 10_000;
   const digits = String(value);
   return digits.includes('e') ? 0 : Math.round(Number(`${digits}e4`));
 }
@@ -149,22 +149,4 @@ function soundEvent(event: RawEvent, now: Date): SoundEvent {
     throw new Unsound('status needs the competency it is about; competency is missing');
   }
   return sound;
-}
-
-/** What an event says, apart from its id: by this the same event sent again is told from another one with its id. */
-export function contentHash(event: KnownEvent): string {
-  const content = [
-    event.classNumber,
-    event.personNumber,
-    event.occurredAt.getTime(),
-    event.score,
-    event.seconds,
-    event.kind,
-    event.subject,
-    event.contentSource,
-    event.framework,
-    event.competencyId,
-    event.status,
-  ];
-  return hash('sha256', JSON.stringify(content), 'hex').slice(0, 32);
 }

@@ -73,7 +73,7 @@ const post = (body: string | Buffer, { as = 'admin', type = 'application/x-ndjso
 const stored = async (prefix: string): Promise<number> => {
   const [row] = await owner.transaction(tenant, 'read', tx =>
     tx.query<{ count: number }>(
-      'select count(*)::int as count from event_ids where tenant_id = $1 and event_id like $2',
+      'select count(*)::int as count from activity_events where tenant_id = $1 and event_id like $2',
       [tenant, `${prefix}%`],
     ),
   );
@@ -87,6 +87,20 @@ test('lines are taken in, and sent again they are duplicates', async () => {
   const second = await post(body);
   expect(second.body).toEqual({ accepted: 0, duplicates: 2, rejected: [] });
   expect(await stored('a')).toBe(2);
+});
+
+test('an id is told from every other, whatever its letters, its length and what else came with it', async () => {
+  const ids = ['i', 'I', 'ı', 'i ', '🙂', 'ié', 'ie\u0301', 'i'.repeat(512), `${'i'.repeat(511)}j`];
+  const first = await post(lines(...ids.map(id => event(id)), event('i'), event('i', { score: 51 })));
+  expect(first.body).toMatchObject({ accepted: ids.length, duplicates: 1, rejected: [{ eventId: 'i', code: 'CONFLICT' }] });
+  const again = await post(lines(...ids.map(id => event(id)), event('is new'), event('i', { score: 51 })));
+  expect(again.body).toMatchObject({ accepted: 1, duplicates: ids.length, rejected: [{ eventId: 'i', code: 'CONFLICT' }] });
+});
+
+test('ids that UTF-8 cannot tell apart are one id', async () => {
+  const [left, right] = ['"\\ud800"', '"\\udbff"'].map(id => JSON.stringify(event('surrogate')).replace('"surrogate"', id));
+  const { body } = await post(`${left}\n${right}\n${right!.replace('"score":50', '"score":51')}`);
+  expect(body).toMatchObject({ accepted: 1, duplicates: 1, rejected: [{ code: 'CONFLICT' }] });
 });
 
 test('a list in JSON, zipped or not, is the same', async () => {

@@ -1,5 +1,8 @@
 import type { Transaction } from '../../shared/database/database';
+import { activityMeasures } from '../rollup/measures';
+import { integers, moments, texts, uuids } from './columns';
 import type { KnownEvent, SoundEvent } from './event';
+import type { Bytes } from './event-key';
 
 /** Whether events name classes and people by the customer's ids or by the graph's. */
 export type IdKind = 'external' | 'public';
@@ -40,12 +43,14 @@ function asReferences<Id>(rows: { kind: string; id: Id; number: number }[]) {
   return { classes: of('class'), people: of('person') };
 }
 
+/** No text of these is empty or has a NUL. */
 const contextKey = (subject: string | null, contentSource: string | null, framework: string | null): string =>
-  JSON.stringify([subject, contentSource, framework]);
-
-export const contextKeyOf = (event: Pick<SoundEvent, 'subject' | 'contentSource' | 'framework'>): string => contextKey(event.subject, event.contentSource, event.framework);
+  `${subject ?? ''}\u0000${contentSource ?? ''}\u0000${framework ?? ''}`;
 
 type WithContext = Pick<SoundEvent, 'subject' | 'contentSource' | 'framework'>;
+
+export const contextKeyOf = (event: WithContext): string =>
+  contextKey(event.subject, event.contentSource, event.framework);
 
 function contextColumns(events: readonly WithContext[]): (string | null)[][] {
   const distinct = [...new Map(events.map(event => [contextKeyOf(event), event])).values()];
@@ -83,121 +88,142 @@ export async function insertContexts(tx: Transaction, events: readonly WithConte
   return selectContexts(tx, events);
 }
 
-/**
- * Claims event ids: returns those that nobody has claimed before. Waits for a claim that is under way, and takes them
- * in order, so that two senders of the same events cannot wait for each other.
- */
-export async function claimEventIds(tx: Transaction, claims: { eventId: string; hash: string }[]): Promise<Set<string>> {
-  const rows = await tx.query<{ event_id: string }>(
-    `insert into event_ids (tenant_id, event_id, content_hash)
-     select $1, claim.event_id, claim.hash
-     from unnest($2::text[], $3::uuid[]) claim(event_id, hash)
-     order by claim.event_id collate "C"
-     on conflict do nothing
-     returning event_ids.event_id`,
-    [tx.tenantId, claims.map(claim => claim.eventId), claims.map(claim => claim.hash)],
-  );
-  return new Set(rows.map(row => row.event_id));
+/** An event with what it is known by. */
+export interface KeyedEvent extends KnownEvent {
+  key: Bytes;
+  hash: Bytes;
 }
 
-/** Which of these ids were claimed with these contents. */
-export async function selectSameContents(
+/** Which of these events' ids were claimed with the same contents, by their places in the list. */
+export async function selectSameContents(tx: Transaction, events: readonly KeyedEvent[]): Promise<Set<number>> {
+  const rows = await tx.query<{ place: number }>(
+    `select sent.place::int as place
+     from unnest($2::uuid[], $3::uuid[]) with ordinality sent(key, hash, place)
+     join event_ids on event_ids.tenant_id = $1 and event_ids.event_key = sent.key and event_ids.content_hash = sent.hash`,
+    [tx.tenantId, uuids(events.map(event => event.key)), uuids(events.map(event => event.hash))],
+  );
+  return new Set(rows.map(row => row.place - 1));
+}
+
+/** Null in a column of numbers that are never negative. */
+const none = -1;
+
+/** A column that is empty where no event has a value: what is missing at its end is null. */
+const seldom = (values: readonly (number | null)[]): Buffer =>
+  integers(values.some(value => value !== null) ? values.map(value => value ?? none) : []);
+
+/**
+ * Claims the events' ids, stores those events whose ids nobody has claimed before, adds them to the facts of classes and
+ * of learners, and leaves what they add as deltas for the stored sums: in one statement. Returns the places of those
+ * that it stored, or null where it stored all. An event's day is that of the tenant's time zone now.
+ *
+ * Waits for a claim that is under way. Ids are claimed in order, then facts written in key order: no two senders wait for
+ * each other. The claims come first, since all else is made of what they return.
+ */
+export async function storeEvents(
   tx: Transaction,
-  claims: { eventId: string; hash: string }[],
-): Promise<Set<string>> {
-  const rows = await tx.query<{ event_id: string }>(
-    `select event_ids.event_id
-     from unnest($2::text[], $3::uuid[]) claim(event_id, hash)
-     join event_ids on event_ids.tenant_id = $1 and event_ids.event_id = claim.event_id and event_ids.content_hash = claim.hash`,
-    [tx.tenantId, claims.map(claim => claim.eventId), claims.map(claim => claim.hash)],
-  );
-  return new Set(rows.map(row => row.event_id));
-}
-
-/**
- * Stores accepted events, adds them to the facts of classes and of learners, and leaves what they add as deltas for the
- * stored sums, in one statement. An event's day is that of the tenant's time zone now. Facts are written in key order:
- * no two senders wait for each other.
- */
-export async function storeEvents(tx: Transaction, events: KnownEvent[], now: Date): Promise<void> {
-  await tx.query(
-    `with event as materialized (
-       select event.*, (event.occurred_at at time zone tenant_settings.time_zone)::date as day
-       from unnest($2::text[], $3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::int[], $8::int[], $9::int[],
-                   $10::int[], $11::smallint[])
-         event(event_id, class_id, person_id, occurred_at, kind, score, seconds, context_id, competency_id, status)
+  events: readonly KeyedEvent[],
+  now: Date,
+): Promise<Set<number> | null> {
+  const [row] = await tx.query<{ places: number[] | null }>(
+    `with sent as materialized (
+       select sent.*
+       from unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::int[], $7::timestamptz[], $8::int[], $9::int[],
+                   $10::int[], $11::int[], $12::int[], $13::int[])
+         with ordinality sent(key, hash, event_id, class_id, person_id, occurred_at, is_assessment, score, seconds,
+           context_id, competency_id, status, place)
+     ),
+     claimed as (
+       insert into event_ids (tenant_id, event_key, content_hash)
+       select $1, sent.key, sent.hash from sent
+       order by sent.key
+       on conflict do nothing
+       returning event_ids.event_key as key
+     ),
+     event as materialized (
+       select sent.place, sent.event_id, sent.class_id, sent.person_id, sent.occurred_at, sent.context_id,
+         sent.is_assessment = 1 as is_assessment,
+         nullif(sent.score, ${none}) as score, nullif(sent.seconds, ${none}) as seconds,
+         nullif(sent.competency_id, ${none}) as competency_id, nullif(sent.status, ${none}) as status,
+         (sent.occurred_at at time zone tenant_settings.time_zone)::date as day
+       from claimed
+       join sent on sent.key = claimed.key
        join tenant_settings on tenant_settings.tenant_id = $1
      ),
      raw as (
        insert into activity_events (tenant_id, accepted_on, event_id, class_id, person_id, occurred_at, day, kind, score,
          seconds, context_id, competency_id, status, accepted_at)
-       select $1, ($12::timestamptz at time zone 'UTC')::date, event.event_id, event.class_id, event.person_id,
-         event.occurred_at, event.day, event.kind, event.score, event.seconds, event.context_id, event.competency_id,
-         event.status, $12
+       select $1, $14::date, event.event_id, event.class_id, event.person_id, event.occurred_at, event.day,
+         case when event.is_assessment then 'ASSESSMENT' else 'COLLECTION' end, event.score, event.seconds,
+         event.context_id, event.competency_id, event.status, $15::timestamptz
        from event
      ),
-     change as materialized (
-       select event.class_id, event.day, event.context_id, coalesce(sum(event.score), 0) as score_sum,
-         count(event.score) as attempts,
-         coalesce(sum(event.seconds) filter (where event.kind = 'COLLECTION'), 0) as collection_seconds,
-         coalesce(sum(event.seconds) filter (where event.kind = 'ASSESSMENT'), 0) as assessment_seconds
+     learner as materialized (
+       select event.person_id, event.day, event.class_id, event.context_id,
+         coalesce(sum(event.score), 0) as score_sum, count(event.score) as attempts,
+         coalesce(sum(event.seconds) filter (where not event.is_assessment), 0) as collection_seconds,
+         coalesce(sum(event.seconds) filter (where event.is_assessment), 0) as assessment_seconds
        from event
        where event.score is not null or event.seconds > 0
-       group by event.class_id, event.day, event.context_id
-       order by event.class_id, event.day, event.context_id
-     ),
-     deltas as (
-       insert into fact_deltas (tenant_id, class_id, day, context_id, score_sum, attempts, collection_seconds,
-         assessment_seconds)
-       select $1, change.* from change
-     ),
-     facts as (
-       insert into class_days as fact (tenant_id, class_id, day, context_id, score_sum, attempts, collection_seconds,
-         assessment_seconds)
-       select $1, change.* from change
-       on conflict (tenant_id, class_id, day, context_id) do update set
-         score_sum = fact.score_sum + excluded.score_sum, attempts = fact.attempts + excluded.attempts,
-         collection_seconds = fact.collection_seconds + excluded.collection_seconds,
-         assessment_seconds = fact.assessment_seconds + excluded.assessment_seconds
+       group by 1, 2, 3, 4
+       order by 1, 2, 3, 4
      ),
      learners as (
-       insert into learner_days as fact (tenant_id, person_id, day, class_id, context_id, score_sum, attempts,
-         collection_seconds, assessment_seconds)
-       select $1, event.person_id, event.day, event.class_id, event.context_id, coalesce(sum(event.score), 0),
-         count(event.score), coalesce(sum(event.seconds) filter (where event.kind = 'COLLECTION'), 0),
-         coalesce(sum(event.seconds) filter (where event.kind = 'ASSESSMENT'), 0)
-       from event
-       where event.score is not null or event.seconds > 0
+       insert into learner_days as fact (tenant_id, person_id, day, class_id, context_id, ${sums.join(', ')})
+       select $1, learner.* from learner
+       on conflict (tenant_id, person_id, day, class_id, context_id) do update set ${sums.map(grown).join(', ')}
+     ),
+     months as (
+       insert into learner_months as seen (tenant_id, class_id, month, context_id, person_id, scored_days, timed_days)
+       select $1, learner.class_id, date_trunc('month', learner.day)::date, learner.context_id, learner.person_id,
+         bit_or((learner.attempts > 0)::int << extract(day from learner.day)::int - 1),
+         bit_or((learner.collection_seconds + learner.assessment_seconds > 0)::int << extract(day from learner.day)::int - 1)
+       from learner
        group by 2, 3, 4, 5
        order by 2, 3, 4, 5
-       on conflict (tenant_id, person_id, day, class_id, context_id) do update set
-         score_sum = fact.score_sum + excluded.score_sum, attempts = fact.attempts + excluded.attempts,
-         collection_seconds = fact.collection_seconds + excluded.collection_seconds,
-         assessment_seconds = fact.assessment_seconds + excluded.assessment_seconds
+       on conflict (tenant_id, class_id, month, context_id, person_id) do update set
+         scored_days = seen.scored_days | excluded.scored_days, timed_days = seen.timed_days | excluded.timed_days
+     ),
+     change as materialized (
+       select learner.class_id, learner.day, learner.context_id,
+         ${sums.map(sum => `sum(learner.${sum})::bigint`).join(', ')}
+       from learner
+       group by 1, 2, 3
+       order by 1, 2, 3
+     ),
+     facts as (
+       insert into class_days as fact (tenant_id, class_id, day, context_id, ${sums.join(', ')})
+       select $1, change.* from change
+       on conflict (tenant_id, class_id, day, context_id) do update set ${sums.map(grown).join(', ')}
+     ),
+     deltas as (
+       insert into fact_deltas (tenant_id, class_id, day, context_id, ${sums.join(', ')})
+       select $1, change.* from change
      )
-     insert into learner_months as seen (tenant_id, class_id, month, context_id, person_id, scored_days, timed_days)
-     select $1, event.class_id, date_trunc('month', event.day)::date, event.context_id, event.person_id,
-       coalesce(bit_or(1 << extract(day from event.day)::int - 1) filter (where event.score is not null), 0),
-       coalesce(bit_or(1 << extract(day from event.day)::int - 1) filter (where event.seconds > 0), 0)
-     from event
-     where event.score is not null or event.seconds > 0
-     group by 2, 3, 4, 5
-     order by 2, 3, 4, 5
-     on conflict (tenant_id, class_id, month, context_id, person_id) do update set
-       scored_days = seen.scored_days | excluded.scored_days, timed_days = seen.timed_days | excluded.timed_days`,
+     select case when count(*) < $16::int then coalesce(array_agg(event.place::int - 1), '{}') end as places
+     from event`,
     [
       tx.tenantId,
-      events.map(event => event.eventId),
-      events.map(event => event.classNumber),
-      events.map(event => event.personNumber),
-      events.map(event => event.occurredAt),
-      events.map(event => event.kind),
-      events.map(event => event.score),
-      events.map(event => event.seconds),
-      events.map(event => event.contextId),
-      events.map(event => event.competencyId),
-      events.map(event => event.status),
+      uuids(events.map(event => event.key)),
+      uuids(events.map(event => event.hash)),
+      texts(events.map(event => event.eventId)),
+      integers(events.map(event => event.classNumber)),
+      integers(events.map(event => event.personNumber)),
+      moments(events.map(event => event.occurredAt)),
+      integers(events.map(event => (event.kind === 'ASSESSMENT' ? 1 : 0))),
+      seldom(events.map(event => event.score)),
+      seldom(events.map(event => event.seconds)),
+      integers(events.map(event => event.contextId)),
+      seldom(events.map(event => event.competencyId)),
+      seldom(events.map(event => event.status)),
+      now.toISOString().slice(0, 10),
       now,
+      events.length,
     ],
   );
+  const { places } = row!;
+  return places && new Set(places);
 }
+
+const sums = activityMeasures;
+const grown = (sum: string): string => `${sum} = fact.${sum} + excluded.${sum}`;

@@ -5,9 +5,9 @@ import { beginStatuses, keepCountsOfStatuses } from '../competency-counts/keep-c
 import { announceDeltas } from '../rollup/announce';
 import { knownIds, lookUpKnown } from './known-ids';
 import { batchSeconds, events as eventsMetric } from './ingest.metrics';
-import { checkEvent, contentHash, type KnownEvent, type Rejection, type SoundEvent } from './event';
+import { checkEvent, type KnownEvent, type Rejection, type SoundEvent } from './event';
+import { contentHash, eventKey } from './event-key';
 import {
-  claimEventIds,
   contextKeyOf,
   selectByExternalId,
   selectByNumber,
@@ -16,6 +16,7 @@ import {
   insertContexts,
   selectContexts,
   type IdKind,
+  type KeyedEvent,
 } from './ingest.queries';
 
 /** What became of a batch: accepted + duplicates + rejected = sent. */
@@ -49,26 +50,25 @@ export async function ingest(tx: Transaction, events: readonly unknown[], option
 
   const known = await lookUp(tx, sound, { options, reject: rejection => receipt.rejected.push(rejection) });
   const first = firstOfEach(known, receipt);
-  const hashes = [...first.values()].map(event => ({ eventId: event.eventId, hash: contentHash(event) }));
-  const withStatus = [...first.values()].filter(hasStatus);
+  if (first.length === 0) return receipt;
+  const withStatus = first.filter(hasStatus);
   if (withStatus.length > 0) await beginStatuses(tx, withStatus);
-  const claimed = await claimEventIds(tx, hashes);
-  const seenBefore = hashes.filter(({ eventId }) => !claimed.has(eventId));
-  if (seenBefore.length > 0) {
-    const same = await selectSameContents(tx, seenBefore);
-    for (const { eventId } of seenBefore) {
-      if (same.has(eventId)) receipt.duplicates++;
-      else receipt.rejected.push(conflict(eventId));
-    }
-  }
-  const accepted = [...first.values()].filter(event => claimed.has(event.eventId));
-  if (accepted.length > 0) {
-    await storeEvents(tx, accepted, options.now);
-    tx.afterCommit(() => announceDeltas(tx.tenantId));
-    await keepCountsOfStatuses(tx, await recordStatuses(tx, accepted.filter(hasStatus)));
-  }
+  const stored = await storeEvents(tx, first, options.now);
+  if (stored) await tellOthers(tx, first.filter((_, place) => !stored.has(place)), receipt);
+  const accepted = stored ? first.filter((_, place) => stored.has(place)) : first;
   receipt.accepted = accepted.length;
+  if (accepted.length > 0) tx.afterCommit(() => announceDeltas(tx.tenantId));
+  await keepCountsOfStatuses(tx, await recordStatuses(tx, accepted.filter(hasStatus)));
   return receipt;
+}
+
+/** Of events whose ids were claimed before: whether each is the same again. */
+async function tellOthers(tx: Transaction, events: readonly KeyedEvent[], receipt: Receipt): Promise<void> {
+  const same = await selectSameContents(tx, events);
+  for (const [place, { eventId }] of events.entries()) {
+    if (same.has(place)) receipt.duplicates++;
+    else receipt.rejected.push(conflict(eventId));
+  }
 }
 
 /** Counted once it is so: what is rolled back became nothing. */
@@ -88,20 +88,20 @@ const conflict = (eventId: string): Rejection => ({
   message: 'An event with this id and other contents was accepted before; that one stands.',
 });
 
-type EventWithStatus = KnownEvent & { competencyId: number; status: number };
-
-const hasStatus = (event: KnownEvent): event is EventWithStatus => event.competencyId !== null && event.status !== null;
+const hasStatus = <Event extends KnownEvent>(event: Event): event is Event & { competencyId: number; status: number } =>
+  event.competencyId !== null && event.status !== null;
 
 /** Within a batch, too, the first event with an id stands. */
-function firstOfEach(events: KnownEvent[], receipt: Receipt): Map<string, KnownEvent> {
-  const first = new Map<string, KnownEvent>();
+function firstOfEach(events: KnownEvent[], receipt: Receipt): KeyedEvent[] {
+  const first = new Map<string, KeyedEvent>();
   for (const event of events) {
-    const earlier = first.get(event.eventId);
-    if (!earlier) first.set(event.eventId, event);
-    else if (contentHash(earlier) === contentHash(event)) receipt.duplicates++;
+    const keyed = Object.assign(event, { key: eventKey(event.eventId), hash: contentHash(event) });
+    const earlier = first.get(keyed.key);
+    if (!earlier) first.set(keyed.key, keyed);
+    else if (earlier.hash === keyed.hash) receipt.duplicates++;
     else receipt.rejected.push(conflict(event.eventId));
   }
-  return first;
+  return [...first.values()];
 }
 
 interface LookUp {
@@ -131,10 +131,10 @@ async function lookUp(tx: Transaction, events: SoundEvent[], { options, reject }
     } else if (event.competency !== null && competencyId === null) {
       const framework = event.framework === null ? '' : ` in the framework '${event.framework}'`;
       no('NOT_FOUND', `There is no competency '${event.competency}'${framework}.`);
-    } else found.push({ ...event, classNumber: classFound, personNumber: personFound, competencyId });
+    } else found.push(Object.assign(event, { classNumber: classFound, personNumber: personFound, competencyId }));
   }
   const contexts = found.length > 0 ? await findContexts(tx, found) : new Map<string, number>();
-  return found.map(event => ({ ...event, contextId: contexts.get(contextKeyOf(event))! }));
+  return found.map(event => Object.assign(event, { contextId: contexts.get(contextKeyOf(event))! }));
 }
 
 /** A context that this batch makes is not remembered: it may yet be rolled back. */
