@@ -1,4 +1,5 @@
 import type { Database } from '../../shared/database/database';
+import { inSpan } from '../../shared/tracing';
 import { platformTenant } from '../../../migrations/row-level-security';
 import { beginHistory } from '../competency-counts/keep-competency-counts';
 import { onDeltas } from './announce';
@@ -21,6 +22,8 @@ export interface Folder {
   /** Ends once the fold under way has ended. */
   stop(): Promise<void>;
 }
+
+const spanOf = (name: string, tenantId: number) => ({ name, alone: true, attributes: { 'strata.tenant_number': tenantId } });
 
 /**
  * Moves deltas into the stored sums in the background, one tenant after the other, and makes the stored sums that are
@@ -59,10 +62,14 @@ export function startFolder(options: FolderOptions): Folder {
       try {
         if (!withHistory.has(tenantId)) await database.transaction(tenantId, 'write', tx => beginHistory(tx, new Date()));
         withHistory.add(tenantId);
-        await buildFor(tenantId);
+        await inSpan(spanOf('build', tenantId), () => buildFor(tenantId));
         waitsNoMore(tenantId);
         const took = foldSeconds.startTimer();
-        const folded = await foldAll(database, tenantId);
+        const folded = await inSpan(spanOf('fold', tenantId), async span => {
+          const deltas = await foldAll(database, tenantId);
+          span.set({ 'strata.deltas': deltas });
+          return deltas;
+        });
         if (folded > 0) took();
         foldedDeltas.inc(folded);
       } catch (error) {

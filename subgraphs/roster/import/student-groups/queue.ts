@@ -2,6 +2,7 @@ import { lockLoad, selectTenantNumbers } from '../../../hierarchy/published';
 import { platformTenant } from '../../../../migrations/row-level-security';
 import type { Database } from '../../../shared/database/database';
 import { isBusy, isUnavailable } from '../../../shared/errors';
+import { inSpan } from '../../../shared/tracing';
 import { onImport } from './announce';
 import { applyFile } from './apply';
 import { countFailedTry, lockLine, markProcessed, selectNextInLine, updateProgress } from './apply.queries';
@@ -44,7 +45,8 @@ export function startImportQueue(options: QueueOptions): ImportQueue {
         const refuse = () => {
           if (stopped) throw new Stopped();
         };
-        while (!stopped && (await processNext(database, { tenantId, now, refuse }))) continue;
+        const next = () => inSpan(spanOf(tenantId), () => processNext(database, { tenantId, now, refuse }));
+        while (!stopped && (await next())) continue;
       } catch (error) {
         if (!(error instanceof Stopped)) onError(error); // the next round comes by again
       }
@@ -82,6 +84,11 @@ export function startImportQueue(options: QueueOptions): ImportQueue {
     },
   };
 }
+
+const spanOf = (tenantId: number) => ({
+  ...{ name: 'student group file', alone: true },
+  attributes: { 'strata.tenant_number': tenantId },
+});
 
 interface Processing {
   tenantId: number;
