@@ -27,7 +27,7 @@ export interface SpanParts {
   /** What is done here where omitted; else a request that came in, or one that goes out. */
   kind?: 'server' | 'client';
   attributes?: Attributes;
-  /** It is no part of what goes on around it: work in the background. */
+  /** Where nothing goes on around it, it begins a trace: work in the background. */
   alone?: boolean;
 }
 
@@ -40,13 +40,25 @@ export interface OpenSpan {
 
 const noSpan: OpenSpan = { set: () => undefined };
 
-/** Does the work in a span of its own, within the one around it. */
+/** Whether what goes on belongs to a trace: what looks for work in the background, and finds none, belongs to none. */
+const isWithin = (): boolean => trace.getSpan(context.active()) !== undefined;
+
+/** Does the work in a span of its own, within the one around it; without one there, in none, unless it stands alone. */
 export function inSpan<T>(parts: SpanParts, work: (span: OpenSpan) => Promise<T>): Promise<T> {
-  return tracer ? traced(tracer, parts, work) : work(noSpan);
+  return tracer && (parts.alone || isWithin()) ? traced(tracer, parts, work) : work(noSpan);
 }
 
-async function traced<T>(made: Tracer, { name, kind, attributes = {}, alone }: SpanParts, work: (span: OpenSpan) => Promise<T>): Promise<T> {
-  const around = alone ? ROOT_CONTEXT : context.active();
+/** Does something apart from what goes on around it, of which it is no part: begins work in the background, say. */
+export const apart = <T>(work: () => T): T => (tracer ? context.with(ROOT_CONTEXT, work) : work());
+
+/** Work in the background for one tenant. */
+export const jobOf = (name: string, tenantId: number): SpanParts => ({
+  ...{ name, alone: true },
+  attributes: { 'strata.tenant_number': tenantId },
+});
+
+async function traced<T>(made: Tracer, { name, kind, attributes = {} }: SpanParts, work: (span: OpenSpan) => Promise<T>): Promise<T> {
+  const around = context.active();
   const span = made.startSpan(name, { attributes, ...(kind ? { kind: kinds[kind] } : {}) }, around);
   try {
     return await context.with(trace.setSpan(around, span), () => work({ set: more => void span.setAttributes(more) }));
@@ -80,9 +92,12 @@ export interface LongSpan {
   end(error?: string): void;
 }
 
-/** `from`: headers that may name the trace it belongs to (W3C Trace Context). Undefined where nothing is traced. */
+/**
+ * `from`: headers that may name the trace it belongs to (W3C Trace Context); it then begins here or goes on. Without them it
+ * is within the span around it. Undefined where nothing is traced.
+ */
 export function beginSpan({ name, kind, attributes = {} }: SpanParts, from?: Record<string, unknown>): LongSpan | undefined {
-  if (!tracer) return undefined;
+  if (!tracer || !(from || isWithin())) return undefined;
   const around: Context = from ? propagation.extract(ROOT_CONTEXT, from) : context.active();
   const span = tracer.startSpan(name, { attributes, ...(kind ? { kind: kinds[kind] } : {}) }, around);
   const inside = trace.setSpan(around, span);

@@ -1,5 +1,5 @@
 import type { Database } from '../../shared/database/database';
-import { inSpan } from '../../shared/tracing';
+import { apart, inSpan, jobOf } from '../../shared/tracing';
 import { platformTenant } from '../../../migrations/row-level-security';
 import { beginHistory } from '../competency-counts/keep-competency-counts';
 import { onDeltas } from './announce';
@@ -22,8 +22,6 @@ export interface Folder {
   /** Ends once the fold under way has ended. */
   stop(): Promise<void>;
 }
-
-const spanOf = (name: string, tenantId: number) => ({ name, alone: true, attributes: { 'strata.tenant_number': tenantId } });
 
 /**
  * Moves deltas into the stored sums in the background, one tenant after the other, and makes the stored sums that are
@@ -62,14 +60,11 @@ export function startFolder(options: FolderOptions): Folder {
       try {
         if (!withHistory.has(tenantId)) await database.transaction(tenantId, 'write', tx => beginHistory(tx, new Date()));
         withHistory.add(tenantId);
-        await inSpan(spanOf('build', tenantId), () => buildFor(tenantId));
-        waitsNoMore(tenantId);
+        await buildFor(tenantId);
+        const announced = waitsNoMore(tenantId);
         const took = foldSeconds.startTimer();
-        const folded = await inSpan(spanOf('fold', tenantId), async span => {
-          const deltas = await foldAll(database, tenantId);
-          span.set({ 'strata.deltas': deltas });
-          return deltas;
-        });
+        const fold = () => foldAll(database, tenantId);
+        const folded = announced ? await inSpan(jobOf('fold', tenantId), fold) : await fold();
         if (folded > 0) took();
         foldedDeltas.inc(folded);
       } catch (error) {
@@ -99,7 +94,7 @@ export function startFolder(options: FolderOptions): Folder {
     }
   };
   const rounds = setInterval(() => void goRound(), round).unref();
-  const deaf = onDeltas(expect);
+  const deaf = onDeltas(tenantId => apart(() => expect(tenantId)));
   void goRound();
 
   return {
