@@ -42,3 +42,17 @@ export const duration = <Label extends string = never>(name: string, help: strin
 /** How many at once. */
 export const sizes = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Histogram<Label> =>
   new Histogram({ name, help, labelNames, registers, buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000] });
+
+const more = new Set<() => Promise<string>>();
+
+/** Something is told beside what is counted here, whenever somebody asks, until the returned function is called. */
+export function tellMore(source: () => Promise<string>): () => void {
+  more.add(source);
+  return () => void more.delete(source);
+}
+
+/** All of it, in the text format of Prometheus. */
+export async function everyFigure(): Promise<string> {
+  const texts = await Promise.all([metrics.metrics(), ...[...more].map(source => source())]);
+  return texts.map(text => text.trimEnd()).join('\n').concat('\n');
+}
