@@ -12,6 +12,6 @@ test.each([
 test('what is quoted is gone, whatever it is', () => {
   const name = fc.array(fc.constantFrom('x', 'Ü', "'", '"', '`', ' ', '7', '字', ':'), { minLength: 1 }).map(parts => `marta${parts.join('')}marta`);
   fc.assert(fc.property(name, fc.constantFrom('"', "'", '`'), (person, mark) => {
-    expect(withoutQuotes(`there is no ${mark}${person}${mark}.`)).not.toMatch(new RegExp(`${mark}marta|^there is no marta`));
+    expect(withoutQuotes(`there is no ${mark}${person}${mark}.`)).not.toContain('marta');
   }));
 });

@@ -1,9 +1,9 @@
 /**
  * A message without what stands in it between quotes: that may be what somebody has sent, a name above all. Words, codes
- * and places remain. An apostrophe within a word neither opens nor closes a quotation.
+ * and places remain. What is quoted may hold quotes itself, so all from the first to the last of a kind is left out; an
+ * apostrophe within a word opens no quotation.
  */
 export const withoutQuotes = (message: string): string =>
-  message.replace(quoted('"'), '…').replace(quoted('`'), '…').replace(quoted("'"), '…');
+  ['"', '`', "'"].reduce((words, mark) => words.replace(fromFirstToLast(mark), '…'), message);
 
-const quoted = (mark: string): RegExp =>
-  new RegExp(`(?<![\\p{L}\\p{N}])${mark}(?:[^${mark}]|${mark}(?=[\\p{L}\\p{N}]))*${mark}?`, 'gu');
+const fromFirstToLast = (mark: string): RegExp => new RegExp(`(?<![\\p{L}\\p{N}])${mark}(?:.*${mark}|.*$)`, 'su');

@@ -56,8 +56,8 @@ export const recordRequests =
       const seconds = (performance.now() - begun) / 1_000;
       const code = outcomeOf(record, response);
       const route = isProbe ? request.path : (record.route ?? (code === 'NOT_FOUND' ? 'none' : 'pages'));
+      if (code !== 'OK') record.codes.add(code);
       const line = lineOf(record, { service, route, method: request.method, status: response.statusCode, seconds });
-      if (code === 'ABORTED') line.aborted = true;
       if (isProbe) return log.debug(line, 'request');
       log.info(line, 'request');
       const operation = record.operation?.type ?? 'none';
