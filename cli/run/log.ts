@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { withoutQuotes } from '../../subgraphs/shared/plain-words';
 
@@ -13,7 +14,7 @@ const ownNames = ['code', 'severity', 'schema', 'table', 'column', 'constraint',
  * parameters of a statement and the text of a query may hold names of people, and stay out.
  */
 function described(error: unknown): object {
-  if (!(error instanceof Error)) return { type: typeof error };
+  if (!types.isNativeError(error) && !(error instanceof Error)) return { type: typeof error };
   const { cause } = error as { cause?: unknown };
   const known = error as unknown as Record<string, unknown>;
   const names = ownNames.flatMap(name => (typeof known[name] === 'string' ? [[name, known[name]]] : []));

@@ -71,6 +71,7 @@ export interface TenantFigure {
  * goes from one to the next, in one statement of the platform's transaction.
  */
 export async function selectTenantFigures(tx: Transaction, figures: readonly TenantFigure[]): Promise<number[]> {
+  if (figures.length === 0) return [];
   const kept = ({ over }: TenantFigure, at: number): string =>
     over === 'sum' ? `totals[${at}] + coalesce(counted[${at}], 0)` : `greatest(totals[${at}], counted[${at}])`;
   await tx.query(
