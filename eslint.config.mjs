@@ -30,6 +30,13 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', sqlOnlyIn] },
   },
   {
+    files: ['subgraphs/**/*.ts'],
+    ignores: ['subgraphs/shared/loader.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { name: 'dataloader', message: 'shared/loader.ts has Loader, whose batches are counted and traced.' }],
+    },
+  },
+  {
     files: ['**/*.js', '**/*.cjs'],
     languageOptions: { sourceType: 'commonjs' },
     rules: { '@typescript-eslint/no-require-imports': 'off' },

@@ -7,6 +7,8 @@ import { LRUCache } from 'lru-cache';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { documentStore } from '../subgraphs/shared/subgraph/documents';
 import { credentialsOf } from '../subgraphs/shared/subgraph/http';
+import { operationOf, recordOf } from '../subgraphs/shared/subgraph/request-record';
+import { counter } from '../subgraphs/shared/metrics';
 import { badInput, Problem } from '../subgraphs/shared/errors';
 import type { Limits } from '../subgraphs/shared/limits/limits';
 import { sizeErrors } from '../subgraphs/shared/limits/query-size';
@@ -20,6 +22,12 @@ const mostBytes = 32 * 1024 * 1024;
 const largestAnswer = 512 * 1024;
 /** Milliseconds: "today" and freshness move on with the clock, without any change of data. */
 const longestLife = 60_000;
+
+const answered = counter(
+  'strata_answers_total',
+  'Answers of the graph, by where they came from: memory, one subgraph alone (direct), or a plan over subgraphs.',
+  ['from'],
+);
 
 interface Answer {
   version: string;
@@ -41,6 +49,7 @@ function questionKey({ token, actingTenant }: Credentials, body: { query?: unkno
 const momentary = new Set(['buildProgress', 'auditLog']);
 
 interface Verdict {
+  document?: DocumentNode;
   /** Queries only. */
   readsOnly: boolean;
   /** Whether an answer may be given again: a mutation is never answered from memory. */
@@ -48,7 +57,7 @@ interface Verdict {
 }
 
 function judge(document: DocumentNode): Verdict {
-  const verdict = { readsOnly: true, repeatable: true };
+  const verdict: Verdict = { document, readsOnly: true, repeatable: true };
   visit(document, {
     OperationDefinition: ({ operation }) => {
       if (operation !== OperationTypeNode.QUERY) verdict.readsOnly = verdict.repeatable = false;
@@ -109,6 +118,12 @@ export function answerGraph(
     const isPost = request.method === 'POST'; // who asks by GET can only read, which the server sees to
     const { searchParams, search } = new URL(request.originalUrl, 'http://strata');
     const verdict = verdictOn(documentOf, isPost ? body.query : searchParams.get('query'), limits);
+    const record = recordOf(response);
+    const { document } = verdict;
+    const text = String(isPost ? body.query : searchParams.get('query'));
+    const operationName = isPost ? body.operationName : searchParams.get('operationName');
+    const operation = document && operationOf(document, { text, operationName });
+    if (operation) record.operation = operation;
     const { readsOnly, repeatable } = isPost ? verdict : { readsOnly: true, repeatable: false };
     // What a super admin reads in another tenant is written down each time.
     const mayRepeat = version !== undefined && repeatable && credentials.actingTenant === undefined;
@@ -119,6 +134,8 @@ export function answerGraph(
     if (known && known.version === current) {
       response.setHeader('cache-control', 'no-store');
       response.setHeader('age', Math.floor((Date.now() - known.madeAt) / 1_000));
+      record.answered = 'memory';
+      answered.inc({ from: 'memory' });
       response.status(200).type('application/json').end(known.body);
       return;
     }
@@ -133,7 +150,7 @@ export function answerGraph(
         throw error;
       }
     };
-    const answered: { version?: string } = {};
+    const madeAt: { version?: string } = {};
     let answer: HTTPGraphQLResponse;
     try {
       answer = await server.executeHTTPGraphQLRequest({
@@ -143,14 +160,15 @@ export function answerGraph(
           search,
           body,
         },
-        context: async () => ({ credentials, signal, turn, answered }),
+        context: async () => ({ credentials, record, signal, turn, answered: madeAt }),
       });
     } finally {
       release?.();
     }
     if (refusal !== undefined) throw refusal; // with the status and headers of a request that comes too soon
+    if (record.answered) answered.inc({ from: record.answered });
     const complete = await send(response, answer);
-    const madeAtVersion = current ?? answered.version;
+    const madeAtVersion = current ?? madeAt.version;
     if (mayRepeat && madeAtVersion !== undefined && complete !== undefined && isGood(answer, complete)) {
       answers.set(key, { version: madeAtVersion, body: complete, madeAt: Date.now() });
     }

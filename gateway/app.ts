@@ -11,7 +11,10 @@ import {
   sendProblem,
   statusOf,
 } from '../subgraphs/shared/subgraph/http';
+import type { OnBug } from '../subgraphs/shared/subgraph/answer';
 import { alive, readiness, type Check } from '../subgraphs/shared/subgraph/ready';
+import { recordRequests } from '../subgraphs/shared/subgraph/request-log';
+import { recordOf } from '../subgraphs/shared/subgraph/request-record';
 import { tellMetrics } from '../subgraphs/shared/subgraph/tell-metrics';
 import { answerGraph } from './answers';
 import { explorerPages, type ExplorerParts } from './explorer';
@@ -50,18 +53,19 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const { connections, verifyToken, checks, demoPeople, passwordSignIn = false, log, publicUrl } = parts;
   const { limits = defaultLimits } = parts;
   const { trustedProxies = [], allowedOrigins = [], hsts = false } = parts;
-  const onBug = (error: unknown) => log.error({ err: error }, 'a request failed');
+  const onBug: OnBug = (error, { requestId } = {}) => log.error({ err: error, requestId }, 'a request failed');
   const graph = await startGraph(parts);
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', [...trustedProxies]);
   const bodyLimit = `${limits.bodyKilobytes} KB`;
   const inGraphql = graphqlProblem({ onBug, bodyLimit });
   const seldomEnough = notTooOften(limits.requests);
   const pace = createPace();
+  app.use(recordRequests({ log, service: 'gateway' }));
   app.use(securityHeaders({ hsts }));
   app.get('/healthz', alive);
   app.get('/readyz', readiness([...checks, ...connections.map(connection => connection.check)]));
   app.get('/metrics', tellMetrics);
-  app.use('/graphql', noOtherSites(allowedOrigins), inGraphql);
+  app.use('/graphql', isGraphql, noOtherSites(allowedOrigins), inGraphql);
   const routes = connections.flatMap(({ routes: own }) => own.map(({ method, path }) => `${method} ${path}`));
   app.use(explorerPages({ routes, passwordSignIn, ...(demoPeople ? { demoPeople } : {}) }));
   app.use(
@@ -85,6 +89,11 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   app.use(noSuchRoute, problemHandler(onBug));
   return { app, stop: () => graph.server.stop() };
 }
+
+const isGraphql: RequestHandler = (_request, response, next) => {
+  recordOf(response).route = '/graphql';
+  next();
+};
 
 const getOrPost: RequestHandler = (request, response, next) => {
   if (request.method === 'GET' || request.method === 'POST') return next();
@@ -115,12 +124,14 @@ const sound: RequestHandler = (request, _response, next) => {
 };
 
 const graphqlProblem =
-  ({ onBug, bodyLimit }: { onBug: (error: unknown) => void; bodyLimit: string }): ErrorRequestHandler =>
+  ({ onBug, bodyLimit }: { onBug: OnBug; bodyLimit: string }): ErrorRequestHandler =>
   (error, _request, response, next) => {
     if (response.headersSent) return next(error);
     const { message, extensions } = toProblem(requestProblem(error, bodyLimit) ?? error);
     const code = String(extensions.code ?? 'INTERNAL_SERVER_ERROR');
-    if (code === 'INTERNAL_SERVER_ERROR') onBug(error);
+    const record = recordOf(response);
+    record.codes.add(code);
+    if (code === 'INTERNAL_SERVER_ERROR') onBug(error, { requestId: record.id });
     const status = statusOf(code);
     if (status === 401) response.setHeader('www-authenticate', 'Bearer');
     if (extensions.retryAfter !== undefined) response.setHeader('retry-after', String(extensions.retryAfter));

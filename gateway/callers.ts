@@ -3,6 +3,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { VerifyToken } from '../subgraphs/shared/access/token';
 import { Problem } from '../subgraphs/shared/errors';
 import { credentialsOf } from '../subgraphs/shared/subgraph/http';
+import { recordCaller, recordOf } from '../subgraphs/shared/subgraph/request-record';
 import type { Pace } from './pace';
 
 const seconds = 10;
@@ -14,10 +15,11 @@ const seconds = 10;
 export const identified =
   (verifyToken: VerifyToken, pace: Pace): RequestHandler =>
   async (request, response, next) => {
-    const { token, address } = credentialsOf(request);
+    const { token, address, actingTenant } = credentialsOf(request);
     try {
-      const { tenant, subject } = await verifyToken(token);
-      response.locals.caller = JSON.stringify([tenant, subject]);
+      const claims = await verifyToken(token);
+      response.locals.caller = JSON.stringify([claims.tenant, claims.subject]);
+      recordCaller(recordOf(response), claims, actingTenant);
     } catch (error) {
       await pace(`at ${address}`);
       throw error;
@@ -37,9 +39,10 @@ export const paced =
 export const knownOrNot =
   (verifyToken: VerifyToken): RequestHandler =>
   async (request, response, next) => {
-    const { token, address } = credentialsOf(request);
+    const { token, address, actingTenant } = credentialsOf(request);
     const claims = token === undefined ? undefined : await verifyToken(token).catch(() => undefined);
     response.locals.caller = claims ? JSON.stringify([claims.tenant, claims.subject]) : `at ${address}`;
+    if (claims) recordCaller(recordOf(response), claims, actingTenant);
     next();
   };
 

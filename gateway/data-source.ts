@@ -4,10 +4,14 @@ import { Kind, type FormattedExecutionResult, type GraphQLFormattedError, type S
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { Problem, toProblem } from '../subgraphs/shared/errors';
 import { documentStore } from '../subgraphs/shared/subgraph/documents';
-import type { SubgraphConnection } from './connection';
+import type { RequestRecord } from '../subgraphs/shared/subgraph/request-record';
+import { inSpan } from '../subgraphs/shared/tracing';
+import type { Fetch, SubgraphConnection } from './connection';
 
 export interface GatewayContext {
   credentials: Credentials;
+  /** For the request's log line. */
+  record: RequestRecord;
   /** Aborted when the operation has taken too long, or nobody waits for its answer. */
   signal: AbortSignal;
   /** Resolves when it is this operation's turn, which may have so many rows. */
@@ -37,7 +41,7 @@ export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
       const { credentials, signal, refused } = options.context;
       const { operationName } = options.request;
       const asked = { query, variables, operationName, credentials, signal };
-      result = refused ?? (await unlessAborted(this.connection.fetch(asked), signal));
+      result = refused ?? (await unlessAborted(fetchTraced(this.connection, asked), signal));
     } catch (error) {
       const { message, extensions } = toProblem(error);
       result = { errors: [{ message, extensions }] };
@@ -65,6 +69,12 @@ export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
     return fields.map(name => ({ ...error, path: ['_entities', 0, name] }));
   }
 }
+
+/** A subgraph's answer, in a span of its own. */
+export const fetchTraced = (connection: SubgraphConnection, asked: Fetch): Promise<FormattedExecutionResult> =>
+  inSpan({ name: `fetch ${connection.name}`, kind: 'client', attributes: { 'strata.subgraph': connection.name } }, () =>
+    connection.fetch(asked),
+  );
 
 /** What a subgraph does not end by itself, the gateway no longer waits for. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

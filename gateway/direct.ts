@@ -11,7 +11,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { versionAnswered } from '../subgraphs/shared/subgraph/answered-at';
 import type { SubgraphConnection } from './connection';
-import { unlessAborted, type GatewayContext } from './data-source';
+import { fetchTraced, unlessAborted, type GatewayContext } from './data-source';
 
 type GatewayInterface = ApolloServerOptionsWithGateway<GatewayContext>['gateway'];
 type GatewayExecutor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
@@ -41,7 +41,8 @@ export class DirectQuestions {
   /** Looks at a plan that the gateway is about to carry out. */
   readonly learn: DidResolveQueryPlan = ({ queryPlan, requestContext, operationContext }) => {
     const { node } = queryPlan;
-    const { document, request, source } = requestContext as unknown as Asked;
+    const { document, request, source, context } = requestContext as unknown as Asked;
+    context.record.answered = 'plan';
     if (node?.kind !== 'Fetch' || node.requires || operationContext.operation.operation !== OperationTypeNode.QUERY) return;
     const connection = this.connections.get(node.serviceName);
     if (!connection || asksForSchema(document)) return;
@@ -74,7 +75,7 @@ export class DirectQuestions {
       const { operationName } = request;
       const { credentials, signal } = context;
       const asked = { query: source, variables, operationName, credentials, signal };
-      const answer = await unlessAborted(connection.fetch(asked), signal).catch(() => undefined);
+      const answer = await unlessAborted(fetchTraced(connection, asked), signal).catch(() => undefined);
       if (!answer?.data) {
         // What went wrong as a whole is said by the usual way, field by field. It is one fetch to the same subgraph, which
         // is not made where it was refused already: that would stand in the audit log twice.
@@ -82,6 +83,7 @@ export class DirectQuestions {
         return usual(requestContext);
       }
       const version = versionAnswered(answer);
+      context.record.answered = 'direct';
       if (context.answered && version !== undefined) context.answered.version = version;
       const { data, errors } = answer;
       return { data, ...(errors ? { errors: errors.map(error => told(error, connection.name)) } : {}) };

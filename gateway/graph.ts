@@ -13,8 +13,10 @@ import { formatError, withoutHint } from '../subgraphs/shared/errors';
 import { defaultLimits, type Limits } from '../subgraphs/shared/limits/limits';
 import { sizeRule } from '../subgraphs/shared/limits/query-size';
 import type { SubgraphConnection } from './connection';
+import { withoutQuotes } from '../subgraphs/shared/plain-words';
 import { DirectQuestions } from './direct';
 import { SubgraphDataSource, type GatewayContext } from './data-source';
+import { planCache } from './query-plans';
 import { expectedRows } from './query-rows';
 
 export interface GraphParts {
@@ -31,20 +33,18 @@ export interface Graph {
   direct: DirectQuestions;
 }
 
-/** Query plans that are kept, in mebibytes; a plan of a report takes some ten kilobytes. */
-const planStore = 30;
-
 /** The federated graph: plans a request over the subgraphs and puts their answers together. Calls nobody else. */
 export async function startGraph(parts: GraphParts): Promise<Graph> {
   process.env.APOLLO_TELEMETRY_DISABLED = 'true'; // read when a gateway is made; it would report to its maker otherwise
   const { connections, supergraphSdl, introspection, log, limits = defaultLimits } = parts;
   const byName = new Map<string, SubgraphConnection>(connections.map(connection => [connection.name, connection]));
-  // Both libraries talk of their own starting and stopping, which is no news to whoever runs Strata.
+  // Both libraries talk of their own starting and stopping, which is no news to whoever runs Strata. What they complain of
+  // may quote what somebody sent.
   const logger = {
     debug: log.trace.bind(log),
     info: log.debug.bind(log),
-    warn: log.warn.bind(log),
-    error: log.error.bind(log),
+    warn: (said: unknown) => log.warn(withoutQuotes(String(said))),
+    error: (said: unknown) => log.error(withoutQuotes(String(said))),
   };
   const direct = new DirectQuestions(connections);
   const gateway = new ApolloGateway({
@@ -56,7 +56,7 @@ export async function startGraph(parts: GraphParts): Promise<Graph> {
     },
     experimental_didResolveQueryPlan: direct.learn,
     __exposeQueryPlanExperimental: false,
-    experimental_approximateQueryPlanStoreMiB: planStore,
+    queryPlannerConfig: { cache: planCache() },
     validateSupergraph: false, // composing did; drift fails the check
     logger,
   });
@@ -75,6 +75,7 @@ export async function startGraph(parts: GraphParts): Promise<Graph> {
     maxRecursiveSelections: true,
     formatError: (formatted, error) => publicError(formatted, { error, log, hints: introspection }),
     plugins: [
+      tellErrors,
       operationIsThere,
       refuseTooManyRows(limits.rows),
       ApolloServerPluginLandingPageDisabled(),
@@ -87,6 +88,16 @@ export async function startGraph(parts: GraphParts): Promise<Graph> {
   await server.start();
   return { server, direct };
 }
+
+/** What was wrong goes into the request's record. */
+const tellErrors: ApolloServerPlugin<GatewayContext> = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ response: { body }, contextValue: { record } }) => {
+      if (body.kind !== 'single') return;
+      for (const { extensions } of body.singleResult.errors ?? []) record.codes.add(String(extensions?.code));
+    },
+  }),
+};
 
 /** The gateway would take an operation that the query does not have for a fault of its own. */
 const operationIsThere: ApolloServerPlugin<GatewayContext> = {
@@ -107,6 +118,7 @@ const refuseTooManyRows = (most: number): ApolloServerPlugin<GatewayContext> => 
       if (!operation) return;
       if (!schema.getRootType(operation.operation)) throw badOperation(`There is no ${operation.operation} here.`);
       const rows = expectedRows({ schema, document, operation, variables: request.variables ?? {} });
+      contextValue.record.rows = rows;
       if (rows <= most) return contextValue.turn(rows);
       const found = rows.toLocaleString('en');
       const message = `The query's lists may have ${found} rows in all; ${most.toLocaleString('en')} at most: ask for fewer with first.`;

@@ -3,6 +3,7 @@ import type { ReadableStream } from 'node:stream/web';
 import type { FormattedExecutionResult } from 'graphql';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { Problem } from '../subgraphs/shared/errors';
+import { inSpan, traceHeaders } from '../subgraphs/shared/tracing';
 import { originHeader } from '../subgraphs/shared/subgraph/http';
 import type { RouteRequest, RouteResponse, SubgraphRoute } from '../subgraphs/shared/subgraph/route';
 import type { Subgraph } from '../subgraphs/shared/subgraph/subgraph';
@@ -13,7 +14,8 @@ const patience = 60_000;
 
 /**
  * A subgraph behind HTTP. Of the caller's headers it is sent what says who asks: the token, which it verifies,
- * Strata-Tenant, and for the audit log the address and the program.
+ * Strata-Tenant, and for the audit log the address and the program. By the request's id and trace its log lines and spans
+ * are known as the same request's; nothing else goes by them.
  */
 export function overHttp(subgraph: Pick<Subgraph, 'name' | 'routes'>, url: string): SubgraphConnection {
   const { name } = subgraph;
@@ -53,7 +55,9 @@ async function send(name: string, url: string | URL, request: RequestInit): Prom
 const isAnswer = (body: unknown): body is FormattedExecutionResult =>
   typeof body === 'object' && body !== null && ('data' in body || Array.isArray((body as { errors?: unknown }).errors));
 
-const headersOf = ({ token, basic, actingTenant, address, agent }: Credentials): Record<string, string> => ({
+const headersOf = ({ token, basic, actingTenant, address, agent, requestId }: Credentials): Record<string, string> => ({
+  ...traceHeaders(),
+  ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
   ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   ...(basic === undefined ? {} : { authorization: `Basic ${basic}` }),
   ...(address === undefined ? {} : { 'x-forwarded-for': address }),
@@ -81,7 +85,10 @@ interface Route extends Pick<SubgraphRoute, 'method'> {
 }
 
 /** Hands a request on as it comes in: a body that breaks off here breaks off there. */
-async function proxy({ name, method, target }: Route, request: RouteRequest): Promise<RouteResponse> {
+const proxy = (route: Route, request: RouteRequest): Promise<RouteResponse> =>
+  inSpan({ name: `fetch ${route.name}`, kind: 'client', attributes: { 'strata.subgraph': route.name } }, () => handOn(route, request));
+
+async function handOn({ name, method, target }: Route, request: RouteRequest): Promise<RouteResponse> {
   const headers = {
     ...(request.headers as Record<string, string>),
     ...headersOf(request.credentials),

@@ -1,5 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { Problem } from '../subgraphs/shared/errors';
+import { counter, duration, gauge } from '../subgraphs/shared/metrics';
+
+/** Of this process's gateway: there is one. */
+let told = () => ({ running: 0, waiting: 0 });
+gauge('strata_turns_running', 'Operations of the graph that are being answered.', () => told().running);
+gauge('strata_turns_waiting', 'Operations of the graph that wait for their turn.', () => told().waiting);
+const waitSeconds = duration('strata_turn_wait_seconds', 'Seconds that operations waited for their turn, those included that did not have to.');
+const refused = counter(
+  'strata_turns_refused_total',
+  'Operations that got no turn: their caller had too many waiting (too_many), or they waited too long or were given up (too_long).',
+  ['reason'],
+);
 
 export interface Turns {
   /**
@@ -47,6 +59,7 @@ export function createTurns(settings: TurnSettings): Turns {
   const mostLarge = Math.max(1, Math.min(Math.floor(atOnce / 4), processors - 1));
   let running = 0;
   let runningLarge = 0;
+  told = () => ({ running, waiting: queue.length });
 
   const usedBy = (caller: string): number => {
     const known = usage.get(caller);
@@ -97,23 +110,30 @@ export function createTurns(settings: TurnSettings): Turns {
 
   return {
     take: ({ caller, rows, signal }) => {
-      if (mayBegin({ caller, rows })) return Promise.resolve(start({ caller, rows }));
+      if (mayBegin({ caller, rows })) {
+        waitSeconds.observe(0);
+        return Promise.resolve(start({ caller, rows }));
+      }
       if (queue.filter(one => one.caller === caller).length >= mostWaiting) {
+        refused.inc({ reason: 'too_many' });
         return Promise.reject(
           new Problem('RATE_LIMITED', `${mostWaiting} of your requests are waiting already.`, { retryAfter: 1 }),
         );
       }
       return new Promise((resolve, reject) => {
+        const waited = waitSeconds.startTimer();
         const one: Waiting = {
           ...{ caller, rows },
           begin: () => {
             signal.removeEventListener('abort', leave);
+            waited();
             resolve(start({ caller, rows }));
           },
         };
         const leave = (): void => {
           const at = queue.indexOf(one);
           if (at >= 0) queue.splice(at, 1);
+          refused.inc({ reason: 'too_long' });
           reject(new Problem('UNAVAILABLE', 'The service is busy, and this request waited too long. Please try again.'));
         };
         if (signal.aborted) return leave();

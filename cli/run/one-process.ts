@@ -7,9 +7,11 @@ import { listen } from '../../subgraphs/shared/subgraph/listen';
 import { migrateDatabase, openDatabase } from './database';
 import { loadDemo } from './demo';
 import { demoPeopleOf } from './demo-people';
+import { startFigures } from './figures';
 import { createLog, progress } from './log';
 import { startMaintenance } from './maintenance';
 import type { Shutdown } from './shutdown';
+import { startTracing } from './tracing';
 import { databaseChecks, doorOf, startSubgraphs, tokenVerifierOf } from './subgraphs';
 
 /** Everything in this process; returns the port once it answers. */
@@ -22,6 +24,7 @@ export async function startOneProcess(environment: Environment, shutdown: Shutdo
   });
   shutdown.defer(() => door.close());
 
+  await startTracing(environment, { service: 'strata', shutdown });
   const opening = openDatabase(environment, { log: progress });
   shutdown.defer(async () => (await opening.catch(() => undefined))?.close());
   const database = await opening;
@@ -30,6 +33,8 @@ export async function startOneProcess(environment: Environment, shutdown: Shutdo
   const log = createLog(environment.logLevel);
   const maintenance = await startMaintenance({ database, log });
   shutdown.defer(() => maintenance.stop());
+  const figures = await startFigures({ database, log });
+  shutdown.defer(() => figures.stop());
   if (environment.demo) await loadDemo(environment, { database, now: new Date() });
 
   const verifyToken = await tokenVerifierOf(environment);

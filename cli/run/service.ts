@@ -7,9 +7,11 @@ import { listen } from '../../subgraphs/shared/subgraph/listen';
 import { subgraphServer } from '../../subgraphs/shared/subgraph/serve';
 import { openDatabase, waitForDatabase } from './database';
 import { demoPeopleOf } from './demo-people';
+import { startFigures } from './figures';
 import { createLog } from './log';
 import { startMaintenance } from './maintenance';
 import type { Shutdown } from './shutdown';
+import { startTracing } from './tracing';
 import { databaseChecks, doorOf, startSubgraph, tokenVerifierOf } from './subgraphs';
 
 /** One subgraph behind HTTP, on the port of its URL; on a URL of this machine for this machine alone. */
@@ -20,6 +22,7 @@ export async function startSubgraphService(
   const subgraph = subgraphs.find(one => one.name === name);
   if (!subgraph) throw new Error(`the list of subgraphs has no ${name}`);
   const log = createLog(environment.logLevel);
+  await startTracing(environment, { service: `strata-${name}`, shutdown });
   const opening = openDatabase(environment);
   shutdown.defer(async () => (await opening.catch(() => undefined))?.close());
   const database = await opening;
@@ -27,6 +30,8 @@ export async function startSubgraphService(
   if (name === 'reporting') {
     const maintenance = await startMaintenance({ database, log });
     shutdown.defer(() => maintenance.stop());
+    const figures = await startFigures({ database, log });
+    shutdown.defer(() => figures.stop());
   }
   const verifyToken = await tokenVerifierOf(environment);
   const running = await startSubgraph(subgraph, { database, verifyToken, log, environment });
@@ -37,7 +42,8 @@ export async function startSubgraphService(
     running,
     verifyToken,
     checks: databaseChecks(database, running),
-    onBug: error => log.error({ err: error, subgraph: name }, 'a request failed'),
+    onBug: (error, { requestId } = {}) => log.error({ err: error, requestId, subgraph: name }, 'a request failed'),
+    log,
     limits: environment.limits,
     introspection: environment.introspection,
     trustedProxies: isLocal ? ['loopback', ...environment.trustedProxies] : environment.trustedProxies,
@@ -53,6 +59,7 @@ export async function startSubgraphService(
 
 /** The gateway alone, over the subgraphs' URLs. It starts without them: /readyz tells which it is waiting for. */
 export async function startGatewayService(environment: Environment, shutdown: Shutdown): Promise<number> {
+  await startTracing(environment, { service: 'strata-gateway', shutdown });
   // Who is in the demo stands in the database, which a gateway needs for nothing else and may be without.
   const ownerUrl = environment.databaseUrl;
   const gateway = await createGateway({

@@ -47,7 +47,7 @@ export const startSubgraph = (
     verifyToken,
     limits: environment.limits,
     ...(issuer ? { issuer } : {}),
-    onBug: error => log.error({ err: error, subgraph: subgraph.name }, 'an operation failed'),
+    onBug: (error, { requestId } = {}) => log.error({ err: error, requestId, subgraph: subgraph.name }, 'an operation failed'),
   });
 };
 

@@ -27,6 +27,8 @@ export interface Environment {
   /** Where callers reach the gateway, for links in answers; unset: each request's own host. */
   publicUrl?: string;
   logLevel: string;
+  /** Whether traces are sent; where to, OpenTelemetry's own variables say. */
+  tracing: boolean;
   limits: Limits;
   /** Whose X-Forwarded-For is believed: addresses, ranges, or the names that Express knows. */
   trustedProxies: string[];
@@ -94,6 +96,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:']);
   const appDatabaseUrl = url('STRATA_APP_DATABASE_URL', ['postgres:', 'postgresql:']);
   if (appDatabaseUrl && !databaseUrl) wrong.push('STRATA_APP_DATABASE_URL goes with DATABASE_URL, which is not set');
+  const tracing = [url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']), url('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', ['http:', 'https:'])]
+    .some(receiver => receiver !== undefined) && given('OTEL_SDK_DISABLED')?.toLowerCase() !== 'true';
   const demo = flag('STRATA_DEMO', !databaseUrl);
   const environment: Environment = {
     port: port('PORT', 4000),
@@ -106,6 +110,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     introspection: flag('STRATA_INTROSPECTION', demo),
     preparedStatements: flag('STRATA_PREPARED_STATEMENTS', true),
     logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
+    tracing,
     limits: readLimits(variables, message => wrong.push(message)),
     trustedProxies: list('STRATA_TRUSTED_PROXIES', isNetwork, 'addresses or ranges such as 10.0.0.0/8'),
     allowedOrigins: list('STRATA_ALLOWED_ORIGINS', isOrigin, 'origins such as https://reports.example.org'),

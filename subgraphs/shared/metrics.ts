@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 /**
  * What this process tells Prometheus. Figures of the service, never of a tenant: no label names one, since whoever may
- * look at /metrics may not know the customers.
+ * look at /metrics may not know the customers. Labels take few values, all of them this program's own words.
  */
 export const metrics = new Registry();
 collectDefaultMetrics({ register: metrics });
@@ -16,6 +16,43 @@ export const counter = <Label extends string = never>(name: string, help: string
 export const gauge = (name: string, help: string, collect?: () => number): Gauge =>
   new Gauge({ name, help, registers, ...(collect ? { collect() { this.set(collect()); } } : {}) });
 
+export interface Told<Label extends string> {
+  labels: Record<Label, string>;
+  value: number;
+}
+
+/** A gauge with labels that is looked at when somebody asks. */
+export const gauges = <Label extends string>(
+  name: string,
+  help: string,
+  { labelNames, collect }: { labelNames: Label[]; collect: () => readonly Told<Label>[] },
+): Gauge<Label> =>
+  new Gauge({
+    ...{ name, help, labelNames, registers },
+    collect() {
+      this.reset(); // what is no longer told is no longer so
+      for (const { labels, value } of collect()) this.set(labels, value);
+    },
+  });
+
 /** Seconds. */
 export const duration = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Histogram<Label> =>
   new Histogram({ name, help, labelNames, registers, buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300] });
+
+/** How many at once. */
+export const sizes = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Histogram<Label> =>
+  new Histogram({ name, help, labelNames, registers, buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000] });
+
+const more = new Set<() => Promise<string>>();
+
+/** Something is told beside what is counted here, whenever somebody asks, until the returned function is called. */
+export function tellMore(source: () => Promise<string>): () => void {
+  more.add(source);
+  return () => void more.delete(source);
+}
+
+/** All of it, in the text format of Prometheus. */
+export async function everyFigure(): Promise<string> {
+  const texts = await Promise.all([metrics.metrics(), ...[...more].map(source => source())]);
+  return texts.map(text => text.trimEnd()).join('\n').concat('\n');
+}

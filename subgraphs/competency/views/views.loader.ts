@@ -1,10 +1,10 @@
-import DataLoader from 'dataloader';
 import { selectCoveredClasses } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import { reportReaders } from '../../shared/access/rules';
 import type { Session } from '../../shared/database/session';
 import { forbidden } from '../../shared/errors';
 import { classNumber, personNumber } from '../../shared/identifiers';
+import { Loader } from '../../shared/loader';
 import type { Day } from '../../shared/period';
 import {
   classExists,
@@ -30,7 +30,8 @@ export interface HistoryKey {
 export function viewLoaders({ caller, session }: { caller: Caller; session: Session }) {
   const reads = reportReaders.some(role => caller.roles.has(role));
 
-  const history = new DataLoader<HistoryKey, { status: number; day: string }[], string>(
+  const history = new Loader<HistoryKey, { status: number; day: string }[], string>(
+    'competencyHistory',
     async keys => {
       const found = new Map<string, { status: number; day: string }[]>();
       const keyOf = (person: number, competency: number) => `${person} ${competency}`;

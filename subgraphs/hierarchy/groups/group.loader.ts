@@ -1,8 +1,8 @@
-import DataLoader from 'dataloader';
 import { In } from 'typeorm';
 import type { Session } from '../../shared/database/session';
 import { groupNumber } from '../../shared/identifiers';
 import { notFound } from '../../shared/errors';
+import { Loader } from '../../shared/loader';
 import { checkFirst, readCursor, writeCursor, type Page } from '../../shared/paging';
 import { selectHierarchiesByKey } from '../hierarchies/hierarchy.queries';
 import { selectGroups, type GroupRow } from './find-groups.queries';
@@ -23,7 +23,7 @@ export interface GroupPage {
 
 export function groupLoaders({ session }: { session: Session }) {
   /** Groups of the tenant by public id. */
-  const group = new DataLoader<string, GroupEntity | null>(async ids => {
+  const group = new Loader<string, GroupEntity | null>('groups', async ids => {
     const tx = await session.read();
     const numbers = ids.map(groupNumber);
     const groups = await tx.manager

@@ -1,10 +1,10 @@
-import DataLoader from 'dataloader';
 import type { Caller } from '../../shared/access/caller';
 import type { Transaction } from '../../shared/database/database';
 import type { Session } from '../../shared/database/session';
 import { forbidden } from '../../shared/errors';
 import { publicId } from '../../shared/identifiers';
 import { groupBy } from '../../shared/group-by';
+import { Loader } from '../../shared/loader';
 import { chooseHierarchy } from '../hierarchies/choose';
 import { selectHierarchiesByKey, type HierarchyRow } from '../hierarchies/hierarchy.queries';
 import { parentKey } from './children';
@@ -60,7 +60,8 @@ export function nodeLoaders({ caller, session }: { caller: Caller; session: Sess
   };
 
   /** Visible or not; null where there is no such node. */
-  const found = new DataLoader<NodeKey, Found | null, string>(
+  const found = new Loader<NodeKey, Found | null, string>(
+    'nodes',
     async keys => {
       const located = new Map<string, Map<string, Found> | Error>();
       for (const hierarchyKey of new Set(keys.map(key => key.hierarchyKey))) {
@@ -87,7 +88,8 @@ export function nodeLoaders({ caller, session }: { caller: Caller; session: Sess
     return there?.node ?? null;
   };
 
-  const children = new DataLoader<ChildrenKey, ChildrenPage, string>(
+  const children = new Loader<ChildrenKey, ChildrenPage, string>(
+    'children',
     async keys => {
       const pages = new Map<string, ChildrenPage>();
       for (const group of groupBy(keys, key => `${key.node.hierarchyKey}\n${JSON.stringify(key.bounds)}`).values()) {

@@ -1,8 +1,8 @@
-import DataLoader from 'dataloader';
 import type { Node, NodeLoaders } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
+import { Loader } from '../../shared/loader';
 import { dayAfter, type Day, type Period } from '../../shared/period';
 import { beginning, bucketsOf, coverOf } from '../rollup/cover';
 import { planNode, refuseTooLarge, type Plan, type PlanLevel } from '../rollup/plan';
@@ -61,7 +61,8 @@ function summedUp(changes: Map<number, CountSums>, length: number): CountSums[] 
  */
 export function competencyStatesLoader({ caller, session, nodes }: { caller: Caller; session: Session; nodes: NodeLoaders }) {
   const storedState = storedStates(session);
-  return new DataLoader<StatesKey, States, string>(
+  return new Loader<StatesKey, States, string>(
+    'competencyStates',
     async keys => {
       const answers = new Map<string, States>();
       for (const group of groupBy(keys, questionOf).values()) {

@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import { selectCoveredClasses } from '../../hierarchy/published';
 import {
   selectExistingGroups,
@@ -10,6 +9,7 @@ import type { Session } from '../../shared/database/session';
 import { forbidden } from '../../shared/errors';
 import { groupBy } from '../../shared/group-by';
 import { personNumber, studentGroupNumber } from '../../shared/identifiers';
+import { Loader } from '../../shared/loader';
 import type { Period } from '../../shared/period';
 import type { Filter } from '../rollup/context-filter';
 import { noSums } from '../rollup/sums';
@@ -48,7 +48,7 @@ export function learnerLoaders({ caller, session }: { caller: Caller; session: S
    * learner's own, those of the students of a group for its users, the tenant's for its administrators; others see them
    * in the classes they cover.
    */
-  const seenStudent = new DataLoader<string, SeenStudent | null>(async ids => {
+  const seenStudent = new Loader<string, SeenStudent | null>('studentsToReport', async ids => {
     const tx = await session.read();
     const numbers = ids.map(personNumber);
     const there = await selectPeople(tx, numbers.filter(number => number !== null));
@@ -79,7 +79,7 @@ export function learnerLoaders({ caller, session }: { caller: Caller; session: S
   };
 
   /** By public id: the group's number, null where there is none, refused where the caller is no user of it. */
-  const seenStudentGroup = new DataLoader<string, number | null>(async ids => {
+  const seenStudentGroup = new Loader<string, number | null>('studentGroupsToReport', async ids => {
     const tx = await session.read();
     const numbers = ids.map(studentGroupNumber);
     const asked = numbers.filter(number => number !== null);
@@ -92,7 +92,8 @@ export function learnerLoaders({ caller, session }: { caller: Caller; session: S
     });
   });
 
-  const studentFigures = new DataLoader<StudentKey, LearnerSums, string>(
+  const studentFigures = new Loader<StudentKey, LearnerSums, string>(
+    'studentFigures',
     async keys => {
       const found = new Map<string, LearnerSums>();
       for (const group of groupBy(keys, questionOf).values()) {
@@ -107,7 +108,8 @@ export function learnerLoaders({ caller, session }: { caller: Caller; session: S
     { cacheKeyFn: studentCacheKey },
   );
 
-  const groupFigures = new DataLoader<GroupKey, LearnerSums, string>(
+  const groupFigures = new Loader<GroupKey, LearnerSums, string>(
+    'studentGroupFigures',
     async keys => {
       const found = new Map<string, LearnerSums>();
       for (const group of groupBy(keys, questionOf).values()) {

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../shared/database/database';
 import { lockBuild } from './build-progress.queries';
+import { inSpan, jobOf } from '../../shared/tracing';
 import { buildCells, buildNodes, clearStored, markBuilt, selectTrees } from './build.queries';
 import { assignCells } from './cells.queries';
 import { liftTimeLimit, lockStored, selectBuiltTrees } from './stored.queries';
@@ -28,6 +29,12 @@ export async function buildEverything(tx: Transaction, progress: Progress = () =
   progress('done', steps, steps);
 }
 
+/** The cells, or a hierarchy. */
+interface Missing {
+  id: number;
+  key: string;
+}
+
 /** Makes what of the tenant's stored sums is not there: nothing where all is. Returns what it made. */
 export async function buildMissing(tx: Transaction, progress: Progress = () => undefined): Promise<string[]> {
   const missing = async () => {
@@ -39,6 +46,10 @@ export async function buildMissing(tx: Transaction, progress: Progress = () => u
     tx.keepVersion();
     return [];
   }
+  return inSpan(jobOf('build', tx.tenantId), () => buildThese(tx, { missing, progress }));
+}
+
+async function buildThese(tx: Transaction, { missing, progress }: { missing: () => Promise<Missing[]>; progress: Progress }): Promise<string[]> {
   // The figures stay; where they are read from, and what there is still to build, is told anew.
   await liftTimeLimit(tx);
   await lockStored(tx);

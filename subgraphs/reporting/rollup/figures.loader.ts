@@ -1,8 +1,8 @@
-import DataLoader from 'dataloader';
 import { nodeLoaders, type Node } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
+import { Loader } from '../../shared/loader';
 import { intervalsOf, type IntervalName, type Period } from '../../shared/period';
 import type { Filter } from './context-filter';
 import { selectBuildProgress, type BuildProgress } from './build-progress.queries';
@@ -101,7 +101,8 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
     );
   };
 
-  const figures = new DataLoader<FigureKey, Figures, string>(
+  const figures = new Loader<FigureKey, Figures, string>(
+    'figures',
     answering(async keys => {
       const found = await figuresOf(keys);
       return node => found.get(node.id)!;
@@ -109,7 +110,8 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
     { cacheKeyFn: cacheKey },
   );
 
-  const trend = new DataLoader<TrendKey, TrendPoint[], string>(
+  const trend = new Loader<TrendKey, TrendPoint[], string>(
+    'trends',
     answering(async keys => {
       const intervals = intervalsOf(keys[0]!.period, keys[0]!.interval);
       const { found } = await sumsIn(keys, intervals);
@@ -118,7 +120,8 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
     { cacheKeyFn: cacheKey },
   );
 
-  const learners = new DataLoader<FigureKey, Learners, string>(
+  const learners = new Loader<FigureKey, Learners, string>(
+    'learners',
     answering(async keys => {
       const { node: first, period, filter } = keys[0]!;
       const view = await nodes.view(first.hierarchyKey);

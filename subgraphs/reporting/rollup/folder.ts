@@ -1,4 +1,5 @@
 import type { Database } from '../../shared/database/database';
+import { apart, inSpan, jobOf } from '../../shared/tracing';
 import { platformTenant } from '../../../migrations/row-level-security';
 import { beginHistory } from '../competency-counts/keep-competency-counts';
 import { onDeltas } from './announce';
@@ -72,9 +73,10 @@ export function startFolder(options: FolderOptions): Folder {
         if (!withHistory.has(tenantId)) await database.transaction(tenantId, 'write', tx => beginHistory(tx, new Date()));
         withHistory.add(tenantId);
         await buildFor(tenantId);
-        waitsNoMore(tenantId);
+        const announced = waitsNoMore(tenantId);
         const took = foldSeconds.startTimer();
-        const folded = await foldAll(database, tenantId);
+        const fold = () => foldAll(database, tenantId);
+        const folded = announced ? await inSpan(jobOf('fold', tenantId), fold) : await fold();
         if (folded > 0) took();
         foldedDeltas.inc(folded);
         await seal(tenantId);
@@ -108,7 +110,7 @@ export function startFolder(options: FolderOptions): Folder {
     }
   };
   const rounds = setInterval(() => void goRound(), round).unref();
-  const deaf = onDeltas(expect);
+  const deaf = onDeltas(tenantId => apart(() => expect(tenantId)));
   void goRound();
 
   return {

@@ -11,7 +11,8 @@ const waitingSince = new Map<number, number>();
 export const startsToWait = (tenantId: number, now: number): void => {
   if (!waitingSince.has(tenantId)) waitingSince.set(tenantId, now);
 };
-export const waitsNoMore = (tenantId: number): void => void waitingSince.delete(tenantId);
+/** Returns whether it waited: nobody told this process of what other processes have accepted. */
+export const waitsNoMore = (tenantId: number): boolean => waitingSince.delete(tenantId);
 
 gauge('strata_fold_tenants_waiting', 'Tenants that this process has yet to look at for changes to fold.', () => waitingSince.size);
 gauge('strata_fold_lag_seconds', 'Seconds since the first of the tenants that wait began to wait.', () =>

@@ -1,4 +1,6 @@
+import { platformTenant } from '../../../migrations/row-level-security';
 import type { Transaction } from '../../shared/database/database';
+import type { ToldFigure } from '../../shared/database/figures';
 
 /**
  * About how many deltas wait to be folded, from the oldest number to the newest, so never fewer than there are: asked as
@@ -13,3 +15,28 @@ export async function backlogOf(tx: Transaction): Promise<number> {
   const answer = tx.firstAnswer ?? (await tx.query<object>(howManyDeltasWait(tx.tenantId)))[0];
   return Number((answer as { backlog: string }).backlog);
 }
+
+/** What the folder has yet to do, over all tenants. */
+export const foldingFigures: readonly ToldFigure[] = [
+  {
+    name: 'strata_deltas_waiting',
+    help: 'About how many changes wait to be folded into the stored sums, in all tenants.',
+    over: 'sum',
+    select: tenant => `select coalesce(max(fact_deltas.id) - min(fact_deltas.id) + 1, 0) from fact_deltas where fact_deltas.tenant_id = ${tenant}`,
+  },
+  {
+    name: 'strata_stored_trees_behind',
+    help: 'Hierarchies, and sets of cells, whose stored sums have yet to be made: reads are right, and slower.',
+    over: 'sum',
+    select: tenant => `
+      select count(*) from (
+        select 0 as hierarchy_id where ${tenant} <> ${platformTenant}
+        union all
+        select tenant_hierarchies.hierarchy_id from tenant_hierarchies
+        where tenant_hierarchies.tenant_id = ${tenant} and exists (select from tree_nodes
+          where tree_nodes.tenant_id = ${tenant} and tree_nodes.hierarchy_id = tenant_hierarchies.hierarchy_id)
+      ) wanted
+      where not exists (select from stored_trees
+        where stored_trees.tenant_id = ${tenant} and stored_trees.hierarchy_id = wanted.hierarchy_id)`,
+  },
+];

@@ -1,9 +1,9 @@
-import DataLoader from 'dataloader';
 import { selectCoveredClasses, type Node, type NodeLoaders } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { classNumber, publicId } from '../../shared/identifiers';
+import { Loader } from '../../shared/loader';
 import { selectClasses, selectPlacedIn, type ClassRow } from './class.queries';
 import type { Class } from './class.type';
 
@@ -28,7 +28,7 @@ interface Reading {
 
 export function classLoaders({ caller, session, nodes }: Reading) {
   /** A class of the tenant by number, whether its reader sees it or not; null where there is none. */
-  const classByNumber = new DataLoader<number, SeenClass | null>(async numbers => {
+  const classByNumber = new Loader<number, SeenClass | null>('classes', async numbers => {
     const tx = await session.read();
     const rows = await selectClasses(tx, { classIds: numbers, personId: caller.personId });
     const covered = caller.tenantWide ? new Set<number>() : await selectCoveredClasses(tx, caller, [...numbers]);
@@ -36,7 +36,7 @@ export function classLoaders({ caller, session, nodes }: Reading) {
     return numbers.map(number => classes.get(number) ?? null);
   });
 
-  const placedIn = new DataLoader<number, string[]>(async numbers => {
+  const placedIn = new Loader<number, string[]>('hierarchiesOfClass', async numbers => {
     const rows = groupBy(await selectPlacedIn(await session.read(), numbers), row => row.classId);
     return numbers.map(number => (rows.get(number) ?? []).map(row => row.hierarchyKey));
   });

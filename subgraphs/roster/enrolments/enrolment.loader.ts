@@ -1,7 +1,7 @@
-import DataLoader from 'dataloader';
 import type { Session } from '../../shared/database/session';
 import { forbidden } from '../../shared/errors';
 import { groupBy } from '../../shared/group-by';
+import { Loader } from '../../shared/loader';
 import type { Seen } from '../classes/class.loader';
 import { countEnrolments, selectEnrolments, type EnrolmentBounds, type EnrolmentRow } from './enrolment.queries';
 
@@ -20,7 +20,8 @@ export interface EnrolmentsPage {
 /** Pages of classes that are seen whole, refused of others: two statements for all classes that are asked for alike. */
 export function enrolmentsLoader({ session }: { session: Session }) {
   const cacheKey = ({ classId, seen, bounds }: EnrolmentsKey): string => `${classId} ${seen}\n${JSON.stringify(bounds)}`;
-  return new DataLoader<EnrolmentsKey, EnrolmentsPage, string>(
+  return new Loader<EnrolmentsKey, EnrolmentsPage, string>(
+    'enrolments',
     async keys => {
       const tx = await session.read();
       const pages = new Map<string, EnrolmentsPage>();

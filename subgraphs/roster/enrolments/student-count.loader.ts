@@ -1,8 +1,8 @@
-import DataLoader from 'dataloader';
 import type { Node, NodeLoaders } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
+import { Loader } from '../../shared/loader';
 import { selectStudentCounts } from './student-count.queries';
 
 const cacheKey = (node: Node): string => `${node.hierarchyKey}\n${node.id}`;
@@ -19,7 +19,8 @@ export function studentCountLoader({
   now: Date;
   nodes: NodeLoaders;
 }) {
-  return new DataLoader<Node, number, string>(
+  return new Loader<Node, number, string>(
+    'studentCounts',
     async nodes => {
       const counts = new Map<string, number>();
       for (const [hierarchyKey, ofHierarchy] of groupBy(nodes, node => node.hierarchyKey)) {

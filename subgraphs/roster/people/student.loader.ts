@@ -1,8 +1,8 @@
-import DataLoader from 'dataloader';
 import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { personNumber, publicId } from '../../shared/identifiers';
+import { Loader } from '../../shared/loader';
 import type { SeenClass } from '../classes/class.loader';
 import { selectStudentsSeenThroughGroups } from '../student-groups/student-group.queries';
 import { selectClassesOfStudents, selectStudents } from './student.queries';
@@ -17,11 +17,11 @@ export interface SeenStudent extends Student {
 interface Parts {
   caller: Caller;
   session: Session;
-  classByNumber: DataLoader<number, SeenClass | null>;
+  classByNumber: Loader<number, SeenClass | null>;
 }
 
 export function studentLoaders({ caller, session, classByNumber }: Parts) {
-  const classNumbers = new DataLoader<number, number[]>(async personIds => {
+  const classNumbers = new Loader<number, number[]>('classesOfStudent', async personIds => {
     const rows = groupBy(await selectClassesOfStudents(await session.read(), personIds), row => row.personId);
     return personIds.map(id => (rows.get(id) ?? []).map(row => row.classId));
   });
@@ -35,7 +35,7 @@ export function studentLoaders({ caller, session, classByNumber }: Parts) {
     });
   };
 
-  const seenThroughGroup = new DataLoader<number, boolean>(async personIds => {
+  const seenThroughGroup = new Loader<number, boolean>('studentsSeenThroughGroups', async personIds => {
     const asked = { login: caller.login, personIds };
     const seen = await selectStudentsSeenThroughGroups(await session.read(), asked);
     return personIds.map(id => seen.has(id));
@@ -48,7 +48,7 @@ export function studentLoaders({ caller, session, classByNumber }: Parts) {
     return (await classesOfStudent(personId)).some(({ seen }) => seen === 'whole');
   };
 
-  const students = new DataLoader<number, SeenStudent | null>(async personIds => {
+  const students = new Loader<number, SeenStudent | null>('students', async personIds => {
     const rows = new Map((await selectStudents(await session.read(), personIds)).map(row => [row.id, row]));
     return Promise.all(
       personIds.map(async number => {

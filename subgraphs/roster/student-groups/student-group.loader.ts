@@ -1,9 +1,9 @@
-import DataLoader from 'dataloader';
 import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { forbidden } from '../../shared/errors';
 import { groupBy } from '../../shared/group-by';
 import { studentGroupNumber } from '../../shared/identifiers';
+import { Loader } from '../../shared/loader';
 import {
   selectExistingGroups,
   selectGroupsByNumber,
@@ -37,7 +37,7 @@ export function studentGroupLoaders({ caller, session }: { caller: Caller; sessi
     selectStudentGroups(await session.read(), { login, ...page });
 
   /** By public id: null where there is none, refused where the caller is no user of it. */
-  const studentGroup = new DataLoader<string, StudentGroupRow | null>(async ids => {
+  const studentGroup = new Loader<string, StudentGroupRow | null>('studentGroups', async ids => {
     const tx = await session.read();
     const numbers = ids.map(studentGroupNumber);
     const asked = numbers.filter(number => number !== null);
@@ -51,7 +51,8 @@ export function studentGroupLoaders({ caller, session }: { caller: Caller; sessi
   });
 
   /** Students of groups that were found visible: two statements, however many groups. */
-  const students = new DataLoader<StudentsKey, LoadedStudents, string>(
+  const students = new Loader<StudentsKey, LoadedStudents, string>(
+    'studentsOfGroup',
     async keys => {
       const found = new Map<string, LoadedStudents>();
       for (const group of groupBy(keys, ({ page }) => JSON.stringify(page)).values()) {

@@ -1,7 +1,7 @@
-import DataLoader from 'dataloader';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { publicId } from '../../shared/identifiers';
+import { Loader } from '../../shared/loader';
 import { selectSeries, selectSeriesOfClasses, selectSeriesOfStudents } from './test-series.queries';
 import type { TestSeries } from './test-series.type';
 
@@ -11,16 +11,16 @@ export const shownSeries = ({ id, name }: { id: number; name: string }): TestSer
 });
 
 export function testSeriesLoaders({ session }: { session: Session }) {
-  const seriesOfClass = new DataLoader<number, TestSeries[]>(async classIds => {
+  const seriesOfClass = new Loader<number, TestSeries[]>('seriesOfClass', async classIds => {
     const rows = groupBy(await selectSeriesOfClasses(await session.read(), classIds), row => row.classId);
     return classIds.map(id => (rows.get(id) ?? []).map(shownSeries));
   });
-  const seriesOfStudent = new DataLoader<number, TestSeries[]>(async personIds => {
+  const seriesOfStudent = new Loader<number, TestSeries[]>('seriesOfStudent', async personIds => {
     const rows = groupBy(await selectSeriesOfStudents(await session.read(), personIds), row => row.personId);
     return personIds.map(id => (rows.get(id) ?? []).map(shownSeries));
   });
   /** Whether there is a test series with this number. */
-  const seriesExists = new DataLoader<number, boolean>(async ids => {
+  const seriesExists = new Loader<number, boolean>('seriesExists', async ids => {
     const known = new Set(await selectSeries(await session.read(), ids));
     return ids.map(id => known.has(id));
   });

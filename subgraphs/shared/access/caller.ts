@@ -36,6 +36,8 @@ export interface Credentials {
   address?: string | undefined;
   /** The header User-Agent. */
   agent?: string | undefined;
+  /** By which log lines of the same request are known, in every service. */
+  requestId?: string | undefined;
 }
 
 /**

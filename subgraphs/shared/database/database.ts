@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { applicationRole } from '../../../migrations/row-level-security';
 import { Problem } from '../errors';
+import { beginSpan, type LongSpan } from '../tracing';
 import { cancelStatement } from './cancel';
+import { OwnClient } from './client';
 import { Memory, noMemory, type TenantMemory } from './memory';
+import { poolWaitSeconds, tellPool } from './pool.metrics';
 import { moveVersion, selectVersion, type Changed } from './version.queries';
 
 /** One tenant's transaction. Whatever is read or written goes through it; it cannot see another tenant's rows. */
@@ -29,6 +32,8 @@ export interface DatabaseSettings {
   /** Whether to step down to the application's role in each transaction; false where the login is that role's own. */
   stepDown: boolean;
   entities: Function[];
+  /** By which its connections are known in the figures: a subgraph's; 'other' when omitted. */
+  name?: string;
   poolSize?: number;
   /** Milliseconds a statement may take before the database cancels it. */
   statementTimeout?: number;
@@ -46,11 +51,18 @@ export class Database {
   private constructor(
     private readonly source: DataSource,
     private readonly settings: DatabaseSettings,
-  ) {}
+  ) {
+    const { name = otherName } = settings;
+    this.tellsNoMore = tellPool(name, (source.driver as unknown as { master: Pool }).master);
+    const seconds = poolWaitSeconds.labels(name);
+    this.waited = taken => seconds.observe(taken);
+  }
 
   private readonly memory = new Memory();
   /** Reads that are being ended behind their answers. */
   private readonly ending = new Set<Promise<void>>();
+  private readonly tellsNoMore: () => void;
+  private readonly waited: (seconds: number) => void;
 
   /** Called with each statement's text, for counting and tracing. */
   onStatement: ((sql: string) => void) | undefined;
@@ -64,7 +76,10 @@ export class Database {
       synchronize: false,
       installExtensions: false,
       connectTimeoutMS: 5_000,
-      extra: { idleTimeoutMillis: 30_000, application_name: 'strata' },
+      extra: {
+        ...{ idleTimeoutMillis: 30_000, application_name: 'strata' },
+        ...{ Client: OwnClient, poolName: settings.name ?? otherName },
+      },
       // A connection that breaks while idle is replaced by the pool; without this TypeORM would log it as an error.
       poolErrorHandler: () => undefined,
     });
@@ -85,8 +100,9 @@ export class Database {
   async begin(tenantId: number, access: Access, signal?: AbortSignal): Promise<OpenTransaction> {
     if (!Number.isInteger(tenantId)) throw new Error('a transaction needs a tenant');
     const runner = this.source.createQueryRunner();
+    const span = beginSpan({ name: `transaction ${access}`, attributes: { 'strata.tenant_number': tenantId } });
     try {
-      const client = (await runner.connect()) as PoolClient;
+      const client = await this.connected(runner);
       const results = (await client.query(this.firstMessage(tenantId, access))) as unknown as { rows: object[] }[];
       const [versions, answer] = access === 'write' ? [] : results.slice(this.beginning(tenantId, access).length);
       const seen = versions?.rows[0] as { version: string; structure: string } | undefined;
@@ -97,15 +113,24 @@ export class Database {
         client,
         prepares: this.settings.prepares ?? true,
         onStatement: sql => this.onStatement?.(sql),
+        span,
         version: seen?.version,
         memory: seen ? this.memory.of(tenantId, seen.structure) : noMemory,
         firstAnswer: answer?.rows[0],
         ...(signal ? { signal } : {}),
       });
     } catch (error) {
+      span?.end('no_transaction');
       await runner.release();
       throw error;
     }
+  }
+
+  private async connected(runner: QueryRunner): Promise<PoolClient> {
+    const begun = performance.now();
+    const client = (await runner.connect()) as PoolClient;
+    this.waited((performance.now() - begun) / 1_000);
+    return client;
   }
 
   /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
@@ -130,7 +155,7 @@ export class Database {
   async version(tenantId: number): Promise<string> {
     const runner = this.source.createQueryRunner();
     try {
-      const client = (await runner.connect()) as PoolClient;
+      const client = await this.connected(runner);
       const message = [...this.beginning(tenantId, 'read'), selectVersion(tenantId), 'commit'].join('; ');
       const results = (await client.query(message)) as unknown as { rows: { version: string }[] }[];
       return results.at(-2)!.rows[0]!.version;
@@ -152,6 +177,7 @@ export class Database {
 
   async close(): Promise<void> {
     await Promise.all(this.ending);
+    this.tellsNoMore();
     if (this.source.isInitialized) await this.source.destroy();
   }
 
@@ -175,6 +201,8 @@ export class Database {
   }
 }
 
+const otherName = 'other';
+
 /** A prepared statement's name: the same text, the same plan. The texts are this program's own, some hundred in all. */
 const nameOf = (sql: string): string => {
   let name = names.get(sql);
@@ -193,6 +221,7 @@ interface TransactionParts {
   version: string | undefined;
   memory: TenantMemory;
   firstAnswer: object | undefined;
+  span: LongSpan | undefined;
   signal?: AbortSignal;
 }
 
@@ -263,6 +292,7 @@ export class OpenTransaction implements Transaction {
     } catch (error) {
       if (message !== 'rollback') throw error; // after a lost connection there is nothing left to roll back
     } finally {
+      this.parts.span?.end(message === 'rollback' ? 'rolled_back' : undefined);
       (runner as { isTransactionActive: boolean }).isTransactionActive = false;
       await runner.release();
     }

@@ -1,8 +1,8 @@
 import { GraphQLError, type ExecutionResult, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
 import { Problem, isUnavailable, toProblem } from '../errors';
 
-/** Told of what callers are not: bugs, with their stacks. */
-export type OnBug = (error: unknown) => void;
+/** Told of what callers are not: bugs, with their stacks, and the request that met them. */
+export type OnBug = (error: unknown, met?: { requestId?: string | undefined }) => void;
 
 /** A result as it leaves the subgraph: its errors in plain words, with a code and where they happened, and no more. */
 export function answerOf(result: ExecutionResult, onBug: OnBug): FormattedExecutionResult {

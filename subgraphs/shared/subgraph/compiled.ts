@@ -1,5 +1,12 @@
 import { execute, getOperationAST, OperationTypeNode, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { counter } from '../metrics';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
+
+const executed = counter(
+  'strata_compiled_operations_total',
+  'Operations that a subgraph executed, by whether it had their compiled form (hit), made it (made), or interpreted them (interpreted).',
+  ['outcome'],
+);
 
 export interface Execution {
   document: DocumentNode;
@@ -25,13 +32,19 @@ export function executor(schema: GraphQLSchema): (execution: Execution) => Promi
     const name = operationName ?? '';
     const known = operations.get(name);
     if (known === undefined) operations.set(name, 'once');
-    if (known !== 'once') return known === undefined || known === 'interpreted' ? undefined : known;
+    if (known !== 'once') {
+      const query = known === undefined || known === 'interpreted' ? undefined : known;
+      executed.inc({ outcome: query ? 'hit' : 'interpreted' });
+      return query;
+    }
     // What has errors is executed once more (below), which a mutation must not be.
     if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) {
       operations.set(name, 'interpreted');
+      executed.inc({ outcome: 'interpreted' });
       return undefined;
     }
     const made = compileQuery(schema, document, operationName);
+    executed.inc({ outcome: isCompiledQuery(made) ? 'made' : 'interpreted' });
     operations.set(name, isCompiledQuery(made) ? made : 'interpreted');
     return isCompiledQuery(made) ? made : undefined;
   };

@@ -6,6 +6,7 @@ import { bearerToken } from '../access/token';
 import type { Credentials } from '../access/caller';
 import { Problem, toProblem } from '../errors';
 import type { OnBug } from './answer';
+import { recordOf } from './request-record';
 import type { RouteResponse, RunningRoute } from './route';
 
 /** The only headers of a request that say who sent it. The address is what the server's trusted proxies say. */
@@ -15,6 +16,7 @@ export const credentialsOf = (request: Request): Credentials => ({
   actingTenant: request.header('strata-tenant'),
   address: request.ip?.replace(/^::ffff:(?=\d+\.)/, ''),
   agent: request.headers['user-agent']?.slice(0, longestAgent),
+  ...(request.res ? { requestId: recordOf(request.res).id } : {}),
 });
 
 const longestAgent = 300;
@@ -31,6 +33,13 @@ const statusOfCode: Record<string, number> = {
 };
 
 export const statusOf = (code: unknown): number => statusOfCode[String(code)] ?? 500;
+
+/** What an answer's status alone says; of what went well, OK. */
+export function codeOfStatus(status: number): string {
+  if (status < 400) return 'OK';
+  const [code] = Object.entries(statusOfCode).find(([, known]) => known === status) ?? [];
+  return code ?? (status < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR');
+}
 
 export interface ProblemDetails {
   status: number;
@@ -69,13 +78,15 @@ export function problemDetails(error: unknown): ProblemDetails {
 
 /** RFC 9457: how every HTTP route says what went wrong. */
 export function sendProblem(response: Response, problem: ProblemDetails): void {
+  const record = recordOf(response);
+  record.codes.add(problem.code);
   if (response.headersSent) {
     response.destroy(); // half an answer: a broken connection tells the client so
     return;
   }
   if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
   if (problem.retryAfter !== undefined) response.setHeader('retry-after', String(problem.retryAfter));
-  response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  response.status(problem.status).type('application/problem+json').send(JSON.stringify({ ...problem, requestId: record.id }));
 }
 
 export const noSuchRoute: RequestHandler = (request, response) =>
@@ -103,7 +114,7 @@ export const problemHandler =
   (error, _request, response, _next) => {
     const known = requestProblem(error, 'fewer bytes');
     const problem = problemDetails(known ?? error);
-    if (problem.status === 500) onBug(error);
+    if (problem.status === 500) onBug(error, { requestId: recordOf(response).id });
     sendProblem(response, problem);
   };
 
@@ -114,6 +125,7 @@ export const originHeader = 'strata-origin';
 export function mountRoutes(app: Express, routes: readonly RunningRoute[], { publicUrl }: { publicUrl?: string } = {}): void {
   for (const { method, path, handle } of routes) {
     const answer: RequestHandler = async (request, response) => {
+      recordOf(response).route = `${method} ${path}`;
       const answered = await handle({
         credentials: credentialsOf(request),
         headers: describing(request.headers),

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule, OperationTypeNode, type DocumentNode, type FormattedExecutionResult } from 'graphql';
+import type { Logger } from 'pino';
 import type { VerifyToken } from '../access/token';
 import { formatError, toProblem, withoutHint } from '../errors';
 import { defaultLimits, subgraphLimits, subgraphMegabytes, type Limits } from '../limits/limits';
@@ -10,6 +11,8 @@ import type { OnBug } from './answer';
 import { checkedDocumentStore } from './documents';
 import { credentialsOf, mountRoutes, noSuchRoute, problemHandler, requestProblem, statusOf } from './http';
 import { alive, readiness, type Check } from './ready';
+import { recordRequests } from './request-log';
+import { operationOf, recordCaller, recordOf } from './request-record';
 import type { RunningSubgraph } from './subgraph';
 import { tellMetrics } from './tell-metrics';
 
@@ -18,6 +21,8 @@ export interface SubgraphServerParts {
   verifyToken: VerifyToken;
   checks: readonly Check[];
   onBug: OnBug;
+  /** Told of every request; nobody is when omitted. */
+  log?: Logger;
   /** The usual ones when omitted. */
   limits?: Limits;
   /** Whether it tells its schema; it does when omitted. */
@@ -28,13 +33,15 @@ export interface SubgraphServerParts {
 
 /** One subgraph as a server of its own: POST /graphql and its routes, for callers with a token; /healthz, /readyz and /metrics. */
 export function subgraphServer(parts: SubgraphServerParts): Express {
-  const { running, checks, onBug, trustedProxies = [] } = parts;
+  const { running, verifyToken, checks, onBug, log, trustedProxies = [] } = parts;
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', [...trustedProxies]);
+  if (log) app.use(recordRequests({ log, service: running.name }));
   app.get('/healthz', alive);
   app.get('/readyz', readiness(checks));
   app.get('/metrics', tellMetrics);
   const { token, answer } = graphqlHandlers(parts);
   app.post('/graphql', token, express.json({ limit: subgraphMegabytes * 1024 * 1024 }), answer, graphqlProblem(onBug));
+  app.use(tenantOf(verifyToken));
   mountRoutes(app, running.routes);
   app.use(noSuchRoute, problemHandler(onBug));
   return app;
@@ -53,8 +60,11 @@ function graphqlHandlers({ running, verifyToken, limits = defaultLimits, introsp
     first: [sizeRule(size)],
     more: introspection ? [] : [NoSchemaIntrospectionCustomRule, noServiceRule],
   });
-  const token: RequestHandler = async (request, _response, next) => {
-    await verifyToken(credentialsOf(request).token);
+  const token: RequestHandler = async (request, response, next) => {
+    const { token: given, actingTenant } = credentialsOf(request);
+    const record = recordOf(response);
+    record.route = '/graphql';
+    recordCaller(record, await verifyToken(given), actingTenant);
     next();
   };
   const answer: RequestHandler = async (request, response) => {
@@ -62,7 +72,9 @@ function graphqlHandlers({ running, verifyToken, limits = defaultLimits, introsp
     if (typeof query !== 'string') throw badRequest('The body must be a JSON object with a query (application/json).');
     refuseDeepNesting(variables);
     const checked = check(query);
+    const record = recordOf(response);
     if ('errors' in checked) {
+      record.codes.add('BAD_USER_INPUT');
       const errors = checked.errors.map(error => {
         const message = introspection ? error.message : withoutHint(error.message);
         return formatError({ ...error.toJSON(), message }, badRequest(message));
@@ -70,13 +82,26 @@ function graphqlHandlers({ running, verifyToken, limits = defaultLimits, introsp
       response.status(400).json({ errors });
       return;
     }
+    const operation = operationOf(checked.document, { text: query, operationName });
+    if (operation) record.operation = operation;
     const credentials = credentialsOf(request);
     const signal = timeLimit(response, { seconds: limits.seconds, readsOnly: !writes(checked.document) });
     const answered = await running.execute({ document: checked.document, variables, operationName, credentials, signal });
+    for (const { extensions } of answered.errors ?? []) record.codes.add(String(extensions?.code));
     response.json(introspection ? answered : withoutHints(answered));
   };
   return { token, answer };
 }
+
+/** Whose request it is, for its log line; the routes find out themselves who asks. */
+const tenantOf =
+  (verifyToken: VerifyToken): RequestHandler =>
+  async (request, response, next) => {
+    const { token, actingTenant } = credentialsOf(request);
+    const claims = token === undefined ? undefined : await verifyToken(token).catch(() => undefined);
+    if (claims) recordCaller(recordOf(response), claims, actingTenant);
+    next();
+  };
 
 /** What was written into variables is compared with the schema only when they are read. */
 const withoutHints = ({ errors, ...answer }: FormattedExecutionResult): FormattedExecutionResult =>
@@ -95,6 +120,8 @@ const graphqlProblem =
     const known = isSyntax ? badRequest(error.message) : (requestProblem(error, `${subgraphMegabytes} MB`) ?? error);
     const { message, extensions } = toProblem(known);
     const code = String(extensions.code ?? 'INTERNAL_SERVER_ERROR');
-    if (code === 'INTERNAL_SERVER_ERROR') onBug(error);
+    const record = recordOf(response);
+    record.codes.add(code);
+    if (code === 'INTERNAL_SERVER_ERROR') onBug(error, { requestId: record.id });
     response.status(statusOf(code)).json({ errors: [{ message, extensions: { code } }] });
   };

@@ -12,6 +12,7 @@ import { Database } from '../database/database';
 import type { Session } from '../database/session';
 import type { SubgraphName } from '../environment';
 import { answerOf, type OnBug } from './answer';
+import { inSpan, type SpanParts } from '../tracing';
 import { answeredAt } from './answered-at';
 import { buildProtectedSchema, type SchemaParts, type SubgraphSchema } from './build-schema';
 import { answerAudited } from '../audit/audited-route';
@@ -96,6 +97,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
       const { now = () => new Date(), onBug = () => undefined, issuer, limits = defaultLimits } = runtime;
       const database = await Database.connect({
         url: databaseUrl,
+        name,
         stepDown,
         entities: tables,
         statementTimeout: limits.seconds * 1_000,
@@ -121,11 +123,13 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
           await work?.stop();
           await database.close();
         },
-        execute: async ({ signal, ...asked }) => {
+        execute: ({ signal, ...asked }) => inSpan(spanOf(name, asked), async span => {
           const { document, variables, operationName, credentials } = asked;
+          const tellBug: OnBug = error => onBug(error, { requestId: credentials.requestId });
           try {
             const context = await createContext(credentials, signal);
             const { caller } = context;
+            span.set({ 'strata.tenant_number': caller.tenantId });
             const trail = { database, now: context.now };
             try {
               if (isVisit(caller, credentials) && isRead(asked)) await auditVisit(asked, caller, trail);
@@ -133,20 +137,30 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
               const ownTenant = credentials.actingTenant === undefined;
               const version = ownTenant ? await context.session.version() : undefined;
               await context.session.close(); // before another transaction begins: one operation has one connection
-              if (result.errors) await auditRefusals(asked, caller, { ...trail, errors: result.errors }).catch(onBug);
-              return answeredAt(answerOf(result, onBug), version);
+              if (result.errors) await auditRefusals(asked, caller, { ...trail, errors: result.errors }).catch(tellBug);
+              return answeredAt(answerOf(result, tellBug), version);
             } finally {
               await context.session.close();
             }
           } catch (error) {
-            await auditRefusedCaller(error, credentials, { database, now: now() }).catch(onBug);
-            return answerOf({ errors: [asGraphQLError(error)] }, onBug);
+            await auditRefusedCaller(error, credentials, { database, now: now() }).catch(tellBug);
+            return answerOf({ errors: [asGraphQLError(error)] }, tellBug);
           }
-        },
+        }),
       };
     },
   };
 }
+
+const spanOf = (subgraph: SubgraphName, { document, operationName }: SubgraphRequest): SpanParts => {
+  const operation = getOperationAST(document, operationName);
+  const attributes = {
+    'strata.subgraph': subgraph,
+    ...(operation ? { 'graphql.operation.type': operation.operation } : {}),
+    ...(operation?.name ? { 'graphql.operation.name': operation.name.value } : {}),
+  };
+  return { name: `execute ${subgraph}`, attributes };
+};
 
 const isRead = ({ document, operationName }: SubgraphRequest): boolean =>
   getOperationAST(document, operationName)?.operation !== OperationTypeNode.MUTATION;

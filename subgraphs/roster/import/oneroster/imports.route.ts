@@ -5,11 +5,15 @@ import { pipeline } from 'node:stream/promises';
 import { platformTenant } from '../../../../migrations/row-level-security';
 import { BadInput } from '../../../shared/bad-input';
 import { badInput, forbidden, Problem } from '../../../shared/errors';
+import { gauge } from '../../../shared/metrics';
 import { json, type SubgraphRoute } from '../../../shared/subgraph/route';
 import { importFile, inOwnFolder } from './import-file';
 import { TooLarge } from './unzip';
 
 const mostMegabytes = 512;
+
+/** They stand in no line: each is answered when it is done. */
+const running = gauge('strata_oneroster_imports_running', 'OneRoster imports that go on in this process.');
 
 const mediaTypes = ['application/zip', 'application/x-zip-compressed', 'application/x-zip', 'application/octet-stream'];
 
@@ -37,10 +41,13 @@ export const importsRoute: SubgraphRoute = {
     return inOwnFolder(async dir => {
       const file = path.join(dir, 'bundle.zip');
       await receive(body, file);
+      running.inc();
       try {
         return json(200, await importFile(database, { file, tenant, now }));
       } catch (error) {
         throw problemOf(error);
+      } finally {
+        running.dec();
       }
     });
   },

@@ -2,6 +2,7 @@ import { lockLoad, selectTenantNumbers } from '../../../hierarchy/published';
 import { platformTenant } from '../../../../migrations/row-level-security';
 import type { Database } from '../../../shared/database/database';
 import { isBusy, isUnavailable } from '../../../shared/errors';
+import { apart, inSpan, jobOf } from '../../../shared/tracing';
 import { onImport } from './announce';
 import { applyFile } from './apply';
 import { countFailedTry, lockLine, markProcessed, selectNextInLine, updateProgress } from './apply.queries';
@@ -68,7 +69,7 @@ export function startImportQueue(options: QueueOptions): ImportQueue {
   const rounds = setInterval(() => void goRound(), round).unref();
   const deaf = onImport(tenantId => {
     waiting.add(tenantId);
-    wake();
+    apart(wake);
   });
   const begun = goRound();
 
@@ -103,14 +104,15 @@ async function processNext(database: Database, { tenantId, now, refuse }: Proces
       importId = next.id;
       await lockLoad(tx); // bundles make people too: they and we take turns
       const applying = { importId, now: now() };
-      await applyFile(tx, {
+      const file = {
         ...applying,
         bytes: readPayload(database, tenantId, importId),
-        onProgress: async records => {
+        onProgress: async (records: number) => {
           refuse();
           await progress(database, { tenantId, importId: applying.importId, records });
         },
-      });
+      };
+      await inSpan(jobOf('student group file', tenantId), () => applyFile(tx, file));
       await markProcessed(tx, { ...applying, now: now() });
       return true;
     });
