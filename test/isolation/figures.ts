@@ -63,7 +63,7 @@ const weekday = (day: string): number => (new Date(day).getUTCDay() + 6) % 7;
 /** The days of a period, cut where an interval begins. */
 export function spansOf({ from, through }: Span, interval: string): Span[] {
   const begins = (day: string) =>
-    interval === 'DAY' || (interval === 'WEEK' ? weekday(day) === 0 : day.endsWith('-01'));
+    interval === 'DAY' || (interval === 'WEEK' ? weekday(day) === 0 : day.endsWith(interval === 'YEAR' ? '-01-01' : '-01'));
   const spans: Span[] = [];
   for (let day = from; day <= through; day = nextDay(day)) {
     if (spans.length === 0 || begins(day)) spans.push({ from: day, through: day });

@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { PageInfo } from '../../shared/graphql/page-info.type';
 import { SafeInt } from '../../shared/graphql/scalars';
-import { Role } from './role.enum';
+import { Role } from '../../shared/graphql/role.enum';
 
 @ObjectType({ description: 'Somebody of the tenant, as its administrators see them.' })
 export class Person {
