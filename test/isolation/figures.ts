@@ -14,7 +14,7 @@ export interface Span {
   through: string;
 }
 
-const dayIn = remembering((timeZone: string, moment: string): string =>
+export const dayIn = remembering((timeZone: string, moment: string): string =>
   new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(moment)));
 
 export const today = ({ timeZone }: WorldTenant): string => dayIn(timeZone, now.toISOString());

@@ -11,7 +11,7 @@ const casesOfAWorld = 5_000;
 
 /** What nobody is answered where nothing may change. */
 const refusals = [
-  ...['createGroup', 'revokeAccess', 'setApplicableHierarchy', 'setTimeZone', 'createHierarchy', 'updateHierarchy'],
+  ...['createGroup', 'revokeAccess', 'setApplicableHierarchy', 'setTimeZone', 'setRiskSettings', 'createHierarchy', 'updateHierarchy'],
   ...['createClass', 'createTestSeries', 'removeStudentGroup'],
 ];
 

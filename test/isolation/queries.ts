@@ -6,7 +6,9 @@ import type { Argument, Document, Field, Selection } from './documents';
 const seldom = new Set(['tenants', 'hierarchyChangePreview', '_service']);
 
 /** Fields of the tenant's administrators: anybody else asks for them less often, for the same reason. */
-const administrators = new Set(['groups', 'people', 'grants', 'auditLog', 'buildProgress', 'orgTypes']);
+const administrators = new Set([
+  ...['groups', 'people', 'grants', 'auditLog', 'buildProgress', 'orgTypes', 'teacherAnalytics', 'organisationAnalytics'],
+]);
 
 /** Room for one document: what the limits of the door allow, and a plan can be made for in a blink. */
 interface Room {

@@ -23,7 +23,10 @@ function placeOf(keys: CursorKeys | null): StudentPlace | null {
 function shownStudent(row: RiskRow, window: Period): StudentAtRisk {
   const { averageScore, engagement, masteryProgress } = shownRow(row, window);
   return {
-    student: { id: publicId('person', row.number) },
+    studentId: publicId('person', row.number),
+    login: row.login,
+    givenName: row.givenName === '' ? null : row.givenName,
+    familyName: row.familyName === '' ? null : row.familyName,
     riskReasons: reasonsOf(row),
     lastActivity: row.lastDay,
     ...{ averageScore, engagement, masteryProgress },

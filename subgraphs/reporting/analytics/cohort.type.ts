@@ -1,14 +1,22 @@
-import { Field, Float, ObjectType } from 'type-graphql';
+import { Field, Float, ID, ObjectType } from 'type-graphql';
 import { PageInfo } from '../../shared/graphql/page-info.type';
 import { DateScalar, SafeInt } from '../../shared/graphql/scalars';
-import { Student } from '../learners/learner-figures.type';
 import { words } from './figures.type';
 import { RiskReason } from './risk/risk-settings.type';
 
 @ObjectType({ description: 'A student who is at risk, with the figures of the classes that the list is of.' })
 export class StudentAtRisk {
-  @Field(() => Student)
-  student!: Student;
+  @Field(() => ID)
+  studentId!: string;
+
+  @Field(() => String)
+  login!: string;
+
+  @Field(() => String, { nullable: true })
+  givenName!: string | null;
+
+  @Field(() => String, { nullable: true })
+  familyName!: string | null;
 
   @Field(() => [RiskReason], { description: 'Why: one at least.' })
   riskReasons!: RiskReason[];

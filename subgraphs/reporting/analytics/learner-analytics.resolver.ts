@@ -47,23 +47,22 @@ export class LearnerAnalyticsResolver {
     if (!seen) return null;
     const [row] = await loaders.learnerRows.load({ student: seen, windows: [window] });
     const riskReasons = reasonsOf(row!);
-    const student = { id: studentId, seen };
     const { lastDay: lastActivity } = row!;
     const provenance = await provenanceOfLearners(context);
-    return { seen, student, ...shownRow(row!, window), lastActivity, riskReasons, atRisk: riskReasons.length > 0, provenance };
+    return { seen, studentId, ...shownRow(row!, window), lastActivity, riskReasons, atRisk: riskReasons.length > 0, provenance };
   }
 
   @FieldResolver(() => SkillGapConnection, {
     description: 'What is expected on the last day and NOT_STARTED at its end, by framework and code. first is 0 to 1000.',
   })
   async skillGaps(
-    @Root() { seen, student, from, through }: SeenAnalytics,
+    @Root() { seen, studentId, from, through }: SeenAnalytics,
     @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() { loaders }: ReportingContext,
   ): Promise<SkillGapConnection> {
     const size = checkFirst(first ?? 50);
-    const question = ['skillGaps', student.id, through];
+    const question = ['skillGaps', studentId, through];
     const place = placeOf(readCursor(after, question));
     const { rows, total } = await loaders.skillGaps(seen, { window: { from, through }, most: size + 1, after: place });
     const page = rows.slice(0, size);
@@ -79,6 +78,7 @@ export class LearnerAnalyticsResolver {
   }
 
   @FieldResolver(() => [LearnerPoint], {
+    nullable: true,
     description:
       'One point for every interval that overlaps the period, the outer two clipped to it: the figures of its days and, ' +
       'of competencies, of its last day. Points are not added up. BAD_USER_INPUT where the period ends after today.',

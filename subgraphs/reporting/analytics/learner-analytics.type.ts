@@ -2,7 +2,6 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { PageInfo } from '../../shared/graphql/page-info.type';
 import { Provenance } from '../../shared/graphql/provenance.type';
 import { DateScalar, SafeInt } from '../../shared/graphql/scalars';
-import { Student } from '../learners/learner-figures.type';
 import { words } from './figures.type';
 import { RiskReason } from './risk/risk-settings.type';
 
@@ -45,8 +44,8 @@ export class SkillGapConnection {
     'others of the classes that are granted to them, as Student.performance.',
 })
 export class LearnerAnalytics {
-  @Field(() => Student)
-  student!: Student;
+  @Field(() => ID)
+  studentId!: string;
 
   @Field(() => DateScalar, { description: words.window })
   from!: string;

@@ -76,6 +76,7 @@ export class OrganisationAnalyticsResolver {
   }
 
   @FieldResolver(() => [LearnersPoint], {
+    nullable: true,
     description:
       'One point for every interval that overlaps the period, the outer two clipped to it. Points are not added up. ' +
       'BAD_USER_INPUT where the period ends after today.',

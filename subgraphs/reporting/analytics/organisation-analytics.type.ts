@@ -6,7 +6,7 @@ import { HierarchyNode } from '../reports/node-figures.resolver';
 import { LearnerAverages, words } from './figures.type';
 
 const active =
-  'Those of them with an active day, or a line of the audit log (a change they made, a sign-in, a refusal), in these days.';
+  'Those of them with an active day, or with a change they made or a sign-in in the audit log, in these days.';
 
 @ObjectType({ description: 'Users with a role; who has several is counted with each.' })
 export class UsersOfRole {
@@ -34,7 +34,7 @@ export class Users {
 
 @ObjectType({ description: 'The figures of an organisation, or of the part of it at and below a node, and of its learners.' })
 export class OrganisationAnalytics {
-  @Field(() => HierarchyNode)
+  @Field(() => HierarchyNode, { nullable: true })
   node!: HierarchyNode;
 
   @Field(() => DateScalar, { description: words.window })

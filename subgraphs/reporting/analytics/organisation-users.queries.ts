@@ -13,7 +13,7 @@ export interface UsersRow {
 
 /**
  * The users of a node by role, and in all: of the tenant everybody, else who is enrolled at or below it now. Active is
- * who was learning, or left a line in the audit log, on a day of the window.
+ * who was learning, changed something or signed in on a day of the window.
  */
 export function selectUsers(
   tx: Transaction,
@@ -44,6 +44,7 @@ export function selectUsers(
        select distinct audit_log.person_id
        from tenant_settings
        join audit_log on audit_log.tenant_id = $1 and not audit_log.by_platform
+         and audit_log.action not in ('REFUSED', 'READ', 'SIGN_IN_FAILED')
          and audit_log.recorded_at >= ${from}::timestamp at time zone tenant_settings.time_zone
          and audit_log.recorded_at < (${through} + 1)::timestamp at time zone tenant_settings.time_zone
        where tenant_settings.tenant_id = $1 and audit_log.person_id is not null

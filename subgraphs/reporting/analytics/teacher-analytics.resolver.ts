@@ -74,7 +74,7 @@ export class TeacherAnalyticsResolver {
     const { key: hierarchyKey } = await loaders.nodes.hierarchy();
     const nodes = await Promise.all(page.map(one => loaders.nodes.node({ id: publicId('class', one), hierarchyKey })));
     const courses = page.map(async (one, index): Promise<CoursePerformance> => {
-      const node = nodes[index]!;
+      const node = nodes[index]!; // a class is a node of every hierarchy
       const set = { key: node.id, classes: [one] };
       const [{ sums }, [row = null]] = await Promise.all([
         loaders.figures.load({ node, period: window, filter: {} }),
@@ -82,6 +82,7 @@ export class TeacherAnalyticsResolver {
       ]);
       const { completed = 0, expected = 0 } = row ?? {};
       return {
+        classId: node.id,
         node: nodeReference(node),
         students: row?.learners ?? 0,
         activeStudents: row?.activeLearners ?? 0,
@@ -100,6 +101,7 @@ export class TeacherAnalyticsResolver {
   }
 
   @FieldResolver(() => [LearnersPoint], {
+    nullable: true,
     description:
       'The students of these classes: one point for every interval that overlaps the period, the outer two clipped to it. ' +
       'Points are not added up. BAD_USER_INPUT where the period ends after today.',

@@ -7,7 +7,10 @@ import { LearnerAverages, words } from './figures.type';
 
 @ObjectType({ description: 'How a class of a teacher\'s does.' })
 export class CoursePerformance {
-  @Field(() => HierarchyNode, { description: 'The class.' })
+  @Field(() => ID)
+  classId!: string;
+
+  @Field(() => HierarchyNode, { nullable: true, description: 'The class, in the hierarchy that the caller selected, else in the tenant\'s own.' })
   node!: HierarchyNode;
 
   @Field(() => SafeInt, { description: 'Students who are in the class on the last day.' })
