@@ -23,7 +23,9 @@ export function randomQuery(hand: Hand): Document {
   const fields = fieldsOf(root);
   const often = fields.filter(({ name }) => !seldom.has(name) && (hand.caller.tenantWide || !administrators.has(name)));
   const count = 1 + hand.random.below(3);
-  const chosen = Array.from({ length: count }, () => anyOf(hand, chance(hand, 8) ? fields : often));
+  // What nobody has asked for yet comes up sooner.
+  const fresh = fields.filter(({ name }) => !hand.asked.has(`Query.${name}`));
+  const chosen = Array.from({ length: count }, () => anyOf(hand, fresh.length > 0 && chance(hand, 4) ? fresh : chance(hand, 8) ? fields : often));
   // Twice the same field in one request: what is remembered of the one must not count for the other.
   if (chance(hand, 3)) chosen.push(chosen[0]!);
   const selections = chosen.map(field => aField(hand, { field, owner: root, room, depth: 0 }));
