@@ -18,7 +18,7 @@ import type { DocumentNode, ValueNode } from 'graphql';
 
 /** A list that does not say how long it may be: levels, ancestors, roots. */
 const usualLength = 10;
-const daysOf: Record<string, number> = { DAY: 1, WEEK: 7, MONTH: 30 };
+const daysOf: Record<string, number> = { DAY: 1, WEEK: 7, MONTH: 30, YEAR: 365 };
 const millisecondsOfADay = 86_400_000;
 
 export interface Asked {

@@ -248,7 +248,16 @@ export class CompetencyLife {
 
   isThere = (name: string, who: string, asOf: string): boolean => at(this.present.get(`${name} ${who}`) ?? [], asOf) ?? false;
 
-  private statusOf(who: string, code: string, asOf: string): number {
+  /** From which day on they have been in a class without a break; null where they are not there. */
+  since(name: string, who: string, asOf: string): string | null {
+    const history = (this.present.get(`${name} ${who}`) ?? []).filter(([from]) => from <= asOf);
+    if (!history.at(-1)?.[1]) return null;
+    let index = history.length - 1;
+    while (history[index - 1]?.[0] === history[index]![0] && !history[index - 1]![1]) index -= 2;
+    return history[index]![0];
+  }
+
+  statusOf(who: string, code: string, asOf: string): number {
     const known = this.statuses
       .filter(one => one.person === who && one.code === code && one.day <= asOf)
       .sort((one, other) =>

@@ -1,12 +1,25 @@
 import type { Caller } from '../shared/access/caller';
 import type { Session } from '../shared/database/session';
 import type { SubgraphContext } from '../shared/subgraph/context';
+import { cohortLoaders } from './analytics/cohort.loader';
+import { learnerAnalyticsLoaders } from './analytics/learner-analytics.loader';
+import { organisationLoaders } from './analytics/organisation-analytics.loader';
+import { teacherLoaders } from './analytics/teacher-analytics.loader';
 import { learnerLoaders } from './learners/learner-figures.loader';
 import { figureLoaders } from './rollup/figures.loader';
 
-export const createLoaders = (parts: { caller: Caller; session: Session }) => ({
-  ...figureLoaders(parts),
-  ...learnerLoaders(parts),
-});
+export function createLoaders(parts: { caller: Caller; session: Session; now: Date }) {
+  const figures = figureLoaders(parts);
+  const analytics = learnerAnalyticsLoaders(parts);
+  const shared = { ...parts, nodes: figures.nodes, todayAndRisk: analytics.todayAndRisk };
+  return {
+    ...figures,
+    ...learnerLoaders(parts),
+    ...analytics,
+    ...cohortLoaders(shared),
+    ...teacherLoaders(parts),
+    ...organisationLoaders(shared),
+  };
+}
 
 export type ReportingContext = SubgraphContext<ReturnType<typeof createLoaders>>;

@@ -1,5 +1,5 @@
 import { withItsParent, type Permissions } from '../shared/access/protect';
-import { activitySender, anyone, check, reportReader, tenantAdmin } from '../shared/access/rules';
+import { activitySender, anyone, check, organisationHead, reportReader, tenantAdmin } from '../shared/access/rules';
 import { and } from 'graphql-shield';
 import { forbidden } from '../shared/errors';
 import type { ReportingContext } from './context';
@@ -18,10 +18,14 @@ export const permissions: Permissions = {
   Query: {
     nodeReport: and(reportReader, reportedNodeInView),
     buildProgress: tenantAdmin,
+    learnerAnalytics: anyone, // one's own; whose else, the loader asks
+    teacherAnalytics: reportReader, // whose, the loader asks
+    organisationAnalytics: and(organisationHead, reportedNodeInView),
+    riskSettings: anyone, // of the own tenant: whoever is shown a risk may know why
     _entities: anyone,
     _service: anyone,
   },
-  Mutation: { recordActivity: activitySender },
+  Mutation: { recordActivity: activitySender, setRiskSettings: tenantAdmin },
   // By reference, where the loader refuses each node one by one.
   HierarchyNode: {
     '*': withItsParent,
@@ -36,6 +40,21 @@ export const permissions: Permissions = {
   // By reference: what has to be built is the tenant's, for its administrators.
   HierarchyChangePreview: { hierarchyId: withItsParent, levelsToBuild: tenantAdmin, rowsToRead: tenantAdmin },
   BuildProgress: withItsParent,
+  LearnerAnalytics: withItsParent,
+  LearnerPoint: withItsParent,
+  LearnersPoint: withItsParent,
+  LearnerAverages: withItsParent,
+  SkillGapConnection: withItsParent,
+  SkillGap: withItsParent,
+  TeacherAnalytics: withItsParent,
+  CoursePerformanceConnection: withItsParent,
+  CoursePerformance: withItsParent,
+  StudentAtRiskConnection: withItsParent,
+  StudentAtRisk: withItsParent,
+  OrganisationAnalytics: withItsParent,
+  Users: withItsParent,
+  UsersOfRole: withItsParent,
+  RiskSettings: withItsParent,
   NodeReport: withItsParent,
   ReportRow: withItsParent,
   ReportRowConnection: withItsParent,

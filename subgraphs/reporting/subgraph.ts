@@ -1,4 +1,8 @@
 import { defineSubgraph } from '../shared/subgraph/subgraph';
+import { LearnerAnalyticsResolver } from './analytics/learner-analytics.resolver';
+import { OrganisationAnalyticsResolver } from './analytics/organisation-analytics.resolver';
+import { RiskSettingsResolver } from './analytics/risk/risk-settings.resolver';
+import { TeacherAnalyticsResolver } from './analytics/teacher-analytics.resolver';
 import { createLoaders } from './context';
 import { ActivityResolver } from './ingest/activity.resolver';
 import { eventsRoute } from './ingest/events.route';
@@ -36,6 +40,10 @@ export const reportingSubgraph = defineSubgraph({
     BuildProgressResolver,
     StudentFiguresResolver,
     StudentGroupFiguresResolver,
+    LearnerAnalyticsResolver,
+    TeacherAnalyticsResolver,
+    OrganisationAnalyticsResolver,
+    RiskSettingsResolver,
   ],
   entities: [HierarchyNode, HierarchyChangePreview, Student, StudentGroup],
   references: {

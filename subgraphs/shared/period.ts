@@ -8,7 +8,7 @@ export interface Period {
   through: Day;
 }
 
-export type IntervalName = 'DAY' | 'WEEK' | 'MONTH';
+export type IntervalName = 'DAY' | 'WEEK' | 'MONTH' | 'YEAR';
 
 const longestYears = 10;
 
@@ -26,6 +26,10 @@ export const later = (a: Day, b: Day): Day => (a > b ? a : b);
 export const monthOf = (day: Day): Day => `${day.slice(0, 7)}-01`;
 
 const nextMonth = (month: Day): Day => monthOf(addDays(month, 31));
+
+const yearOf = (day: Day): Day => `${day.slice(0, 4)}-01-01`;
+
+const nextYear = (year: Day): Day => yearOf(addDays(year, 366));
 
 /** Monday of the ISO week. Day number 0, 1 January 1970, was a Thursday. */
 export const weekOf = (day: Day): Day => {
@@ -58,11 +62,12 @@ export function monthMasks({ from, through }: Period): { month: Day; mask: numbe
   return masks;
 }
 
-const begin: Record<IntervalName, (day: Day) => Day> = { DAY: day => day, WEEK: weekOf, MONTH: monthOf };
+const begin: Record<IntervalName, (day: Day) => Day> = { DAY: day => day, WEEK: weekOf, MONTH: monthOf, YEAR: yearOf };
 const next: Record<IntervalName, (day: Day) => Day> = {
   DAY: dayAfter,
   WEEK: day => addDays(day, 7),
   MONTH: nextMonth,
+  YEAR: nextYear,
 };
 
 /** Every interval that overlaps the period, in order; the outer two are clipped to it, so that together they are it. */

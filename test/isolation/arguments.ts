@@ -93,6 +93,7 @@ const byName: Record<string, (hand: Hand) => unknown> = {
   lastDays: hand => anyOf(hand, [1, 30, 60, 36_500, ...(chance(hand, 4) ? [0, -1, 36_501] : [])]),
   search: hand => aWord(hand, ({ groups, people }) => [...groups, ...people].map(thing => ('login' in thing ? thing.login : thing.name)).flatMap(word => [word, word.slice(1, 4)])),
   userId: aPerson,
+  teacherId: hand => (chance(hand, 3) ? aPerson(hand) : idOf(({ people }) => people.filter(({ roles }) => roles.includes('TEACHER')))(hand)),
   schoolYear: hand => 2025 + hand.random.below(3),
   firstCompetencies: hand => anyOf(hand, [0, 1, 3, 50, 100, ...(chance(hand, 8) ? [-1, 101] : [])]),
   afterCompetencies: aCursor,
@@ -101,6 +102,8 @@ const byName: Record<string, (hand: Hand) => unknown> = {
   after: aCursor,
   externalId: hand => aWord(hand, ({ groups, classes }) => [...groups, ...classes].map(thing => thing.externalId)),
   type: hand => anyOf(hand, ['country', 'state', 'district', 'school', 'class', 'other']),
+  pastPeriod: hand =>
+    chance(hand, 8) ? byType.PeriodInput!(hand) : { from: `2026-0${1 + hand.random.below(2)}-05`, through: `2026-03-${10 + hand.random.below(10)}` },
   subject: hand => aWord(hand, ({ events, competencies }) => [...events, ...competencies].map(({ subject }) => subject)),
   contentSource: hand => aWord(hand, ({ events }) => events.map(({ contentSource }) => contentSource)),
   framework: hand => aWord(hand, ({ competencies }) => competencies.map(({ framework }) => framework)),
@@ -146,12 +149,18 @@ const isStub = (type: GraphQLObjectType): boolean => Object.keys(type.getFields(
 
 const known = (by: Record<string, (hand: Hand) => unknown>, name: string) => (Object.hasOwn(by, name) ? by[name] : undefined);
 
+/** What an argument is of, where its name alone does not say so: trends of analytics end today at the latest. */
+const nameFor = (name: string, owner: string): string => {
+  if (name === 'id') return idsOf[owner] ?? 'id';
+  return name === 'period' && owner.endsWith('Analytics') ? 'pastPeriod' : name;
+};
+
 /** A value for an argument, or undefined where it is left out. */
 export function aValue(hand: Hand, argument: GraphQLArgument | GraphQLInputField, owner: string): unknown {
   const required = (isNonNullType(argument.type) && argument.defaultValue === undefined) || `${owner} ${argument.name}` === alwaysGiven;
   if (!required && !chance(hand, seldomGiven[argument.name] ?? 2)) return undefined;
   if (!isNonNullType(argument.type) && !required && chance(hand, 12)) return null;
-  return ofType(hand, argument.type, argument.name === 'id' ? (idsOf[owner] ?? 'id') : argument.name);
+  return ofType(hand, argument.type, nameFor(argument.name, owner));
 }
 
 function ofType(hand: Hand, type: GraphQLInputType, name: string): unknown {

@@ -14,7 +14,7 @@ export interface Span {
   through: string;
 }
 
-const dayIn = remembering((timeZone: string, moment: string): string =>
+export const dayIn = remembering((timeZone: string, moment: string): string =>
   new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(moment)));
 
 export const today = ({ timeZone }: WorldTenant): string => dayIn(timeZone, now.toISOString());
@@ -63,7 +63,7 @@ const weekday = (day: string): number => (new Date(day).getUTCDay() + 6) % 7;
 /** The days of a period, cut where an interval begins. */
 export function spansOf({ from, through }: Span, interval: string): Span[] {
   const begins = (day: string) =>
-    interval === 'DAY' || (interval === 'WEEK' ? weekday(day) === 0 : day.endsWith('-01'));
+    interval === 'DAY' || (interval === 'WEEK' ? weekday(day) === 0 : day.endsWith(interval === 'YEAR' ? '-01-01' : '-01'));
   const spans: Span[] = [];
   for (let day = from; day <= through; day = nextDay(day)) {
     if (spans.length === 0 || begins(day)) spans.push({ from: day, through: day });

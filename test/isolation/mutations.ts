@@ -40,6 +40,7 @@ export const harmless: Record<string, (hand: Hand) => Record<string, unknown>> =
     return { hierarchyId, childId: child.id, parentId: parent?.id ?? null };
   },
   setApplicableHierarchy: hand => ({ hierarchyId: aHierarchyInUse(hand), expectedVersion: 7 }),
+  setRiskSettings: () => ({ input: { inactiveDays: 7 }, expectedVersion: 7 }),
   setTimeZone: () => ({ timeZone: 'Europe/London', expectedVersion: 7 }),
   ...harmlessToRosters(aTenant),
   createHierarchy: () => ({ input: noHierarchy }),

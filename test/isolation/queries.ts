@@ -6,7 +6,9 @@ import type { Argument, Document, Field, Selection } from './documents';
 const seldom = new Set(['tenants', 'hierarchyChangePreview', '_service']);
 
 /** Fields of the tenant's administrators: anybody else asks for them less often, for the same reason. */
-const administrators = new Set(['groups', 'people', 'grants', 'auditLog', 'buildProgress', 'orgTypes']);
+const administrators = new Set([
+  ...['groups', 'people', 'grants', 'auditLog', 'buildProgress', 'orgTypes', 'teacherAnalytics', 'organisationAnalytics'],
+]);
 
 /** Room for one document: what the limits of the door allow, and a plan can be made for in a blink. */
 interface Room {
@@ -24,7 +26,9 @@ export function randomQuery(hand: Hand): Document {
     return !seldom.has(name) && (hand.caller.tenantWide || !administrators.has(name));
   });
   const count = 1 + hand.random.below(3);
-  const chosen = Array.from({ length: count }, () => anyOf(hand, chance(hand, 8) ? fields : often));
+  // What nobody has asked for yet comes up sooner.
+  const fresh = fields.filter(({ name }) => !hand.asked.has(`Query.${name}`));
+  const chosen = Array.from({ length: count }, () => anyOf(hand, fresh.length > 0 && chance(hand, 4) ? fresh : chance(hand, 8) ? fields : often));
   // Twice the same field in one request: what is remembered of the one must not count for the other.
   if (chance(hand, 3)) chosen.push(chosen[0]!);
   const selections = chosen.map(field => aField(hand, { field, owner: root, room, depth: 0 }));

@@ -1,4 +1,5 @@
 import type { Rule } from './judging';
+import { rulesOfAnalytics } from './rules-of-analytics';
 import { rulesOfChanges } from './rules-of-changes';
 import { rulesOfFigures } from './rules-of-figures';
 import { rulesOfNodes } from './rules-of-nodes';
@@ -11,7 +12,7 @@ import { rulesOfStudentGroups } from './rules-of-student-groups';
 
 /** Every field that says something of a tenant, and what it must be. A new field has its line in one of them, or a test fails. */
 export const rules: Record<string, Rule> = {
-  ...{ ...rulesOfNodes, ...rulesOfFigures, ...rulesOfCompetencies },
+  ...{ ...rulesOfNodes, ...rulesOfFigures, ...rulesOfCompetencies, ...rulesOfAnalytics },
   ...{ ...rulesOfRosters, ...rulesOfStudentGroups, ...rulesOfLogs, ...rulesOfLookups },
   ...{ ...rulesOfChanges, ...rulesOfRosterChanges },
 };

@@ -16,7 +16,7 @@ const keepers: RoleName[] = [...admins, 'TEACHER'];
 /** Who may ask for each mutation at all; beyond that, what it is about must be the own tenant's. */
 const mayAsk: Record<string, RoleName[]> = {
   ...{ createGroup: admins, updateGroup: admins, place: admins, grantAccess: admins, revokeAccess: admins },
-  ...{ setApplicableHierarchy: admins, setTimeZone: admins },
+  ...{ setApplicableHierarchy: admins, setTimeZone: admins, setRiskSettings: admins },
   ...{ createHierarchy: ['SUPER_ADMIN'], updateHierarchy: ['SUPER_ADMIN'] },
   recordActivity: [...admins, 'PARTNER'],
   ...{ createTestSeries: admins, validateRelationships: admins, setOrgTypes: admins, removeStudentGroup: admins },

@@ -13,7 +13,7 @@ type ShownStudent = Student & { readonly seen: SeenStudent };
 type ShownStudentGroup = StudentGroup & { readonly number: number };
 
 /** Learners' own facts are added up when asked; they hang in no hierarchy, so the version is that of the reader's. */
-async function provenanceOf({ loaders, now }: ReportingContext): Promise<Provenance> {
+export async function provenanceOfLearners({ loaders, now }: ReportingContext): Promise<Provenance> {
   const { version } = await loaders.nodes.hierarchy();
   const read = { source: ProvenanceSource.READ_TIME, storedLevel: null };
   return { ...read, asOf: now, freshness: Freshness.FRESH, hierarchyVersion: version };
@@ -22,13 +22,13 @@ async function provenanceOf({ loaders, now }: ReportingContext): Promise<Provena
 const shownPerformance = async ({ sums, learners }: LearnerSums, context: ReportingContext): Promise<Performance> => ({
   ...performanceFields(sums),
   learners: learners.scored,
-  provenance: await provenanceOf(context),
+  provenance: await provenanceOfLearners(context),
 });
 
 const shownTimeSpent = async ({ sums, learners }: LearnerSums, context: ReportingContext): Promise<TimeSpent> => ({
   ...timeSpentFields(sums),
   learners: learners.timed,
-  provenance: await provenanceOf(context),
+  provenance: await provenanceOfLearners(context),
 });
 
 @Resolver(() => Student)

@@ -2,7 +2,7 @@ import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
 import { publicId } from '../../shared/identifiers';
 import type { RosterContext } from '../context';
 import { PersonConnection } from './find-people.type';
-import { Role, rolesIn } from './role.enum';
+import { Role, rolesIn } from '../../shared/graphql/role.enum';
 
 @Resolver()
 export class PeopleResolver {

@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../shared/graphql/connection.type';
-import { Role } from './role.enum';
+import { Role } from '../../shared/graphql/role.enum';
 
 @ObjectType({ description: 'Somebody of the tenant, as its administrators see them.' })
 export class Person {

@@ -2,7 +2,7 @@ import { Ctx, Query, Resolver } from 'type-graphql';
 import type { Caller } from '../../shared/access/caller';
 import { publicId } from '../../shared/identifiers';
 import type { RosterContext } from '../context';
-import { rolesIn } from './role.enum';
+import { rolesIn } from '../../shared/graphql/role.enum';
 import { Viewer } from './viewer.type';
 
 const shownViewer = (caller: Caller): Viewer => ({

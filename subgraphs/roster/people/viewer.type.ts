@@ -1,6 +1,6 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Tenant } from '../../shared/graphql/tenant.type';
-import { Role } from './role.enum';
+import { Role } from '../../shared/graphql/role.enum';
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'The caller: who they are, what they may see, and where their view begins.' })

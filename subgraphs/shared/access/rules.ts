@@ -32,6 +32,9 @@ export const tenantAdmin = hasRole('ORG_ADMIN', 'SUPER_ADMIN');
 export const reportReaders: readonly RoleName[] = ['ORG_ADMIN', 'SUPER_ADMIN', 'OFFICER', 'PARTNER', 'TEACHER'];
 export const reportReader = hasRole(...reportReaders);
 
+/** Seeing how an organisation, or the part of it that is granted to them, does: its heads. */
+export const organisationHead = hasRole('ORG_ADMIN', 'SUPER_ADMIN', 'OFFICER');
+
 /** Changing the roster: of the whole tenant for its administrators, of the own classes for teachers. */
 export const rosterKeeper = hasRole('ORG_ADMIN', 'SUPER_ADMIN', 'TEACHER');
 

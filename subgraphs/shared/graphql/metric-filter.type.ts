@@ -26,6 +26,10 @@ export enum Interval {
   DAY = 'DAY',
   WEEK = 'WEEK',
   MONTH = 'MONTH',
+  YEAR = 'YEAR',
 }
 
-registerEnumType(Interval, { name: 'Interval', description: 'Days; ISO weeks, Monday first; months of the calendar.' });
+registerEnumType(Interval, {
+  name: 'Interval',
+  description: 'Days; ISO weeks, Monday first; months and years of the calendar.',
+});

@@ -1,5 +1,5 @@
 import { registerEnumType } from 'type-graphql';
-import { roleNames, type RoleName } from '../../shared/access/roles';
+import { roleNames, type RoleName } from '../access/roles';
 
 export enum Role {
   LEARNER = 'LEARNER',

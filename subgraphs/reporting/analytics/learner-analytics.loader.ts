@@ -1,0 +1,54 @@
+import DataLoader from 'dataloader';
+import type { Session } from '../../shared/database/session';
+import { groupBy } from '../../shared/group-by';
+import type { Period } from '../../shared/period';
+import type { SeenStudent } from '../learners/learner-figures.loader';
+import { selectLearnerRows, type Cohort, type LearnerRow } from './learner-rows.queries';
+import { selectTodayAndRisk } from './risk/risk-settings.queries';
+import { selectSkillGaps, type GapPlace } from './skill-gaps.queries';
+
+/** A learner's rows of windows, in their order; at risk or not is told of a single window alone. */
+export interface RowsKey {
+  student: SeenStudent;
+  windows: readonly Period[];
+}
+
+const questionOf = ({ windows }: RowsKey): string => JSON.stringify([windows.length, windows[0], windows.at(-1), windows[1]]);
+const cacheKey = (key: RowsKey): string => `${questionOf(key)}\n${key.student.personId}`;
+
+export const cohortOf = (students: readonly SeenStudent[]): Cohort => ({
+  of: 'people',
+  people: students,
+  classes: [...new Set(students.flatMap(({ classes }) => classes))],
+});
+
+/** One set per operation. Who may be seen was found out before. */
+export function learnerAnalyticsLoaders({ session, now }: { session: Session; now: Date }) {
+  let known: ReturnType<typeof selectTodayAndRisk> | undefined;
+  const todayAndRisk = () => (known ??= session.read().then(tx => selectTodayAndRisk(tx, now)));
+
+  const learnerRows = new DataLoader<RowsKey, LearnerRow[], string>(
+    async keys => {
+      const found = new Map<string, LearnerRow[]>();
+      const { risk } = await todayAndRisk();
+      for (const group of groupBy(keys, questionOf).values()) {
+        const { windows } = group[0]!;
+        const thresholds = windows.length === 1 ? risk : null;
+        const students = [...new Map(group.map(({ student }) => [student.personId, student])).values()];
+        const rows = await selectLearnerRows(await session.read(), cohortOf(students), { windows, thresholds });
+        const ofPerson = groupBy(rows, row => row.personId);
+        for (const key of group) {
+          const own = ofPerson.get(key.student.personId) ?? [];
+          found.set(cacheKey(key), [...own].sort((a, b) => a.index - b.index));
+        }
+      }
+      return keys.map(key => found.get(cacheKey(key))!);
+    },
+    { cacheKeyFn: cacheKey },
+  );
+
+  const skillGaps = async (student: SeenStudent, asked: { window: Period; most: number; after: GapPlace | null }) =>
+    selectSkillGaps(await session.read(), { cohort: cohortOf([student]), ...asked });
+
+  return { todayAndRisk, learnerRows, skillGaps };
+}
