@@ -1,12 +1,14 @@
 import type { Caller } from '../shared/access/caller';
 import type { Session } from '../shared/database/session';
 import type { SubgraphContext } from '../shared/subgraph/context';
+import { exportLoaders } from './exports/export.loader';
 import { learnerLoaders } from './learners/learner-figures.loader';
 import { figureLoaders } from './rollup/figures.loader';
 
-export const createLoaders = (parts: { caller: Caller; session: Session }) => ({
+export const createLoaders = (parts: { caller: Caller; session: Session; now: Date }) => ({
   ...figureLoaders(parts),
   ...learnerLoaders(parts),
+  ...exportLoaders(parts),
 });
 
 export type ReportingContext = SubgraphContext<ReturnType<typeof createLoaders>>;

@@ -13,15 +13,31 @@ const reportedNodeInView = check('reported node in view', async (context, args: 
   return !found || found.visible ? true : forbidden('You may not see this node: not all of its classes are granted to you.');
 });
 
+/** So must the node of a file that is asked for. */
+const exportedNodeInView = check('exported node in view', async (context, { input }: { input: { nodeId?: string; hierarchyId?: string } }) => {
+  if (!input.nodeId) return true;
+  const { nodes } = (context as ReportingContext).loaders;
+  const { key } = await nodes.hierarchy(input.hierarchyId);
+  const found = await nodes.found.load({ id: input.nodeId, hierarchyKey: key });
+  return !found || found.visible ? true : forbidden('You may not see this node: not all of its classes are granted to you.');
+});
+
 /** Every type and field is closed until it has a line here. */
 export const permissions: Permissions = {
   Query: {
     nodeReport: and(reportReader, reportedNodeInView),
     buildProgress: tenantAdmin,
+    // The loader finds the caller's own and no others.
+    export: reportReader,
+    exports: reportReader,
     _entities: anyone,
     _service: anyone,
   },
-  Mutation: { recordActivity: activitySender },
+  Mutation: {
+    recordActivity: activitySender,
+    requestExport: and(reportReader, exportedNodeInView),
+    removeExport: reportReader,
+  },
   // By reference, where the loader refuses each node one by one.
   HierarchyNode: {
     '*': withItsParent,
@@ -46,6 +62,9 @@ export const permissions: Permissions = {
   PerformancePoint: withItsParent,
   TimeSpentPoint: withItsParent,
   Provenance: withItsParent,
+  Export: withItsParent,
+  ExportProgress: withItsParent,
+  ExportConnection: withItsParent,
   ActivityReceipt: withItsParent,
   RejectedEvent: withItsParent,
   _Service: withItsParent,

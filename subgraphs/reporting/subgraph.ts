@@ -1,5 +1,8 @@
 import { defineSubgraph } from '../shared/subgraph/subgraph';
 import { createLoaders } from './context';
+import { ExportResolver } from './exports/export.resolver';
+import { exportFileRoute } from './exports/file.route';
+import { startExports } from './exports/worker';
 import { ActivityResolver } from './ingest/activity.resolver';
 import { eventsRoute } from './ingest/events.route';
 import {
@@ -36,6 +39,7 @@ export const reportingSubgraph = defineSubgraph({
     BuildProgressResolver,
     StudentFiguresResolver,
     StudentGroupFiguresResolver,
+    ExportResolver,
   ],
   entities: [HierarchyNode, HierarchyChangePreview, Student, StudentGroup],
   references: {
@@ -48,6 +52,10 @@ export const reportingSubgraph = defineSubgraph({
   unaudited: ['recordActivity'],
   firstQuestion: howManyDeltasWait,
   createLoaders,
-  startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),
-  routes: [eventsRoute],
+  startBackground: ({ database, now, onBug }) => {
+    const folder = startFolder({ database, onError: onBug });
+    const files = startExports({ database, now, onError: onBug });
+    return { stop: async () => void (await Promise.all([folder.stop(), files.stop()])) };
+  },
+  routes: [eventsRoute, exportFileRoute],
 });
