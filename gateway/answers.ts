@@ -44,9 +44,9 @@ function questionKey({ token, actingTenant }: Credentials, body: { query?: unkno
 
 /**
  * Fields that tell of what goes on, which no version counts: a build that was killed changes nothing, and has ended; what
- * the audit log notes changes no figure.
+ * the audit log notes changes no figure; nor does a report file that is being made.
  */
-const momentary = new Set(['buildProgress', 'auditLog']);
+const momentary = new Set(['buildProgress', 'auditLog', 'export', 'exports']);
 
 interface Verdict {
   document?: DocumentNode;

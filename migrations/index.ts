@@ -13,6 +13,7 @@ import { StudentGroups1761000000013 } from './13-student-groups';
 import { OneRoster1761000000015 } from './15-oneroster';
 import { AuditLog1761000000016 } from './16-audit-log';
 import { FactsWithoutRowChecks1761000000017 } from './17-facts-without-row-checks';
+import { Exports1761000000018 } from './18-exports';
 import { RiskSettings1761000000019 } from './19-risk-settings';
 import { SumsByBucket1761000000024 } from './24-sums-by-bucket';
 import { EventKeys1761000000025 } from './25-event-keys';
@@ -34,6 +35,7 @@ export const migrations = [
   OneRoster1761000000015,
   AuditLog1761000000016,
   FactsWithoutRowChecks1761000000017,
+  Exports1761000000018,
   RiskSettings1761000000019,
   SumsByBucket1761000000024,
   EventKeys1761000000025,

@@ -2,6 +2,7 @@
 export { selectSharedGroups } from './grants/grant.queries';
 export { selectLevels, selectOwnHierarchy, type HierarchyRow } from './hierarchies/hierarchy.queries';
 export { refuseHiddenGroup, selectCoveredClasses } from './nodes/covered-classes';
+export { countNodesBelow, eachNodeBelow, seesAll, type NodeBelow } from './nodes/below.queries';
 export { hasOther } from './nodes/children';
 export { otherId, wholeViewId } from './nodes/locate';
 export type { Found, Node } from './nodes/node.queries';

@@ -5,6 +5,7 @@ import { cohortLoaders } from './analytics/cohort.loader';
 import { learnerAnalyticsLoaders } from './analytics/learner-analytics.loader';
 import { organisationLoaders } from './analytics/organisation-analytics.loader';
 import { teacherLoaders } from './analytics/teacher-analytics.loader';
+import { exportLoaders } from './exports/export.loader';
 import { learnerLoaders } from './learners/learner-figures.loader';
 import { figureLoaders } from './rollup/figures.loader';
 
@@ -15,6 +16,7 @@ export function createLoaders(parts: { caller: Caller; session: Session; now: Da
   return {
     ...figures,
     ...learnerLoaders(parts),
+    ...exportLoaders(parts),
     ...analytics,
     ...cohortLoaders(shared),
     ...teacherLoaders(parts),

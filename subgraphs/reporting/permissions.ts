@@ -13,6 +13,15 @@ const reportedNodeInView = check('reported node in view', async (context, args: 
   return !found || found.visible ? true : forbidden('You may not see this node: not all of its classes are granted to you.');
 });
 
+/** So must the node of a file that is asked for. */
+const exportedNodeInView = check('exported node in view', async (context, { input }: { input: { nodeId?: string; hierarchyId?: string } }) => {
+  if (!input.nodeId) return true;
+  const { nodes } = (context as ReportingContext).loaders;
+  const { key } = await nodes.hierarchy(input.hierarchyId);
+  const found = await nodes.found.load({ id: input.nodeId, hierarchyKey: key });
+  return !found || found.visible ? true : forbidden('You may not see this node: not all of its classes are granted to you.');
+});
+
 /** Every type and field is closed until it has a line here. */
 export const permissions: Permissions = {
   Query: {
@@ -22,10 +31,18 @@ export const permissions: Permissions = {
     teacherAnalytics: reportReader, // whose, the loader asks
     organisationAnalytics: and(organisationHead, reportedNodeInView),
     riskSettings: anyone, // of the own tenant: whoever is shown a risk may know why
+    // The loader finds the caller's own and no others.
+    export: reportReader,
+    exports: reportReader,
     _entities: anyone,
     _service: anyone,
   },
-  Mutation: { recordActivity: activitySender, setRiskSettings: tenantAdmin },
+  Mutation: {
+    recordActivity: activitySender,
+    setRiskSettings: tenantAdmin,
+    requestExport: and(reportReader, exportedNodeInView),
+    removeExport: reportReader,
+  },
   // By reference, where the loader refuses each node one by one.
   HierarchyNode: {
     '*': withItsParent,
@@ -65,6 +82,9 @@ export const permissions: Permissions = {
   PerformancePoint: withItsParent,
   TimeSpentPoint: withItsParent,
   Provenance: withItsParent,
+  Export: withItsParent,
+  ExportProgress: withItsParent,
+  ExportConnection: withItsParent,
   ActivityReceipt: withItsParent,
   RejectedEvent: withItsParent,
   _Service: withItsParent,

@@ -4,6 +4,9 @@ import { OrganisationAnalyticsResolver } from './analytics/organisation-analytic
 import { RiskSettingsResolver } from './analytics/risk/risk-settings.resolver';
 import { TeacherAnalyticsResolver } from './analytics/teacher-analytics.resolver';
 import { createLoaders } from './context';
+import { ExportResolver } from './exports/export.resolver';
+import { exportFileRoute } from './exports/file.route';
+import { startExports } from './exports/worker';
 import { ActivityResolver } from './ingest/activity.resolver';
 import { eventsRoute } from './ingest/events.route';
 import {
@@ -44,6 +47,7 @@ export const reportingSubgraph = defineSubgraph({
     TeacherAnalyticsResolver,
     OrganisationAnalyticsResolver,
     RiskSettingsResolver,
+    ExportResolver,
   ],
   entities: [HierarchyNode, HierarchyChangePreview, Student, StudentGroup],
   references: {
@@ -56,6 +60,10 @@ export const reportingSubgraph = defineSubgraph({
   unaudited: ['recordActivity'],
   firstQuestion: howManyDeltasWait,
   createLoaders,
-  startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),
-  routes: [eventsRoute],
+  startBackground: ({ database, now, onBug }) => {
+    const folder = startFolder({ database, onError: onBug });
+    const files = startExports({ database, now, onError: onBug });
+    return { stop: async () => void (await Promise.all([folder.stop(), files.stop()])) };
+  },
+  routes: [eventsRoute, exportFileRoute],
 });

@@ -13,7 +13,8 @@ export type Kind =
   | 'competency'
   | 'testSeries'
   | 'logEntry'
-  | 'studentGroup';
+  | 'studentGroup'
+  | 'export';
 
 const letters: Record<Kind, string> = {
   tenant: 't',
@@ -27,6 +28,7 @@ const letters: Record<Kind, string> = {
   testSeries: 'e',
   logEntry: 'l',
   studentGroup: 'n',
+  export: 'x',
 };
 const kinds = new Map(Object.entries(letters).map(([kind, letter]) => [letter, kind as Kind]));
 const largest = 2 ** 31 - 1;
@@ -56,3 +58,4 @@ export const classNumber = numberOf('class');
 export const personNumber = numberOf('person');
 export const testSeriesNumber = numberOf('testSeries');
 export const studentGroupNumber = numberOf('studentGroup');
+export const exportNumber = numberOf('export');

@@ -55,11 +55,12 @@ export type GroupType =
   | 'school'
   | 'class';
 
-/** Days; ISO weeks, Monday first; months of the calendar. */
+/** Days; ISO weeks, Monday first; months and years of the calendar. */
 export type Interval =
   | 'DAY'
   | 'WEEK'
-  | 'MONTH';
+  | 'MONTH'
+  | 'YEAR';
 
 export type LevelInput = {
   /** What people call it; not empty. */

@@ -34,23 +34,23 @@ export interface Node {
 
 export const levelOfClasses = 1000;
 
-interface NodeRow extends Omit<Node, 'id' | 'hierarchyKey'> {
+export interface NodeRow extends Omit<Node, 'id' | 'hierarchyKey'> {
   visible: boolean;
 }
 
-const groupColumns = `
+export const groupColumns = `
   'group' as kind, groups.id as number, groups.external_id as "externalId", groups.name, groups.type,
   tree_nodes.level, tree_nodes.active_classes as "classCount", tree_nodes.parent_id as "parentGroup",
   tree_nodes.path, tree_nodes.pre, tree_nodes.post, tree_nodes.stored, tree_nodes.below,
   tree_nodes.classes as "allClasses"`;
 
-const classColumns = `
+export const classColumns = `
   'class' as kind, classes.id as number, classes.external_id as "externalId", classes.name, 'class' as type,
   ${levelOfClasses} as level, case when classes.active then 1 else 0 end as "classCount",
   parent.group_id as "parentGroup", coalesce(parent.path, '{}') as path, 0 as pre, 0 as post,
   false as stored, '{}'::jsonb as below, 1 as "allClasses"`;
 
-const parentOfClass = `
+export const parentOfClass = `
   left join class_placements on class_placements.tenant_id = classes.tenant_id
     and class_placements.hierarchy_id = $2 and class_placements.class_id = classes.id
   left join tree_nodes parent on parent.tenant_id = classes.tenant_id
@@ -58,7 +58,7 @@ const parentOfClass = `
 
 export type Found = { node: Node; visible: boolean };
 
-const found = (view: View, { visible, ...row }: NodeRow): Found => ({
+export const found = (view: View, { visible, ...row }: NodeRow): Found => ({
   visible,
   node: { ...row, id: publicId(row.kind === 'class' ? 'class' : 'group', row.number), hierarchyKey: view.hierarchyKey },
 });

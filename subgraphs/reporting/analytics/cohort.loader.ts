@@ -1,4 +1,4 @@
-import DataLoader from 'dataloader';
+import { Loader } from '../../shared/loader';
 import { memberClasses, type Node, type NodeLoaders } from '../../hierarchy/published';
 import { Problem } from '../../shared/errors';
 import type { Session } from '../../shared/database/session';
@@ -57,7 +57,8 @@ export function cohortLoaders(
   };
 
   /** By window; null where nobody is there. */
-  const cohortRows = new DataLoader<CohortKey, (CohortRow | null)[], string>(
+  const cohortRows = new Loader<CohortKey, (CohortRow | null)[], string>(
+    'cohorts',
     async keys => {
       const found = new Map<string, (CohortRow | null)[]>();
       const { risk } = await todayAndRisk();

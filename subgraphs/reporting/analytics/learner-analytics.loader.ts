@@ -1,4 +1,4 @@
-import DataLoader from 'dataloader';
+import { Loader } from '../../shared/loader';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import type { Period } from '../../shared/period';
@@ -27,7 +27,8 @@ export function learnerAnalyticsLoaders({ session, now }: { session: Session; no
   let known: ReturnType<typeof selectTodayAndRisk> | undefined;
   const todayAndRisk = () => (known ??= session.read().then(tx => selectTodayAndRisk(tx, now)));
 
-  const learnerRows = new DataLoader<RowsKey, LearnerRow[], string>(
+  const learnerRows = new Loader<RowsKey, LearnerRow[], string>(
+    'learner rows',
     async keys => {
       const found = new Map<string, LearnerRow[]>();
       const { risk } = await todayAndRisk();

@@ -1,4 +1,4 @@
-import DataLoader from 'dataloader';
+import { Loader } from '../../shared/loader';
 import { selectCoveredClasses } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import { reportReaders } from '../../shared/access/rules';
@@ -17,7 +17,7 @@ export const teacherLoaders = ({ caller, session }: { caller: Caller; session: S
    * By public id: null where there is no such teacher, refused where the caller may not see the figures: the teacher's
    * own, administrators', and those of whoever covers every class of theirs, since a part of them would be a wrong number.
    */
-  seenTeacher: new DataLoader<string, SeenTeacher | null>(async ids => {
+  seenTeacher: new Loader<string, SeenTeacher | null>('teachers', async ids => {
     const tx = await session.read();
     const numbers = ids.map(personNumber);
     const there = await selectTeachers(tx, numbers.filter(number => number !== null));

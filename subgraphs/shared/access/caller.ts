@@ -135,13 +135,15 @@ function tenantDirectory(database: Database): (publicId: string) => Promise<Tena
 }
 
 interface Known {
-  claims: Claims;
-  person: Person;
+  claims: Pick<Claims, 'permissions' | 'hierarchy'>;
+  person: Pick<Person, 'id' | 'login'>;
+  /** That count. */
   roles: Set<RoleName>;
   tenant: Tenant;
 }
 
-function caller({ claims, person, roles, tenant }: Known): Caller {
+/** What follows from who asks; for whoever does later what somebody asked for, too. */
+export function caller({ claims, person, roles, tenant }: Known): Caller {
   const superAdmin = roles.has('SUPER_ADMIN');
   return {
     personId: person.id,

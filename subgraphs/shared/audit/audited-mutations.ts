@@ -31,7 +31,7 @@ const audited =
   };
 
 const usualNames = ['childId', 'classId', 'groupId', 'userId', 'studentId', 'hierarchyId'];
-const kinds: Record<string, Kind> = { Group: 'group', Class: 'class', Student: 'person' };
+const kinds: Record<string, Kind> = { Group: 'group', Class: 'class', Student: 'person', Export: 'export' };
 
 function deedOf({ name, type, args, result }: { name: string; type: string; args: Record<string, unknown>; result: unknown }): Deed {
   const own = `${type.charAt(0).toLowerCase()}${type.slice(1)}Id`;

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Caller } from '../../../shared/access/caller';
 import { badInput, notFound } from '../../../shared/errors';
+import { attachment } from '../../../shared/subgraph/attachment';
 import { json, type RouteRequest, type RouteTools, type SubgraphRoute } from '../../../shared/subgraph/route';
 import { selectImport, selectImports, type ImportRow, type ImportStatus } from './import.queries';
 import { readPayload } from './payload';
@@ -116,17 +117,13 @@ const showPayload: SubgraphRoute = {
       status: 200,
       headers: {
         'content-type': row.contentType,
-        'content-disposition': `attachment; filename="${row.id}.csv"; filename*=UTF-8''${encoded(name)}`,
+        'content-disposition': attachment(name, `${row.id}.csv`),
         'x-content-type-options': 'nosniff',
       },
       body: Readable.from(readPayload(tools.database, caller.tenantId, row.id), { objectMode: false }),
     };
   },
 };
-
-/** RFC 5987: what a header's value may hold of a name that is not plain ASCII. */
-const encoded = (name: string): string =>
-  encodeURIComponent(name.replace(/\p{Cs}/gu, '?')).replace(/['()*]/g, sign => `%${sign.charCodeAt(0).toString(16)}`);
 
 const showProperties: SubgraphRoute = {
   method: 'GET',

@@ -2,8 +2,9 @@ import { lockLoad, selectTenantNumbers } from '../../../hierarchy/published';
 import { platformTenant } from '../../../../migrations/row-level-security';
 import type { Database } from '../../../shared/database/database';
 import { isBusy, isUnavailable } from '../../../shared/errors';
-import { apart, inSpan, jobOf } from '../../../shared/tracing';
-import { onImport } from './announce';
+import { inSpan, jobOf } from '../../../shared/tracing';
+import { Stopped, startTenantQueue, type TenantQueue } from '../../../shared/queue/tenant-queue';
+import { arrivedImports } from './announce';
 import { applyFile } from './apply';
 import { countFailedTry, lockLine, markProcessed, selectNextInLine, updateProgress } from './apply.queries';
 import { readPayload } from './payload';
@@ -16,72 +17,22 @@ export interface QueueOptions {
   onError?: (error: unknown) => void;
 }
 
-export interface ImportQueue {
-  /** Breaks off the file under way: whoever comes next begins it anew. */
-  stop(): Promise<void>;
-}
-
 /** Tries of a file that this program itself makes fail; those that the database cuts short do not count. */
 const mostTries = 5;
-
-class Stopped extends Error {}
 
 /**
  * Works off accepted files in the background, one tenant after the other and each tenant's in the order they were
  * accepted. A file is applied in one transaction that also says so: killed in the middle, it has not happened, and the
  * lock that keeps other processes away is gone with it.
  */
-export function startImportQueue(options: QueueOptions): ImportQueue {
+export function startImportQueue(options: QueueOptions): TenantQueue {
   const { database, now = () => new Date(), round = 10_000, onError = () => undefined } = options;
-  const waiting = new Set<number>();
-  let stopped = false;
-  let working: Promise<void> | undefined;
-
-  const work = async (): Promise<void> => {
-    while (!stopped && waiting.size > 0) {
-      const [tenantId] = waiting as unknown as [number];
-      waiting.delete(tenantId);
-      try {
-        const refuse = () => {
-          if (stopped) throw new Stopped();
-        };
-        while (!stopped && (await processNext(database, { tenantId, now, refuse }))) continue;
-      } catch (error) {
-        if (!(error instanceof Stopped)) onError(error); // the next round comes by again
-      }
-    }
-  };
-  const wake = (): void => {
-    working ??= work().finally(() => {
-      working = undefined;
-      if (!stopped && waiting.size > 0) wake();
-    });
-  };
-  const goRound = async (): Promise<void> => {
-    try {
-      const tenants = await database.transaction(platformTenant, 'read', selectTenantNumbers);
-      for (const tenantId of tenants) waiting.add(tenantId);
-      wake();
-    } catch (error) {
-      onError(error);
-    }
-  };
-  const rounds = setInterval(() => void goRound(), round).unref();
-  const deaf = onImport(tenantId => {
-    waiting.add(tenantId);
-    apart(wake);
+  return startTenantQueue({
+    ...{ round, onError },
+    arrivals: arrivedImports,
+    tenants: () => database.transaction(platformTenant, 'read', selectTenantNumbers),
+    workNext: (tenantId, refuse) => processNext(database, { tenantId, now, refuse }),
   });
-  const begun = goRound();
-
-  return {
-    stop: async () => {
-      stopped = true;
-      deaf();
-      clearInterval(rounds);
-      await begun;
-      await working;
-    },
-  };
 }
 
 interface Processing {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { selectPermittedSchools } from '../../../hierarchy/published';
 import type { Caller } from '../../../shared/access/caller';
 import type { Database, Transaction } from '../../../shared/database/database';
-import { announceImport } from './announce';
+import { arrivedImports } from './announce';
 import { checkFile, type Checked } from './check';
 import {
   addSender,
@@ -65,7 +65,7 @@ export async function receiveFile(upload: Upload, { database, caller, now }: Rec
     } else {
       await updateChecked(tx, { ...result, id }, now);
     }
-    if (checked.sound) tx.afterCommit(() => announceImport(tenantId));
+    if (checked.sound) tx.afterCommit(() => arrivedImports.announce(tenantId));
     return there(tx, id);
   });
 }
@@ -80,7 +80,7 @@ export async function resubmit({ database, caller, now }: Receiving): Promise<Im
   for (const row of unfinished) {
     again.push(row.status === 'BAD_DATA' ? await checkAgain(row, { database, caller, now }) : row);
   }
-  announceImport(tenantId);
+  arrivedImports.announce(tenantId);
   return again;
 }
 

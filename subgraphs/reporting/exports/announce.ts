@@ -1,0 +1,4 @@
+import { createArrivals } from '../../shared/queue/arrivals';
+
+/** Report files in line. */
+export const arrivedExports = createArrivals();

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startExports } from '../subgraphs/reporting/exports/worker';
+import { metrics } from '../subgraphs/shared/metrics';
+import { ask, download, finished, period, readCsv, requestExport, statusOf } from './exports';
+import { now, openGroupFiles, type GroupFiles } from './group-files';
+import type { Asker } from './start-gateway';
+
+const admin: Asker = { subject: 'admin', tenant: 'acme', roles: ['ORG_ADMIN'] };
+const officer: Asker = { subject: 'officer', tenant: 'acme', roles: ['OFFICER'] };
+
+let world: GroupFiles;
+beforeAll(async () => {
+  world = await openGroupFiles(
+    {
+      key: 'acme',
+      groups: { land: 'country', s1: 'school' },
+      classes: { a: {}, b: {} },
+      placements: { india: { land: null, s1: 'land', a: 's1', b: 's1' } },
+      people: { admin: ['ORG_ADMIN'], officer: ['OFFICER'] },
+      grants: { officer: ['s1'] },
+    },
+    { background: false },
+  );
+});
+afterAll(async () => {
+  expect(world.gateway.bugs).toEqual([]);
+  await world.close();
+});
+
+const database = () => world.gateway.service.subgraph('reporting').database;
+const work = (more: object = {}) => startExports({ database: database(), now: () => now, round: 50, ...more });
+const remove = (who: Asker, id: string) => world.gateway.read(who, `mutation { removeExport(id: "${id}") { id } }`);
+
+test('files wait until somebody makes them, and several workers make each of them once', async () => {
+  const ids = await Promise.all(Array.from({ length: 5 }, () => ask(world, admin, { format: 'CSV' })));
+  expect(await statusOf(world, admin, ids[0]!)).toMatchObject({ status: 'PENDING', downloadUrl: null, progress: { done: 0, total: null } });
+  expect((await download(world, admin, ids[0]!)).status).toBe(404);
+  const errors: unknown[] = [];
+  const workers = [1, 2, 3].map(() => work({ onError: (error: unknown) => errors.push(error) }));
+  for (const id of ids) {
+    expect(await finished(world, admin, id)).toMatchObject({
+      status: 'COMPLETED', asOf: now.toISOString(), rows: 3, progress: { done: 3, total: 3, share: 1 }, downloadUrl: `/exports/${id}/file`,
+    });
+  }
+  await Promise.all(workers.map(worker => worker.stop()));
+  expect(await world.rows('select distinct tries from exports')).toEqual([{ tries: 1 }]);
+  expect(await world.rows('select count(*)::int as chunks from export_chunks')).toEqual([{ chunks: 5 }]);
+  expect(errors).toEqual([]);
+  for (const id of ids) await remove(admin, id);
+});
+
+test('more than five unfinished files of one person are refused, at once too; others still ask', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => world.gateway.ask(admin, requestExport, { input: { format: 'CSV', period } })),
+  );
+  expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(5);
+  expect(answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions!.code))).toEqual(Array(3).fill('RATE_LIMITED'));
+  const theirs = await ask(world, officer, { format: 'CSV' });
+  const { exports } = await world.gateway.read(admin, `{ exports(first: 2) { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }`);
+  expect(exports).toMatchObject({ totalCount: 5, pageInfo: { hasNextPage: true } });
+  const next = await world.gateway.read(admin, `query ($after: String) { exports(after: $after) { nodes { id } pageInfo { hasNextPage } } }`, {
+    after: exports.pageInfo.endCursor,
+  });
+  expect([next.exports.nodes.length, next.exports.pageInfo.hasNextPage]).toEqual([3, false]);
+  for (const { id } of [...exports.nodes, ...next.exports.nodes] as { id: string }[]) await remove(admin, id);
+  await remove(officer, theirs);
+});
+
+test('the line is told to /metrics: how many wait, and since when', async () => {
+  const id = await ask(world, admin, { format: 'CSV' });
+  const told = async (name: string): Promise<number> => (await metrics.getSingleMetric(name)!.get()).values[0]!.value;
+  // Held by somebody else, so that it is seen waiting.
+  const held = await world.owner.begin(world.tenant.number, 'write');
+  await held.query(`select pg_advisory_xact_lock(hashtextextended($1::text || ' ' || exports.id::text, 7310019)) from exports`, [world.tenant.number]);
+  const worker = work();
+  while ((await told('strata_exports_waiting')) === 0) await sleep(10);
+  expect(await told('strata_exports_waiting')).toBe(1);
+  expect(await told('strata_exports_age_seconds')).toBeGreaterThan(0);
+  expect(await statusOf(world, admin, id)).toMatchObject({ status: 'PENDING' });
+  await held.rollback();
+  await finished(world, admin, id);
+  while ((await told('strata_exports_waiting')) > 0) await sleep(10);
+  await worker.stop();
+  await remove(admin, id);
+});
+
+test('a file is made with the rights its requester has when it is made, and says why it is not', async () => {
+  const id = await ask(world, officer, { format: 'CSV', nodeId: world.tenant.nodeId('s1') });
+  const grant = `userId: "${world.tenant.personId('officer')}", groupId: "${world.tenant.nodeId('s1')}"`;
+  await world.gateway.read(admin, `mutation { revokeAccess(${grant}) { userId } }`);
+  const worker = work();
+  expect(await finished(world, officer, id)).toMatchObject({
+    status: 'FAILED', reason: 'You may not see this node: not all of its classes are granted to you.', downloadUrl: null, bytes: null,
+  });
+  expect((await statusOf(world, officer, id))!.expiresAt).not.toBeNull();
+  expect((await download(world, officer, id)).status).toBe(404);
+  await world.gateway.read(admin, `mutation { grantAccess(${grant}) { userId } }`);
+  await worker.stop();
+  await remove(officer, id);
+});
+
+test('whoever is gone when it is made gets no file, and one that was removed is not made', async () => {
+  const removed = await ask(world, admin, { format: 'CSV' });
+  await remove(admin, removed);
+  const id = await ask(world, officer, { format: 'CSV', nodeId: world.tenant.nodeId('s1') });
+  const set = (deleted: string) => world.owner.transaction(world.tenant.number, 'write', tx =>
+    tx.query(`update people set deleted_at = ${deleted} where tenant_id = $1 and external_id = 'officer'`, [tx.tenantId]));
+  await set('now()');
+  const worker = work();
+  for (let status = ''; status !== 'FAILED'; await sleep(20)) {
+    [{ status }] = (await world.rows<{ status: string }>('select status from exports')) as [{ status: string }];
+  }
+  await set('null');
+  expect(await statusOf(world, officer, id)).toMatchObject({ reason: 'Whoever asked for this file is not there any more.' });
+  expect(await statusOf(world, admin, removed)).toBeNull();
+  await worker.stop();
+  await remove(officer, id);
+});
+
+test('a file is of one moment, whatever is accepted while it is made', async () => {
+  const event = { eventId: 'late', classId: 'a', userId: 'officer', occurredAt: '2026-03-01T10:00:00Z', score: 50 };
+  const id = await ask(world, admin, { format: 'CSV', report: 'LEVELS' });
+  // Its first write is held up; by then its moment is past.
+  const held = await world.owner.begin(world.tenant.number, 'write');
+  await held.query('lock table export_chunks in share mode');
+  const worker = work();
+  const waits = `select from pg_locks where relation = 'export_chunks'::regclass and not granted`;
+  while ((await world.rows(waits)).length === 0) await sleep(10);
+  expect((await world.gateway.send(admin, [event])).body).toMatchObject({ accepted: 1 });
+  await held.rollback();
+  await finished(world, admin, id);
+  const [header, ...rows] = readCsv((await download(world, admin, id)).bytes);
+  expect(new Set(rows.map(cells => cells[header!.indexOf('attempts')]))).toEqual(new Set(['0']));
+  await worker.stop();
+});
