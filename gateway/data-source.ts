@@ -72,7 +72,7 @@ export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
 
 /** A subgraph's answer, in a span of its own. */
 export const fetchTraced = (connection: SubgraphConnection, asked: Fetch): Promise<FormattedExecutionResult> =>
-  inSpan({ name: `fetch ${connection.name}`, kind: 'client', attributes: { 'strata.subgraph': connection.name } }, () =>
+  inSpan(() => ({ name: `fetch ${connection.name}`, kind: 'client', attributes: { 'strata.subgraph': connection.name } }), () =>
     connection.fetch(asked),
   );
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { projectRoot } from '../subgraphs/shared/project-root';
 import { createTestDatabase, type TestDatabase } from './database';
 import { connectOwner, createTenant, type KnownTenant } from './fixture';
 import { startStrata, strata, type Started } from './strata-command';
@@ -197,6 +198,25 @@ describe.each(['one-process', 'services'])('%s', topology => {
     expect([...found.keys()].filter(name => name.includes('acme'))).toEqual([]);
   });
 
+  test('the alerting rules and docs/operating.md name the figures that there are', async () => {
+    const urls = topology === 'services'
+      ? [started.url, ...Object.entries(settings).filter(([name]) => name.startsWith('STRATA_SUBGRAPH_')).map(([, url]) => new URL(url).origin)]
+      : [started.url];
+    const texts = await Promise.all(urls.map(async url => (await fetch(`${url}/metrics`)).text()));
+    const there = new Set(texts.flatMap(text => [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name!)));
+    // Where there is a replica: see replica-figures.test.ts.
+    for (const name of ['strata_replica_lag_bytes', 'strata_replica_lag_seconds']) there.add(name);
+    const read = (file: string) => readFileSync(path.join(projectRoot, file), 'utf8');
+    const namedIn = (text: string, pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([name]) => name.replace(/_bucket$/, '')))].sort();
+    const ours = [...there].filter(name => name.startsWith('strata_')).sort();
+    const [rules, manual] = [read('monitoring/alerts.yml'), read('docs/operating.md')];
+    expect(namedIn(manual.slice(manual.indexOf('## What to watch')), /\bstrata_[a-z_]+[a-z]\b/g).filter(name => !/strata_(owner|app|service)$/.test(name))).toEqual(ours);
+    const watched = namedIn(rules, /\b(strata|process|nodejs)_[a-z0-9_]+\b/g);
+    expect(watched.filter(name => !there.has(name))).toEqual([]);
+    const alerts = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name]) => name);
+    expect(alerts(manual, /^\| `(Strata\w+)` \|/gm)).toEqual(alerts(rules, /- alert: (\w+)/g));
+  });
+
   test('one trace goes from the gateway through subgraph, loader and transaction to the statement', async () => {
     await ask(`query Traced { hierarchyNode(id: "${tenant.nodeId('north')}") { name children(first: 9) { nodes { name studentCount } } } }`);
     const named = (spans: ReceivedSpan[], name: string) => spans.find(span => span.name === name);
@@ -250,6 +270,7 @@ describe.each(['one-process', 'services'])('%s', topology => {
     await linesAbout(last.id);
     await sleep(500); // the last spans are sent every tenth of a second
     const told = started.output();
+    expect(told).not.toContain('Deprecat'); // pg warns where a connection is sent several statements at once
     expect(linesOf(started).length).toBeGreaterThan(before + 15);
     const everything = { log: told, traces: traces.text(), figures: await (await fetch(`${started.url}/metrics`)).text() };
     for (const [where, text] of Object.entries(everything)) {

@@ -43,9 +43,14 @@ const noSpan: OpenSpan = { set: () => undefined };
 /** Whether what goes on belongs to a trace: what looks for work in the background, and finds none, belongs to none. */
 const isWithin = (): boolean => trace.getSpan(context.active()) !== undefined;
 
-/** Does the work in a span of its own, within the one around it; without one there, in none, unless it stands alone. */
-export function inSpan<T>(parts: SpanParts, work: (span: OpenSpan) => Promise<T>): Promise<T> {
-  return tracer && (parts.alone || isWithin()) ? traced(tracer, parts, work) : work(noSpan);
+/**
+ * Does the work in a span of its own, within the one around it; without one there, in none, unless it stands alone. What
+ * takes long to say is a function, which is called only where there is a span.
+ */
+export function inSpan<T>(parts: SpanParts | (() => SpanParts), work: (span: OpenSpan) => Promise<T>): Promise<T> {
+  if (!tracer) return work(noSpan);
+  const told = typeof parts === 'function' ? parts() : parts;
+  return told.alone || isWithin() ? traced(tracer, told, work) : work(noSpan);
 }
 
 /** Does something apart from what goes on around it, of which it is no part: begins work in the background, say. */

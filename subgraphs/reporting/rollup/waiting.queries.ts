@@ -32,9 +32,9 @@ export const foldingFigures: readonly ToldFigure[] = [
       select count(*) from (
         select 0 as hierarchy_id where ${tenant} <> ${platformTenant}
         union all
-        select tenant_hierarchies.hierarchy_id from tenant_hierarchies
-        where tenant_hierarchies.tenant_id = ${tenant} and exists (select from tree_nodes
-          where tree_nodes.tenant_id = ${tenant} and tree_nodes.hierarchy_id = tenant_hierarchies.hierarchy_id)
+        select hierarchies.id from hierarchies
+        where exists (select from tree_nodes
+          where tree_nodes.tenant_id = ${tenant} and tree_nodes.hierarchy_id = hierarchies.id)
       ) wanted
       where not exists (select from stored_trees
         where stored_trees.tenant_id = ${tenant} and stored_trees.hierarchy_id = wanted.hierarchy_id)`,

@@ -12,15 +12,15 @@ const longestText = 4_000;
 
 /**
  * A connection of ours, through which every statement goes, those of TypeORM's repositories too: they are timed and
- * traced here, and sent one after the other, as fields that are resolved at the same time ask for them.
+ * traced here. What fields that are resolved at the same time ask for is sent at once, and answered one after the other:
+ * the database need not wait for us between two (pg calls that a pipeline). COPY and cursors need a connection of another
+ * kind.
  */
 export class OwnClient extends Client {
   private readonly time: (seconds: number) => void;
-  private busy = false;
-  private readonly waiting: (() => void)[] = [];
 
   constructor(settings: ClientConfig & { poolName: string }) {
-    super(settings);
+    super({ ...settings, pipeline: true } as ClientConfig); // which the types of pg do not know yet
     const seconds = statementSeconds.labels(settings.poolName);
     this.time = taken => seconds.observe(taken);
   }
@@ -28,34 +28,23 @@ export class OwnClient extends Client {
   /** As the query method that it stands for; pg's own types for its five forms are not repeated. */
   override query(...asked: unknown[]): never {
     const [statement, values, callback] = asked as [string | QueryConfig, unknown, unknown];
-    const send = super.query.bind(this) as unknown as (...asked: unknown[]) => Promise<unknown>;
     const isPlain = typeof statement === 'string' || (typeof statement === 'object' && !('submit' in statement));
-    if (!isPlain || typeof values === 'function' || callback !== undefined) return send(...asked) as never;
-    const text = typeof statement === 'string' ? statement : statement.text;
-    return this.inTurn(() => inSpan(spanOf(text), () => this.timed(() => send(...asked)))) as never;
+    if (!isPlain || typeof values === 'function' || callback !== undefined) return sendOn(this, asked) as never;
+    return inSpan(() => spanOf(typeof statement === 'string' ? statement : statement.text), () => this.timed(asked)) as never;
   }
 
-  private async timed(send: () => Promise<unknown>): Promise<unknown> {
+  private async timed(asked: unknown[]): Promise<unknown> {
     const begun = performance.now();
     try {
-      return await send();
+      return await sendOn(this, asked);
     } finally {
       this.time((performance.now() - begun) / 1_000);
     }
   }
-
-  private async inTurn(send: () => Promise<unknown>): Promise<unknown> {
-    if (this.busy) await new Promise<void>(begin => this.waiting.push(begin));
-    this.busy = true;
-    try {
-      return await send();
-    } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.busy = false;
-    }
-  }
 }
+
+const sendOn = (client: Client, asked: unknown[]): Promise<unknown> =>
+  (Client.prototype.query as unknown as (...asked: unknown[]) => Promise<unknown>).apply(client, asked);
 
 /** The text without values, which go beside it. */
 const spanOf = (text: string) => ({

@@ -123,7 +123,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
           await work?.stop();
           await database.close();
         },
-        execute: ({ signal, ...asked }) => inSpan(spanOf(name, asked), async span => {
+        execute: ({ signal, ...asked }) => inSpan(() => spanOf(name, asked), async span => {
           const { document, variables, operationName, credentials } = asked;
           const tellBug: OnBug = error => onBug(error, { requestId: credentials.requestId });
           try {
