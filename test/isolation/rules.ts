@@ -1,5 +1,6 @@
 import type { Rule } from './judging';
 import { rulesOfChanges } from './rules-of-changes';
+import { rulesOfExports } from './rules-of-exports';
 import { rulesOfFigures } from './rules-of-figures';
 import { rulesOfNodes } from './rules-of-nodes';
 import { rulesOfCompetencies } from './rules-of-competencies';
@@ -13,7 +14,7 @@ import { rulesOfStudentGroups } from './rules-of-student-groups';
 export const rules: Record<string, Rule> = {
   ...{ ...rulesOfNodes, ...rulesOfFigures, ...rulesOfCompetencies },
   ...{ ...rulesOfRosters, ...rulesOfStudentGroups, ...rulesOfLogs, ...rulesOfLookups },
-  ...{ ...rulesOfChanges, ...rulesOfRosterChanges },
+  ...{ ...rulesOfChanges, ...rulesOfRosterChanges, ...rulesOfExports },
 };
 
 /** Fields that carry nothing of any tenant. */
@@ -29,6 +30,11 @@ export const carryNothing: Record<string, string> = {
   'RelationshipProblem.table': 'where it is',
   'RelationshipProblem.count': 'how many rows',
   'RelationshipProblem.remaining': 'how many rows',
+  'ExportProgress.done': 'rows that are made; how many are in the file is judged with it',
+  'ExportProgress.total': 'the same',
+  'ExportProgress.share': 'the same',
+  'Export.bytes': 'the length of the file, which is judged',
+  'Export.rows': 'the same',
   'Provenance.source': 'where a figure was read; the figure itself is judged',
   'Provenance.storedLevel': 'the name of a level',
   'Provenance.freshness': 'how old the moment of the request is',
