@@ -32,15 +32,12 @@ let database: TestDatabase;
 let owner: Database;
 let service: ServiceForTest;
 let tenant: number;
-let began = performance.now();
-const told = (what: string): void => console.log(what, Math.round(performance.now() - began));
 beforeAll(async () => {
   database = await createTestDatabase();
   owner = await connectOwner(database.url);
   const superuser = await Database.connect({ url: database.adminUrl, stepDown: false, entities: [], poolSize: 1 });
   tenant = await createWideTenant(superuser, classes);
   await superuser.close();
-  told('filled');
   await owner.transaction(1, 'write', async tx => {
     await tx.query('set local statement_timeout = 0');
     await refreshStatistics(tx);
@@ -111,7 +108,7 @@ async function until(id: string, reached: (shown: ShownExport) => boolean): Prom
     const { export: shown } = await read(`query ($id: ID!) { export(id: $id) { ${exportFields} } }`, { id });
     if (reached(shown!)) return shown!;
     if (shown!.status === 'FAILED') throw new Error(shown!.reason!);
-    await sleep(150);
+    await sleep(large ? 500 : 100);
   }
 }
 const completed = ({ status }: ShownExport): boolean => status === 'COMPLETED';
