@@ -10,6 +10,7 @@ import { reportingSubgraph } from '../subgraphs/reporting/subgraph';
 import { Database } from '../subgraphs/shared/database/database';
 import { refreshStatistics } from '../subgraphs/shared/database/statistics.queries';
 import { projectRoot } from '../subgraphs/shared/project-root';
+import { publicId } from '../subgraphs/shared/identifiers';
 import { createTestDatabase, type TestDatabase } from './database';
 import { exportFields, readPdf, type ShownExport } from './exports';
 import type { Said } from './export-worker';
@@ -22,6 +23,9 @@ const classes = Number(process.env.STRATA_EXPORT_ROWS ?? 20_000);
 const mostMegabytes = 300;
 const schools = Math.ceil(classes / 10);
 const rows = 1 + 1 + Math.ceil(schools / 200) + schools + classes + 1; // tenant, country, districts, schools, classes, other
+/** A district, with its schools and their classes. */
+const printedClasses = Math.min(classes, 2_000);
+const printedRows = 1 + Math.ceil(printedClasses / 10) + printedClasses;
 const large = classes > 20_000;
 
 let database: TestDatabase;
@@ -41,7 +45,7 @@ beforeAll(async () => {
   service = await startForTest({ url: database.url, subgraphs: [reportingSubgraph], background: false });
 }, 600_000);
 afterAll(async () => {
-  await service.close();
+  await service?.close();
   await owner.close();
   await database.drop();
 });
@@ -104,7 +108,7 @@ async function until(id: string, reached: (shown: ShownExport) => boolean): Prom
     const { export: shown } = await read(`query ($id: ID!) { export(id: $id) { ${exportFields} } }`, { id });
     if (reached(shown!)) return shown!;
     if (shown!.status === 'FAILED') throw new Error(shown!.reason!);
-    await sleep(20);
+    await sleep(large ? 500 : 100);
   }
 }
 const completed = ({ status }: ShownExport): boolean => status === 'COMPLETED';
@@ -139,10 +143,11 @@ async function tally(bytes: AsyncIterable<Buffer>) {
 async function rowsOfWorkbook(bytes: AsyncIterable<Buffer>): Promise<Record<string, number>> {
   const parts: Buffer[] = [];
   for await (const part of bytes) parts.push(part);
-  const zip = await yauzl.fromBufferPromise(Buffer.concat(parts));
+  const zip = await yauzl.fromBufferPromise(Buffer.concat(parts), { lazyEntries: true, autoClose: false });
   const counts: Record<string, number> = {};
-  for await (const entry of zip.eachEntry()) {
-    if (!entry.fileName.startsWith('xl/worksheets/sheet')) continue;
+  const entries: yauzl.Entry[] = [];
+  for await (const entry of zip.eachEntry()) entries.push(entry);
+  for (const entry of entries.filter(({ fileName }) => fileName.startsWith('xl/worksheets/sheet'))) {
     let rest = '';
     counts[entry.fileName] = 0;
     for await (const chunk of await zip.openReadStreamPromise(entry)) {
@@ -195,21 +200,17 @@ test(`XLSX: ${rows} rows are all there, in ${mostMegabytes} MB`, async () => {
   expect(peakMegabytes).toBeLessThan(mostMegabytes);
 }, 1_800_000);
 
-test(`PDF: as many rows as it may have, in ${mostMegabytes} MB; one more is refused as it is asked for`, async () => {
+test(`PDF: a district's ${printedRows} rows are all there, in ${mostMegabytes} MB; more than it may have are refused as they are asked for`, async () => {
   if (rows > mostPrintedRows) {
     await expect(ask({ report: 'LEVELS', format: 'PDF' })).rejects.toThrow(`as PDF it may have ${mostPrintedRows}`);
-    return;
   }
   const worker = await startWorker();
-  const began = performance.now();
-  const id = await ask({ report: 'LEVELS', format: 'PDF' });
-  const shown = await until(id, completed);
-  const took = Math.round(performance.now() - began);
+  const id = await ask({ report: 'LEVELS', format: 'PDF', nodeId: publicId('group', 2) });
+  expect(await until(id, completed)).toMatchObject({ rows: printedRows });
   const { peakMegabytes } = await worker.stop();
   const parts: Buffer[] = [];
   for await (const part of (await fileOf(id)).body) parts.push(part);
   const { pages } = readPdf(Buffer.concat(parts));
-  if (process.env.STRATA_EXPORT_ROWS) console.log(`PDF: ${rows} rows, ${pages.length} pages, ${shown.bytes} bytes in ${took} ms, ${peakMegabytes} MB at most`);
-  expect(pages.flat().filter(({ str }) => /^Class \d+ "A", north$/.test(str))).toHaveLength(classes);
+  expect(pages.flat().filter(({ str }) => /^Class \d+ "A", north$/.test(str))).toHaveLength(printedClasses);
   expect(peakMegabytes).toBeLessThan(mostMegabytes);
-}, 1_800_000);
+}, 600_000);

@@ -4,23 +4,23 @@ import { and } from 'graphql-shield';
 import { forbidden } from '../shared/errors';
 import type { ReportingContext } from './context';
 
-/** The node a report is of must be in the caller's view. */
-const reportedNodeInView = check('reported node in view', async (context, args: { nodeId?: string; hierarchyId?: string }) => {
-  if (!args.nodeId) return true;
-  const { nodes } = (context as ReportingContext).loaders;
-  const { key } = await nodes.hierarchy(args.hierarchyId);
-  const found = await nodes.found.load({ id: args.nodeId, hierarchyKey: key });
-  return !found || found.visible ? true : forbidden('You may not see this node: not all of its classes are granted to you.');
-});
+interface NamedNode {
+  nodeId?: string | null;
+  hierarchyId?: string | null;
+}
 
-/** So must the node of a file that is asked for. */
-const exportedNodeInView = check('exported node in view', async (context, { input }: { input: { nodeId?: string; hierarchyId?: string } }) => {
-  if (!input.nodeId) return true;
-  const { nodes } = (context as ReportingContext).loaders;
-  const { key } = await nodes.hierarchy(input.hierarchyId);
-  const found = await nodes.found.load({ id: input.nodeId, hierarchyKey: key });
+async function isInView(context: ReportingContext, { nodeId, hierarchyId }: NamedNode) {
+  if (!nodeId) return true;
+  const { nodes } = context.loaders;
+  const { key } = await nodes.hierarchy(hierarchyId);
+  const found = await nodes.found.load({ id: nodeId, hierarchyKey: key });
   return !found || found.visible ? true : forbidden('You may not see this node: not all of its classes are granted to you.');
-});
+}
+
+/** The node a report is of must be in the caller's view, and so must that of a file that is asked for. */
+const reportedNodeInView = check('reported node in view', (context, args: NamedNode) => isInView(context as ReportingContext, args));
+const exportedNodeInView = check('exported node in view', (context, { input }: { input: NamedNode }) =>
+  isInView(context as ReportingContext, input));
 
 /** Every type and field is closed until it has a line here. */
 export const permissions: Permissions = {

@@ -75,6 +75,7 @@ const aClass = (hand: Hand): string =>
 const aPerson = (hand: Hand): string => (chance(hand, 5) ? hand.caller.person.id : idOf(({ people }) => people)(hand));
 const aLearner = (hand: Hand): string =>
   chance(hand, 4) ? aPerson(hand) : idOf(({ people }) => people.filter(({ roles }) => roles.includes('LEARNER')))(hand);
+const anExport = idOf(({ exports }) => exports);
 const aStudentGroup = idOf(({ studentGroups }) => studentGroups);
 const aCursor = (hand: Hand): string => {
   const known = [...hand.cursors.keys()];
@@ -84,7 +85,7 @@ const aCursor = (hand: Hand): string => {
 
 /** What an argument named id is of, by the field that has it. */
 const idsOf: Record<string, string> = {
-  ...{ Hierarchy: 'hierarchyId', 'Query.hierarchy': 'hierarchyId', 'Query.class': 'classId', 'Query.student': 'studentId' },
+  ...{ Hierarchy: 'hierarchyId', 'Query.hierarchy': 'hierarchyId', 'Query.class': 'classId', 'Query.student': 'studentId', 'Query.export': 'exportId' },
 };
 
 const byName: Record<string, (hand: Hand) => unknown> = {
@@ -94,6 +95,7 @@ const byName: Record<string, (hand: Hand) => unknown> = {
   search: hand => aWord(hand, ({ groups, people }) => [...groups, ...people].map(thing => ('login' in thing ? thing.login : thing.name)).flatMap(word => [word, word.slice(1, 4)])),
   userId: aPerson,
   teacherId: hand => (chance(hand, 3) ? aPerson(hand) : idOf(({ people }) => people.filter(({ roles }) => roles.includes('TEACHER')))(hand)),
+  exportId: anExport,
   schoolYear: hand => 2025 + hand.random.below(3),
   firstCompetencies: hand => anyOf(hand, [0, 1, 3, 50, 100, ...(chance(hand, 8) ? [-1, 101] : [])]),
   afterCompetencies: aCursor,

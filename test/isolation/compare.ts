@@ -85,8 +85,8 @@ export function ownersOfIds({ tenants }: World): Map<string, WorldTenant> {
   return new Map(
     tenants.flatMap(tenant => {
       const ofPeople = tenant.people.flatMap(({ id }) => [id, `s${id.slice(1)}`, `u${id.slice(1)}`]);
-      const { groups, classes, series, studentGroups, competencies } = tenant;
-      const things = [groups, classes, series, studentGroups, competencies].flatMap(list => list.map(({ id }) => id));
+      const { groups, classes, series, studentGroups, competencies, exports } = tenant;
+      const things = [groups, classes, series, studentGroups, competencies, exports].flatMap(list => list.map(({ id }) => id));
       return [tenant.id, `o${tenant.id.slice(1)}`, ...things, ...ofPeople].map(id => [id, tenant] as const);
     }),
   );

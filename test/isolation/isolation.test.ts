@@ -12,7 +12,7 @@ const casesOfAWorld = 5_000;
 /** What nobody is answered where nothing may change. */
 const refusals = [
   ...['createGroup', 'revokeAccess', 'setApplicableHierarchy', 'setTimeZone', 'setRiskSettings', 'createHierarchy', 'updateHierarchy'],
-  ...['createClass', 'createTestSeries', 'removeStudentGroup'],
+  ...['createClass', 'createTestSeries', 'removeStudentGroup', 'requestExport', 'removeExport'],
 ];
 
 const worlds = Array.from({ length: Math.ceil(cases / casesOfAWorld) }, (_, n) => seed + n);

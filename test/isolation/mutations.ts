@@ -43,6 +43,14 @@ export const harmless: Record<string, (hand: Hand) => Record<string, unknown>> =
   setRiskSettings: () => ({ input: { inactiveDays: 7 }, expectedVersion: 7 }),
   setTimeZone: () => ({ timeZone: 'Europe/London', expectedVersion: 7 }),
   ...harmlessToRosters(aTenant),
+  requestExport: hand => ({
+    input: {
+      ...{ format: anyOf(hand, ['CSV', 'XLSX', 'PDF']), period: { from: '2026-03-02', through: '2026-03-01' } },
+      ...(chance(hand, 4) ? {} : { nodeId: anId(hand) }),
+      ...(chance(hand, 3) ? { hierarchyId: aHierarchyInUse(hand) } : {}),
+    },
+  }),
+  removeExport: hand => ({ id: anyOf(hand, aTenant(hand).exports)?.id ?? anId(hand) }),
   createHierarchy: () => ({ input: noHierarchy }),
   updateHierarchy: hand => ({ id: aHierarchyInUse(hand), input: noHierarchy }),
   recordActivity: hand => {

@@ -134,7 +134,7 @@ const isPlace = (value: unknown): value is Place => typeof value === 'object' &&
 function placeholder(type: GraphQLOutputType): unknown {
   const named = getNamedType(type);
   if (!isLeafType(named) && !isObjectType(named)) throw new Error(`nothing can stand for ${named.name}`);
-  const one = isEnumType(named) ? named.getValues()[0]!.value : isLeafType(named) ? (named.name === 'Boolean' ? true : named.name === 'Int' ? 0 : '') : {};
+  const one = isEnumType(named) ? named.getValues()[0]!.value : isLeafType(named) ? (named.name === 'Boolean' ? true : ['Int', 'Float'].includes(named.name) ? 0 : '') : {};
   return isListType(getNullableType(type)) ? [one] : one;
 }
 

@@ -3,6 +3,7 @@ import { anId, anyOf, chance, type Hand } from './arguments';
 import type { WorldCaller } from './callers';
 import { wordsThatLeak, type Finding } from './compare';
 import { Refusal, type Judging } from './judging';
+import { routesOfExports } from './routes-of-exports';
 import { routesOfFiles } from './routes-of-files';
 import { routesOfMembers } from './routes-of-members';
 import { receiptOf, asSent, WouldChange } from './rules-of-changes';
@@ -37,6 +38,7 @@ interface SentEvent {
 export const routes: Record<string, RouteRule> = {
   ...routesOfMembers,
   ...routesOfFiles,
+  ...routesOfExports,
   'POST /events': {
     request: hand => ({
       path: '/events',

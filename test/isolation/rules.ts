@@ -1,6 +1,7 @@
 import type { Rule } from './judging';
 import { rulesOfAnalytics } from './rules-of-analytics';
 import { rulesOfChanges } from './rules-of-changes';
+import { rulesOfExports } from './rules-of-exports';
 import { rulesOfFigures } from './rules-of-figures';
 import { rulesOfNodes } from './rules-of-nodes';
 import { rulesOfCompetencies } from './rules-of-competencies';
@@ -14,7 +15,7 @@ import { rulesOfStudentGroups } from './rules-of-student-groups';
 export const rules: Record<string, Rule> = {
   ...{ ...rulesOfNodes, ...rulesOfFigures, ...rulesOfCompetencies, ...rulesOfAnalytics },
   ...{ ...rulesOfRosters, ...rulesOfStudentGroups, ...rulesOfLogs, ...rulesOfLookups },
-  ...{ ...rulesOfChanges, ...rulesOfRosterChanges },
+  ...{ ...rulesOfChanges, ...rulesOfRosterChanges, ...rulesOfExports },
 };
 
 /** Fields that carry nothing of any tenant. */
@@ -30,6 +31,11 @@ export const carryNothing: Record<string, string> = {
   'RelationshipProblem.table': 'where it is',
   'RelationshipProblem.count': 'how many rows',
   'RelationshipProblem.remaining': 'how many rows',
+  'ExportProgress.done': 'rows that are made; how many are in the file is judged with it',
+  'ExportProgress.total': 'the same',
+  'ExportProgress.share': 'the same',
+  'Export.bytes': 'the length of the file, which is judged',
+  'Export.rows': 'the same',
   'Provenance.source': 'where a figure was read; the figure itself is judged',
   'Provenance.storedLevel': 'the name of a level',
   'Provenance.freshness': 'how old the moment of the request is',

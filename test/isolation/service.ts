@@ -11,6 +11,7 @@ import { callersOf, type WorldCaller } from './callers';
 import { ownersOfIds, type Answered } from './compare';
 import { publicSchema } from './oracle';
 import type { CursorBook } from './pages';
+import { requestExports } from './requested-exports';
 import { clientsOf, sendFiles } from './sent-files';
 import { plantWorld } from './plant-world';
 import { asSent } from './rules-of-changes';
@@ -101,7 +102,7 @@ function parsed(text: string): Pick<Answered, 'data' | 'errors'> {
   }
 }
 
-/** What happens in the world before anybody attacks it: activity comes in by the door, sums are stored, a grant is taken back. */
+/** What happens in the world before anybody attacks it: activity comes in by the door, sums are stored, files are made, a grant is taken back. */
 async function live(gateway: GatewayForTest, { tenants }: World): Promise<void> {
   for (const tenant of tenants.slice(1)) {
     const { key, people, events } = tenant;
@@ -117,6 +118,7 @@ async function live(gateway: GatewayForTest, { tenants }: World): Promise<void> 
     const { database } = gateway.service.subgraph('reporting');
     if (tenant.stored) await database.transaction(tenant.number, 'write', tx => buildEverything(tx));
     await record(events.slice(half));
+    await requestExports(gateway, tenant);
     const revoked = person('revoked');
     for (const { id } of revoked.grants) {
       await gateway.read(admin, `mutation { revokeAccess(userId: "${revoked.id}", groupId: "${id}") { userId } }`);

@@ -3,7 +3,7 @@ import { anyOf, several, token } from './random-words';
 import type { WorldDeed, WorldLogLine, WorldPerson, WorldRoster, WorldStudentGroup, WorldTenant } from './world-shapes';
 
 /** What of a tenant hangs in no hierarchy: test series, student groups, what the logs keep, files that were sent. */
-export const noRoster = (): WorldRoster => ({ series: [], studentGroups: [], log: [], deeds: [], imports: [], orgTypes: {} });
+export const noRoster = (): WorldRoster => ({ series: [], studentGroups: [], log: [], deeds: [], imports: [], exports: [], orgTypes: {} });
 
 interface Making {
   /** Of the tenant, as words carry it. */
@@ -31,6 +31,7 @@ export function randomRoster(tenant: WorldTenant, making: Making): WorldRoster {
     deeds: Array.from({ length: 8 }, (_, index) => deed(tenant, making, index)),
     orgTypes: n % 2 === 0 ? {} : { local: anyOf(random, ['cluster', 'block']), department: anyOf(random, [null, 'school']) },
     imports: [],
+    exports: [],
   };
 }
 

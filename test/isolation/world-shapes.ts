@@ -115,12 +115,23 @@ export interface WorldImport {
   /** What it was answered with. */
   shown: { id: number; batch: string | null; contentType: string; digest: string; creator: string };
 }
+/** A report file: of its requester's whole view, as a node report. */
+export interface WorldExport {
+  id: string;
+  requester: WorldPerson;
+  /** Who that is among those that have a part in the world. */
+  part: string;
+  fileName: string;
+  nodeId: string;
+}
+
 export interface WorldRoster {
   series: WorldSeries[];
   studentGroups: WorldStudentGroup[];
   log: WorldLogLine[];
   deeds: WorldDeed[];
   imports: WorldImport[];
+  exports: WorldExport[];
   /** What the tenant has said an org of a type becomes. */
   orgTypes: Record<string, string | null>;
 }
