@@ -16,11 +16,17 @@ export class SumsByBucket1761000000024 implements MigrationInterface {
     await runAll(runner, [
       ...keyedBy('tenant_id', 'hierarchy_id', 'grain', 'context_id', 'owner_id', 'start'),
 
-      // Up to which owner (place: a cell's number, or a node's pre) of which hierarchy the month's rows are laid out.
+      // With the cells in it, those of many parents are read without their rows.
+      'drop index cell_parents_by_parent',
+      'create index cell_parents_by_parent on cell_parents (tenant_id, hierarchy_id, parent_id, cell_id)',
+
+      // Up to which owner (place: a cell's number, or a node's pre within its level) of which hierarchy the month's rows
+      // are laid out.
       `create table sealed_months (
          tenant_id int not null,
          month date not null constraint sealed_month_is_its_first_day check (extract(day from month) = 1),
          hierarchy_id int not null,
+         level int not null,
          place int not null,
          sealed_at timestamptz,
          primary key (tenant_id, month)
@@ -32,6 +38,8 @@ export class SumsByBucket1761000000024 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runAll(runner, [
       'drop table sealed_months',
+      'drop index cell_parents_by_parent',
+      'create index cell_parents_by_parent on cell_parents (tenant_id, hierarchy_id, parent_id)',
       ...keyedBy('tenant_id', 'hierarchy_id', 'owner_id', 'grain', 'context_id', 'start'),
     ]);
   }

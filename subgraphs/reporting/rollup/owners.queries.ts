@@ -27,6 +27,14 @@ export class Statement {
  */
 export const lookUp = (select: string): string => `cross join lateral (${select} offset 0)`;
 
+/**
+ * Numbers with the places that belong to them, from a select of both, as one row of two arrays: sorted, so that rows
+ * that are read for all the numbers in one go find their place by halving, in whatever order they are read.
+ */
+export const placesByNumber = (rows: string): string => `(
+  select array_agg(given.id order by given.id) as ids, array_agg(given.place order by given.id) as places
+  from (${rows} offset 0) given)`; // else the arrays that a place is taken from would be sorted with every row
+
 export const groupsOf = (asked: readonly Asked[]): Asked[] => asked.filter(({ node }) => node.kind === 'group');
 
 export const rangesOf = (asked: readonly Asked[]) => asked.map(({ node: { id, pre, post } }) => ({ id, pre, post }));
@@ -109,16 +117,15 @@ function ownersBelow(
     select tree_nodes.group_id from tree_nodes
     where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
       and tree_nodes.pre between asked.pre and asked.post and ${condition}`;
+  const inRanges = (groups: string): string => `select node.id, asked.place from ${asked} ${lookUp(groups)} node(id)`;
   const cellsUnder = (groups: string): string => `
-    select cell.id from (${groups} offset 0) node
+    select cell.id, node.places[width_bucket(cell.parent_id, node.ids)] as place
+    from ${placesByNumber(inRanges(groups))} node
     ${lookUp(`
-      select cell_parents.cell_id as id from cell_parents
+      select cell_parents.cell_id as id, cell_parents.parent_id from cell_parents
       where cell_parents.tenant_id = $1 and cell_parents.hierarchy_id = ${hierarchy}
-        and cell_parents.parent_id = node.group_id`)} cell`;
-  const set = (hierarchyId: string, owner: string): OwnerSet => ({
-    ...{ hierarchyId, keys, cut: true },
-    rows: `select owner.id, asked.place from ${asked} ${lookUp(owner)} owner(id)`,
-  });
+        and cell_parents.parent_id = any(node.ids)`)} cell`;
+  const set = (hierarchyId: string, rows: string): OwnerSet => ({ hierarchyId, keys, cut: true, rows });
   if (level === belowAllLevels) return [set('0', cellsUnder(below('tree_nodes.direct_classes > 0')))];
   const cut = statement.add(level, 'int');
   // The nodes of the level, and those that stand in for it where a branch skips it; and classes that hang above it.
@@ -132,7 +139,7 @@ function ownersBelow(
     ) higher
     ${lookUp(below('tree_nodes.level = higher.sequence and tree_nodes.direct_classes > 0'))} node`;
   return [
-    set(hierarchy, `${below(`tree_nodes.level = ${cut}`)} union all ${below(standing)}`),
+    set(hierarchy, inRanges(`${below(`tree_nodes.level = ${cut}`)} union all ${below(standing)}`)),
     set('0', cellsUnder(above)),
   ];
 }
