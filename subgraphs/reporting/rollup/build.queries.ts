@@ -14,7 +14,7 @@ export async function clearStored(tx: Transaction, hierarchyId?: number): Promis
     ]);
     return;
   }
-  for (const table of ['stored_trees', 'aggregates', 'class_cells', 'cells']) {
+  for (const table of ['stored_trees', 'aggregates', 'cell_learners', 'class_cells', 'cells']) {
     await tx.query(`delete from ${table} where ${table}.tenant_id = $1`, [tx.tenantId]);
   }
 }

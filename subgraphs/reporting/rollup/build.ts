@@ -2,6 +2,7 @@ import type { Transaction } from '../../shared/database/database';
 import { lockBuild } from './build-progress.queries';
 import { inSpan, jobOf } from '../../shared/tracing';
 import { buildCells, buildNodes, clearStored, markBuilt, selectTrees } from './build.queries';
+import { buildCellLearners, learnersOfCells } from './cell-learners.queries';
 import { assignCells } from './cells.queries';
 import { liftTimeLimit, lockStored, selectBuiltTrees } from './stored.queries';
 
@@ -21,6 +22,7 @@ export async function buildEverything(tx: Transaction, progress: Progress = () =
   progress('cells', 0, steps);
   await buildCells(tx);
   await markBuilt(tx, 0);
+  await buildLearners(tx);
   for (const [index, { id, key }] of trees.entries()) {
     progress(key, index + 1, steps);
     await buildNodes(tx, id);
@@ -39,7 +41,7 @@ interface Missing {
 export async function buildMissing(tx: Transaction, progress: Progress = () => undefined): Promise<string[]> {
   const missing = async () => {
     const built = await selectBuiltTrees(tx);
-    const trees = [{ id: 0, key: 'cells' }, ...(await selectTrees(tx))];
+    const trees = [{ id: 0, key: 'cells' }, { id: learnersOfCells, key: 'learners' }, ...(await selectTrees(tx))];
     return trees.filter(({ id }) => !built.has(id));
   };
   if ((await missing()).length === 0) {
@@ -59,11 +61,17 @@ async function buildThese(tx: Transaction, { missing, progress }: { missing: () 
   } else {
     for (const [index, { id, key }] of toBuild.entries()) {
       progress(key, index, toBuild.length);
-      await buildHierarchy(tx, id);
+      if (id === learnersOfCells) await buildLearners(tx);
+      else await buildHierarchy(tx, id);
     }
     progress('done', toBuild.length, toBuild.length);
   }
   return toBuild.map(({ key }) => key);
+}
+
+async function buildLearners(tx: Transaction): Promise<void> {
+  await buildCellLearners(tx);
+  await markBuilt(tx, learnersOfCells);
 }
 
 /** The stored levels of a hierarchy no longer fit its tree: reads go to the cells until they are built again. */

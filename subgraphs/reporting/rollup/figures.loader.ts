@@ -126,7 +126,10 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
       const { node: first, period, filter } = keys[0]!;
       const view = await nodes.view(first.hierarchyKey);
       const asked = keys.map(({ node }) => node);
-      const found = await selectLearners(await session.read(), { caller, view, nodes: asked, period, filter });
+      const { learners: stored } = await storedState(view.hierarchyId);
+      const tx = await session.read();
+      const waiting = (await backlogOf(tx)) > 0;
+      const found = await selectLearners(tx, { caller, view, nodes: asked, period, filter, stored, waiting });
       return node => found.get(node.id) ?? { scored: 0, timed: 0 };
     }),
     { cacheKeyFn: cacheKey },

@@ -1,38 +1,209 @@
 import { memberClasses, type Node, type View } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Transaction } from '../../shared/database/database';
-import { monthMasks, type Period } from '../../shared/period';
+import { dayAfter, monthMasks, type Period } from '../../shared/period';
 import { contextIds } from './context.queries';
 import { filters, type Filter } from './context-filter';
+import { nestOf, type Nest } from './nest';
+import { belowRanges, lookUp, placesByNumber, Statement, uncategorisedCells, withClasses } from './owners.queries';
 import type { Learners } from './sums';
 
-/** The distinct learners of each node over a period, exact, by the node's public id. */
-export async function selectLearners(
-  tx: Transaction,
-  { caller, view, nodes, period, filter }: { caller: Caller; view: View; nodes: readonly Node[]; period: Period; filter: Filter },
-): Promise<Map<string, Learners>> {
+export interface LearnersQuestion {
+  caller: Caller;
+  view: View;
+  nodes: readonly Node[];
+  period: Period;
+  filter: Filter;
+  /** Whether the learners of the cells are complete, and may be read; they are of all contexts together. */
+  stored?: boolean;
+  /** Whether anything accepted is not folded yet, where that is known: else it is looked for. */
+  waiting?: boolean;
+}
+
+/** Months and masks, and the condition on contexts, as all parts of the statement name them. */
+interface Scope {
+  statement: Statement;
+  asked: string;
+  context: string;
+}
+
+/** Which places of the statement a node is made of. */
+interface Spread {
+  key: string;
+  places: number[];
+}
+
+/**
+ * The distinct learners of each node over a period, exact, by the node's public id. Each class or cell is read once, for
+ * the innermost node it is in; whoever was seen in several is counted once.
+ */
+export async function selectLearners(tx: Transaction, question: LearnersQuestion): Promise<Map<string, Learners>> {
+  const { nodes, period, filter, stored = false } = question;
+  if (nodes.length === 0) return new Map();
+  const statement = new Statement();
+  statement.add(tx.tenantId, 'int');
   const months = monthMasks(period);
-  const parameters: unknown[] = [tx.tenantId, months.map(({ month }) => month), months.map(({ mask }) => mask)];
-  const member = memberClasses({ nodes, view, caller }, parameters.length + 1);
-  parameters.push(...member.parameters);
+  const lists = [
+    statement.add(months.map(({ month }) => month), 'date[]'),
+    statement.add(months.map(({ mask }) => mask), 'int[]'),
+  ];
   const context = filters(filter)
-    ? `and learner_months.context_id in (${contextIds(filter, value => `$${parameters.push(value)}::text`)})`
+    ? `and learner_months.context_id in (${contextIds(filter, value => statement.add(value, 'text'))})`
     : '';
+  const scope = { statement, asked: `unnest(${lists.join(', ')}) asked(month, mask)`, context };
+  const inCells = stored && !filters(filter) ? ['group', 'tenant', 'other'] : [];
+  const ofCells = nodes.filter(({ kind }) => inCells.includes(kind));
+  const ofClasses = nodes.filter(({ kind }) => !inCells.includes(kind));
+  const parts: string[] = [];
+  const spreads: Spread[] = [];
+  if (ofCells.length > 0) spreads.push(...addCells(parts, scope, { ...question, nodes: ofCells }));
+  if (ofClasses.length > 0) spreads.push(...addClasses(parts, scope, { ...question, nodes: ofClasses }, nodes.length));
   const rows = await tx.query<{ key: string; scored: string; timed: string }>(
-    `select member.key,
-       count(distinct learner.person_id) filter (where learner.scored_days & asked.mask <> 0) as scored,
-       count(distinct learner.person_id) filter (where learner.timed_days & asked.mask <> 0) as timed
-     from (${member.sql}) member
-     cross join unnest($2::date[], $3::int[]) asked(month, mask)
-     cross join lateral (
-       select learner_months.person_id, learner_months.scored_days, learner_months.timed_days
-       from learner_months
-       where learner_months.tenant_id = $1 and learner_months.class_id = member.class_id
-         and learner_months.month = asked.month ${context}
-       offset 0 -- looked up class by class, whatever the statistics say
-     ) learner
-     group by member.key`,
-    parameters,
+    distinct({ statement, parts, spreads }),
+    statement.parameters,
   );
   return new Map(rows.map(({ key, scored, timed }) => [key, { scored: Number(scored), timed: Number(timed) }]));
+}
+
+/** Counts learners (place, person_id, scored, timed): of a node of one place at once, of others across its places. */
+function distinct({ statement, parts, spreads }: { statement: Statement; parts: string[]; spreads: Spread[] }): string {
+  const counts = `count(*) filter (where seen.scored) as scored, count(*) filter (where seen.timed) as timed`;
+  const known = `bool_or(learner.scored) as scored, bool_or(learner.timed) as timed`;
+  const mapped = (of: Spread[]): string => {
+    const pairs = of.flatMap(({ key, places }) => places.map(place => ({ key, place })));
+    return `unnest(${statement.add(pairs.map(({ key }) => key), 'text[]')},
+      ${statement.add(pairs.map(({ place }) => place), 'int[]')}) node(key, place)`;
+  };
+  const alone = mapped(spreads.filter(({ places }) => places.length === 1));
+  const spread = spreads.filter(({ places }) => places.length > 1);
+  const across = spread.length === 0 ? '' : `
+    union all
+    select seen.key, ${counts}
+    from (
+      select node.key, learner.person_id, ${known}
+      from ${mapped(spread)} join learner on learner.place = node.place
+      group by node.key, learner.person_id
+    ) seen
+    group by seen.key`;
+  return `
+    with learner as materialized (
+      select learner.place, learner.person_id, ${known}
+      from (${parts.join('\nunion all\n')}) learner
+      group by learner.place, learner.person_id
+    )
+    select node.key, seen.scored, seen.timed
+    from (select seen.place, ${counts} from learner seen group by seen.place) seen
+    join ${alone} on node.place = seen.place${across}`;
+}
+
+const seen = (table: string): string =>
+  `${table}.person_id, ${table}.scored_days & asked.mask <> 0 as scored, ${table}.timed_days & asked.mask <> 0 as timed`;
+
+/** The learners of the cells below groups, of the tenant or of what is uncategorised, and those not folded yet. */
+function addCells(parts: string[], { statement, asked }: Scope, { view, nodes, period, waiting = true }: LearnersQuestion): Spread[] {
+  const hierarchy = statement.add(view.hierarchyId, 'int');
+  const nest = nestOf(nodes.filter(({ kind }) => kind === 'group'));
+  const { below, cellsUnder } = belowRanges(statement, hierarchy, nest.parts);
+  const tenant = nodes.find(({ kind }) => kind === 'tenant');
+  const other = nodes.find(({ kind }) => kind === 'other');
+  const [ofTenant, ofOther] = [nest.parts.length + 1, nest.parts.length + 2];
+  const cells = [
+    cellsUnder(below(withClasses)),
+    ...(tenant ? [`select cells.id, ${ofTenant} as place from cells where cells.tenant_id = $1`] : []),
+    ...(other ? [`select cell.id, ${ofOther} as place from (${uncategorisedCells(hierarchy)}) cell`] : []),
+  ];
+  for (const rows of cells) {
+    parts.push(`
+      select cell.places[width_bucket(learner.cell_id, cell.ids)] as place, ${seen('learner')}
+      from ${placesByNumber(rows)} cell
+      cross join ${asked}
+      ${lookUp(`
+        select cell_learners.* from cell_learners
+        where cell_learners.tenant_id = $1 and cell_learners.month = asked.month
+          and cell_learners.cell_id = any(cell.ids)
+          and (cell_learners.scored_days | cell_learners.timed_days) & asked.mask <> 0`)} learner`);
+  }
+  if (waiting) {
+    parts.push(`
+      select place.number as place, ${seen('learner')}
+      from (
+        select distinct fact_deltas.class_id, date_trunc('month', fact_deltas.day)::date as month
+        from fact_deltas
+        where fact_deltas.tenant_id = $1 and fact_deltas.day >= ${statement.add(period.from, 'date')}
+          and fact_deltas.day < ${statement.add(dayAfter(period.through), 'date')}
+      ) touched
+      join ${asked} on asked.month = touched.month
+      left join lateral (
+        select tree_nodes.pre from class_placements
+        ${lookUp(`
+          select tree_nodes.pre from tree_nodes
+          where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
+            and tree_nodes.group_id = class_placements.parent_id`)} tree_nodes
+        where class_placements.tenant_id = $1
+          and class_placements.hierarchy_id = ${hierarchy} and class_placements.class_id = touched.class_id
+        offset 0
+      ) parent on true
+      cross join lateral (
+        select range.place::int as number
+        from unnest(${statement.add(nest.parts.map(({ pre }) => pre), 'int[]')},
+          ${statement.add(nest.parts.map(({ post }) => post), 'int[]')}) with ordinality range(pre, post, place)
+        where parent.pre between range.pre and range.post
+        ${tenant ? `union all select ${ofTenant}` : ''}
+        ${other ? `union all select ${ofOther} where parent.pre is null` : ''}
+      ) place
+      ${lookUp(`
+        select learner_months.* from learner_months
+        where learner_months.tenant_id = $1 and learner_months.class_id = touched.class_id
+          and learner_months.month = asked.month`)} learner`);
+  }
+  return [
+    ...spreadsOf(nest),
+    ...(tenant ? [{ key: tenant.id, places: [ofTenant] }] : []),
+    ...(other ? [{ key: other.id, places: [ofOther] }] : []),
+  ];
+}
+
+/** The learners of the classes of all other nodes, class by class. `before`: no part of a nest has so high a place. */
+function addClasses(
+  parts: string[],
+  { statement, asked, context }: Scope,
+  { caller, view, nodes }: LearnersQuestion,
+  nodesInAll: number,
+): Spread[] {
+  const nest = nestOf(nodes.filter(({ kind }) => kind === 'group'));
+  const others = nodes.filter(({ kind }) => kind !== 'group');
+  const first = nodesInAll * 2 + 3;
+  // A part of a group is as good as a group, if it is told apart from the others.
+  const byId = new Map(nodes.map(node => [node.id, node]));
+  const pieces = [
+    ...nest.parts.map((part, index) => ({ ...byId.get(part.id)!, ...part, id: `part ${index}` })),
+    ...others,
+  ];
+  const member = memberClasses({ nodes: pieces, view, caller }, statement.parameters.length + 1);
+  statement.parameters.push(...member.parameters);
+  const keys = statement.add(pieces.map(({ id }) => id), 'text[]');
+  parts.push(`
+    select member.place, ${seen('learner')}
+    from (
+      select member.class_id, array_position(${keys}, member.key) + ${first - 1} as place from (${member.sql}) member
+      offset 0
+    ) member
+    cross join ${asked}
+    ${lookUp(`
+      select learner_months.* from learner_months
+      where learner_months.tenant_id = $1 and learner_months.class_id = member.class_id
+        and learner_months.month = asked.month ${context}`)} learner`);
+  return [
+    ...spreadsOf(nest, first),
+    ...others.map(({ id }, index) => ({ key: id, places: [first + nest.parts.length + index] })),
+  ];
+}
+
+/** Each node of a nest with the places of its own parts, counted from `first`, and of those of the nodes within it. */
+function spreadsOf({ parts, within }: Nest, first = 1): Spread[] {
+  const places = new Map<string, number[]>();
+  const add = (key: string, more: number[]): void => void places.set(key, [...(places.get(key) ?? []), ...more]);
+  for (const [index, { id }] of parts.entries()) add(id, [first + index]);
+  for (const [inner, outer] of within) add(outer, places.get(inner) ?? []);
+  return [...places].map(([key, list]) => ({ key, places: list }));
 }

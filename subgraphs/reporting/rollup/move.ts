@@ -1,5 +1,6 @@
 import type { Transaction } from '../../shared/database/database';
 import { buildNodes, deleteNodes } from './build.queries';
+import { recountLearners } from './cell-learners.queries';
 import { assignCells, selectCellOf } from './cells.queries';
 import {
   selectAllStored,
@@ -50,6 +51,7 @@ export async function moveClass(
   await assignCells(tx, [classId]);
   const newCell = (await selectCellOf(tx, classId))!;
   await shiftClass(tx, classId, shifts(0, { losing: [oldCell], gaining: [newCell] }));
+  if (newCell !== oldCell) await recountLearners(tx, classId, [oldCell, newCell]);
   const gone = without(losing, await above(from));
   const gaining = await above(to);
   const appeared = without(gaining, known);

@@ -1,5 +1,5 @@
 /** A part of a tree's order: both ends included. */
-interface Range {
+export interface Range {
   id: string;
   pre: number;
   post: number;

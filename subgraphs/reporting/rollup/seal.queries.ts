@@ -3,55 +3,59 @@ import type { Day } from '../../shared/period';
 import { allMeasures } from './measures';
 import { everyContext } from './stored.queries';
 
-/** How far a month is sealed: all owners up to this place of this hierarchy. */
-export interface Sealing {
-  month: Day;
-  hierarchyId: number;
+/** Where an owner comes: nodes level by level, so that siblings lie side by side; cells and the tenant (0) by number. */
+export interface Place {
+  level: number;
   place: number;
 }
 
-/** Before all places: the tenant's own sums have 0, as the owner that comes before the cells. */
-export const beforeAll = -1;
+/** How far a month is sealed: all owners up to this place of this hierarchy. */
+export interface Sealing extends Place {
+  month: Day;
+  hierarchyId: number;
+}
+
+export const beforeAll: Place = { level: -1, place: -1 };
 
 /** The first month before a day that the tenant has stored sums of and that is not sealed yet. */
 export async function selectNextToSeal(tx: Transaction, before: Day): Promise<Sealing | null> {
   const [row] = await tx.query<Sealing>(
     `select aggregates.start::text as month, coalesce(sealed_months.hierarchy_id, 0) as "hierarchyId",
-       coalesce(sealed_months.place, $3) as place
+       coalesce(sealed_months.level, $3) as level, coalesce(sealed_months.place, $4) as place
      from aggregates
      left join sealed_months on sealed_months.tenant_id = $1 and sealed_months.month = aggregates.start
      where aggregates.tenant_id = $1 and aggregates.hierarchy_id = 0 and aggregates.grain = 30
        and aggregates.context_id = 0 and aggregates.owner_id = 0 and aggregates.start < $2
        and sealed_months.sealed_at is null
      order by aggregates.start limit 1`,
-    [tx.tenantId, before, beforeAll],
+    [tx.tenantId, before, beforeAll.level, beforeAll.place],
   );
   return row ?? null;
 }
 
-export interface Owner {
+export interface Owner extends Place {
   id: number;
-  place: number;
 }
 
-/** The next owners of stored sums after a place: the tenant and its cells, or a hierarchy's nodes in the tree's order. */
+/** The next owners of stored sums after a place: the tenant and its cells, or a hierarchy's nodes in the tree's order, level by level. */
 export const selectOwnersAfter = (
   tx: Transaction,
-  { hierarchyId, place }: Pick<Sealing, 'hierarchyId' | 'place'>,
+  { hierarchyId, level, place }: Omit<Sealing, 'month'>,
   most: number,
 ): Promise<Owner[]> =>
   hierarchyId === 0
     ? tx.query(
-        `select owner.id, owner.id as place
+        `select owner.id, 0 as level, owner.id as place
          from (select 0 as id union all select cells.id from cells where cells.tenant_id = $1) owner
          where owner.id > $2 order by owner.id limit $3`,
         [tx.tenantId, place, most],
       )
     : tx.query(
-        `select tree_nodes.group_id as id, tree_nodes.pre as place from tree_nodes
-         where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = $2 and tree_nodes.stored and tree_nodes.pre > $3
-         order by tree_nodes.pre limit $4`,
-        [tx.tenantId, hierarchyId, place, most],
+        `select tree_nodes.group_id as id, tree_nodes.level, tree_nodes.pre as place from tree_nodes
+         where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = $2 and tree_nodes.stored
+           and (tree_nodes.level, tree_nodes.pre) > ($3::int, $4::int)
+         order by tree_nodes.level, tree_nodes.pre limit $5`,
+        [tx.tenantId, hierarchyId, level, place, most],
       );
 
 /** Writes the owners' rows of a month anew, side by side in the order in which reports read them. */
@@ -75,11 +79,12 @@ export async function rewriteRows(tx: Transaction, { month, hierarchyId }: Seali
 }
 
 /** Remembers how far a month is sealed, or with a time that all of it is. */
-export async function markSealed(tx: Transaction, { month, hierarchyId, place }: Sealing, at: Date | null): Promise<void> {
+export async function markSealed(tx: Transaction, { month, hierarchyId, level, place }: Sealing, at: Date | null): Promise<void> {
   await tx.query(
-    `insert into sealed_months (tenant_id, month, hierarchy_id, place, sealed_at) values ($1, $2, $3, $4, $5)
-     on conflict (tenant_id, month) do update set
-       hierarchy_id = excluded.hierarchy_id, place = excluded.place, sealed_at = excluded.sealed_at`,
-    [tx.tenantId, month, hierarchyId, place, at],
+    `insert into sealed_months (tenant_id, month, hierarchy_id, level, place, sealed_at)
+     values ($1, $2, $3, $4, $5, $6)
+     on conflict (tenant_id, month) do update set hierarchy_id = excluded.hierarchy_id,
+       level = excluded.level, place = excluded.place, sealed_at = excluded.sealed_at`,
+    [tx.tenantId, month, hierarchyId, level, place, at],
   );
 }

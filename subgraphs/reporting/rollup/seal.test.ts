@@ -45,7 +45,7 @@ const rowsAsTheyLie = (tenantId: number, month: string): Promise<{ key: number[]
   database.transaction(tenantId, 'read', tx =>
     tx.query(
       `select array[aggregates.hierarchy_id, aggregates.grain, aggregates.context_id,
-         coalesce(tree_nodes.pre, aggregates.owner_id), aggregates.start - $2::date] as key
+         coalesce(tree_nodes.level, 0), coalesce(tree_nodes.pre, aggregates.owner_id), aggregates.start - $2::date] as key
        from aggregates
        left join tree_nodes on tree_nodes.tenant_id = $1
          and tree_nodes.hierarchy_id = aggregates.hierarchy_id and tree_nodes.group_id = aggregates.owner_id

@@ -27,10 +27,13 @@ export async function sealSome(tx: Transaction, { now, most = ownersAtOnce }: { 
   const owners = await selectOwnersAfter(tx, next, most);
   if (owners.length > 0) await rewriteRows(tx, next, owners);
   const last = owners.at(-1);
-  if (last && owners.length === most) await markSealed(tx, { ...next, place: last.place }, null);
-  else {
-    const following = [...(await selectBuiltTrees(tx))].filter(id => id > next.hierarchyId).sort((a, b) => a - b)[0];
-    await markSealed(tx, { ...next, hierarchyId: following ?? next.hierarchyId, place: beforeAll }, following === undefined ? now : null);
+  if (last && owners.length === most) {
+    const { level, place } = last;
+    await markSealed(tx, { ...next, level, place }, null);
+  } else {
+    const trees = [...(await selectBuiltTrees(tx))].sort((a, b) => a - b);
+    const following = trees.find(id => id > next.hierarchyId);
+    await markSealed(tx, { ...next, ...beforeAll, hierarchyId: following ?? next.hierarchyId }, following ? null : now);
   }
   return true;
 }

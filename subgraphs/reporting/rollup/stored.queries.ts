@@ -1,4 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
+import { addLearnersOf } from './cell-learners.queries';
 import { activityMeasures, allMeasures, competencyMeasures } from './measures';
 
 /**
@@ -149,7 +150,8 @@ export async function foldDeltas(tx: Transaction, most: number): Promise<number>
        from taken
        group by taken.cell_id, taken.context_id, taken.day
      ),
-     added as (${addToStored(upFromCells('change'))})
+     added as (${addToStored(upFromCells('change'))}),
+     learners as (${addLearnersOf('taken')})
      select count(*) as folded from taken`,
     [tx.tenantId, most],
   );

@@ -6,7 +6,7 @@ import { contextIds } from './context.queries';
 import { filters, type Filter } from './context-filter';
 import { coverOf, type Span } from './cover';
 import { nestOf } from './nest';
-import { cutsOf, groupsOf, lookUp, ownerSets, rangesOf, Statement, type Asked } from './owners.queries';
+import { cutsOf, groupsOf, lookUp, ownerSets, placesByNumber, rangesOf, Statement, type Asked } from './owners.queries';
 import { ofActivity, type Measures, type Sums } from './sums';
 
 export interface Question {
@@ -140,14 +140,10 @@ function storedParts(statement: Statement, { view, filter, intervals }: Question
   const context = filters(filter) ? `in (${contextIds(filter, value => statement.add(value, 'text'))})` : '= 0';
   const interval = intervalOf(statement, intervals, 'stored.start');
   return ownerSets(statement, view, asked).map(({ hierarchyId, keys, cut, owners, rows }) => {
-    // Sorted, so that the place of each row's owner is found by halving, whatever way the database reads the rows.
-    const found = `
-      (select array_agg(owner.id order by owner.id) as ids, array_agg(owner.place order by owner.id) as places
-       from (${rows}) owner) owner`;
     const place = owners
       ? `width_bucket(stored.owner_id, ${owners})`
       : 'owner.places[width_bucket(stored.owner_id, owner.ids)]';
-    const from = [...(owners ? [] : [found]), ...span, `lateral (
+    const from = [...(owners ? [] : [`${placesByNumber(rows)} owner`]), ...span, `lateral (
       select aggregates.owner_id, aggregates.start, ${columns('aggregates', measures)} from aggregates
       where aggregates.tenant_id = $1 and aggregates.hierarchy_id = ${hierarchyId}
         and aggregates.grain = ${grain} and aggregates.context_id ${context}

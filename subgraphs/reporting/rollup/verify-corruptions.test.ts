@@ -61,6 +61,7 @@ const nodes = 'stored sums of india against facts';
 const children = 'stored sums of india against children';
 const trees = 'trees against placements';
 const learners = "facts against the learners' days";
+const cellLearners = "learners of cells against the learners' days";
 const learnerFacts = "facts against the learners' facts";
 const activity = 'facts against activity';
 
@@ -189,6 +190,17 @@ const ofFacts: Corruption[] = [
     ...{ found: [learners], about: /^class:class2, day 2026-01-01/ },
   },
   {
+    name: 'a day of a learner that a cell has and none of its classes',
+    do: `update cell_learners set scored_days = scored_days | 1
+         where month = '2026-01-01' and cell_id = ${cellOf('class2')}`,
+    ...{ found: [cellLearners], about: /month 2026-01-01, person #\d+$/ },
+  },
+  {
+    name: 'learners that a cell has lost',
+    do: `delete from cell_learners where cell_id = ${cellOf('class0')}`,
+    ...{ found: [cellLearners], about: /month 2026-\d\d-01, person #\d+$/ },
+  },
+  {
     name: 'a changed fact of a learner',
     do: `update learner_days set attempts = attempts + 1
          where ctid = (select min(ctid) from learner_days where class_id = ${klass('class0')})`,
@@ -243,7 +255,7 @@ test('before, there is none, and everything was compared', async () => {
   expect([verdict.differences, countDifferences(verdict)]).toEqual([[], 0]);
   expect(verdict.checks.map(({ check }) => check)).toEqual([
     ...[trees, 'cells of classes against placements', 'parents of cells', activity, learners, learnerFacts],
-    ...['facts that no sum has'],
+    ...[cellLearners, 'facts that no sum has'],
     ...['history of roster and frameworks', 'competency counts against statuses and history', 'weeks of classes'],
     ...[cells, nodes, 'stored sums of us against facts', children, 'stored sums of us against children'],
   ]);

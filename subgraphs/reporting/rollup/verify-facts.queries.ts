@@ -1,4 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
+import { learnersOfCells } from './cell-learners.queries';
 import { keptFactsWhere, summed } from './stored.queries';
 import { activityMeasures } from './measures';
 import {
@@ -111,6 +112,56 @@ export const selectFactsUnlikeLearners = (tx: Transaction, { most }: Bound): Pro
      ) wrong
      left join classes on classes.tenant_id = $1 and classes.id = wrong.class_id`,
     [tx.tenantId, most],
+  );
+
+/**
+ * The learners of cells that are not those of their classes: days that no class has, and days that are missing although
+ * nothing of that day waits as a delta. Where they are not complete they are not read.
+ */
+export const selectWrongCellLearners = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
+  tx.query(
+    `with expected as (
+       select class_cells.cell_id, learner_months.month, learner_months.person_id,
+         bit_or(learner_months.scored_days) as scored, bit_or(learner_months.timed_days) as timed
+       from learner_months
+       join class_cells on class_cells.tenant_id = $1 and class_cells.class_id = learner_months.class_id
+       where learner_months.tenant_id = $1
+       group by 1, 2, 3
+     ),
+     found as (
+       select cell_learners.cell_id, cell_learners.month, cell_learners.person_id,
+         cell_learners.scored_days as scored, cell_learners.timed_days as timed
+       from cell_learners where cell_learners.tenant_id = $1
+     ),
+     waiting as materialized (
+       select class_cells.cell_id, date_trunc('month', fact_deltas.day)::date as month,
+         bit_or(1 << extract(day from fact_deltas.day)::int - 1) as days
+       from fact_deltas
+       join class_cells on class_cells.tenant_id = $1 and class_cells.class_id = fact_deltas.class_id
+       where fact_deltas.tenant_id = $1
+       group by 1, 2
+     ),
+     both_sides as (
+       select cell_id, month, person_id, coalesce(expected.scored, 0) as scored, coalesce(expected.timed, 0) as timed,
+         coalesce(found.scored, 0) as found_scored, coalesce(found.timed, 0) as found_timed,
+         ~coalesce(waiting.days, 0) as settled
+       from expected
+       full join found using (cell_id, month, person_id)
+       left join waiting using (cell_id, month)
+       where exists (select from stored_trees where stored_trees.tenant_id = $1 and stored_trees.hierarchy_id = $3)
+     ),
+     wrong as (
+       select both_sides.*, count(*) over () as total
+       from both_sides
+       where found_scored & ~scored <> 0 or found_timed & ~timed <> 0
+          or scored & ~found_scored & settled <> 0 or timed & ~found_timed & settled <> 0
+       order by cell_id, month, person_id limit $2
+     )
+     select concat_ws(', ', ${cellLabel('wrong.cell_id')}, 'month ' || wrong.month, 'person #' || wrong.person_id) as subject,
+       jsonb_build_object('days with attempts', wrong.scored, 'days with time', wrong.timed) as expected,
+       jsonb_build_object('days with attempts', wrong.found_scored, 'days with time', wrong.found_timed) as found, wrong.total
+     from wrong`,
+    [tx.tenantId, most, learnersOfCells],
   );
 
 /** The facts that are not what the learners' own facts of the class, day and context add up to. */

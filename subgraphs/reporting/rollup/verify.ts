@@ -8,6 +8,7 @@ import {
   selectLostFacts,
   selectMishungCells,
   selectMisplacedClasses,
+  selectWrongCellLearners,
 } from './verify-facts.queries';
 import type { Bound, Found } from './verify-labels.queries';
 import { selectParentsUnlikeChildren, selectStoredTrees, selectWrongSums } from './verify.queries';
@@ -41,6 +42,7 @@ const checksOfFacts: Check[] = [
   { name: 'facts against activity', look: selectFactsUnlikeActivity },
   { name: "facts against the learners' days", look: selectFactsUnlikeLearners },
   { name: "facts against the learners' facts", look: selectFactsUnlikeLearnerFacts },
+  { name: "learners of cells against the learners' days", look: selectWrongCellLearners },
   { name: 'facts that no sum has', look: selectLostFacts },
   { name: 'history of roster and frameworks', look: selectWrongHistory },
   { name: 'competency counts against statuses and history', look: selectWrongChanges },

@@ -1,0 +1,85 @@
+import type { Transaction } from '../../shared/database/database';
+
+/** Among the hierarchies whose stored sums are complete, it stands for the learners of the cells. */
+export const learnersOfCells = -1;
+
+const columns = 'tenant_id, month, cell_id, person_id, scored_days, timed_days';
+
+/** Adds days to the learners of cells. `rows`: a select of the columns, each learner, month and cell once, in key order. */
+const addDays = (rows: string): string => `
+  insert into cell_learners as known (${columns})
+  ${rows}
+  on conflict (tenant_id, month, cell_id, person_id) do update set
+    scored_days = known.scored_days | excluded.scored_days, timed_days = known.timed_days | excluded.timed_days
+  where excluded.scored_days & ~known.scored_days <> 0 or excluded.timed_days & ~known.timed_days <> 0`;
+
+const together = `bit_or(learner.scored_days), bit_or(learner.timed_days)`;
+
+/**
+ * Adds the learners that deltas are of, a select from `deltas` (class_id, cell_id, day) within the statement that takes
+ * them: their days are those on which the class has anything, and whoever was seen then is in them at once.
+ */
+export const addLearnersOf = (deltas: string): string =>
+  addDays(`
+    select $1::int, touched.month, touched.cell_id, learner.person_id, ${together}
+    from (
+      select ${deltas}.class_id, ${deltas}.cell_id, date_trunc('month', ${deltas}.day)::date as month,
+        bit_or(1 << extract(day from ${deltas}.day)::int - 1) as days
+      from ${deltas} group by 1, 2, 3
+    ) touched
+    cross join lateral (
+      select learner_months.person_id, learner_months.scored_days & touched.days as scored_days,
+        learner_months.timed_days & touched.days as timed_days
+      from learner_months
+      where learner_months.tenant_id = $1 and learner_months.class_id = touched.class_id
+        and learner_months.month = touched.month and (learner_months.scored_days | learner_months.timed_days) & touched.days <> 0
+      offset 0 -- looked up class by class, whatever the statistics say
+    ) learner
+    group by 2, 3, 4
+    order by 2, 3, 4`);
+
+/** Makes the learners of all cells anew. What waits as a delta may be in them already, and is added again without harm. */
+export async function buildCellLearners(tx: Transaction): Promise<void> {
+  await tx.query(`delete from cell_learners where cell_learners.tenant_id = $1`, [tx.tenantId]);
+  await tx.query(
+    `insert into cell_learners (${columns})
+     select $1, learner.month, class_cells.cell_id, learner.person_id, ${together}
+     from class_cells
+     cross join lateral (
+       select learner_months.* from learner_months
+       where learner_months.tenant_id = $1 and learner_months.class_id = class_cells.class_id
+       offset 0 -- there may be no statistics yet
+     ) learner
+     where class_cells.tenant_id = $1
+     group by 2, 3, 4
+     order by 2, 3, 4`,
+    [tx.tenantId],
+  );
+}
+
+/** Counts the learners of a class again in some cells, of which it has left one and entered another. */
+export async function recountLearners(tx: Transaction, classId: number, cells: readonly number[]): Promise<void> {
+  const ofTheClass = `select learner_months.month, learner_months.person_id from learner_months
+    where learner_months.tenant_id = $1 and learner_months.class_id = $2`;
+  await tx.query(
+    `delete from cell_learners
+     where cell_learners.tenant_id = $1 and cell_learners.cell_id = any($3)
+       and (cell_learners.month, cell_learners.person_id) in (${ofTheClass})`,
+    [tx.tenantId, classId, cells],
+  );
+  await tx.query(
+    addDays(`
+      select $1, learner.month, class_cells.cell_id, learner.person_id, ${together}
+      from class_cells
+      cross join lateral (
+        select learner_months.* from learner_months
+        where learner_months.tenant_id = $1 and learner_months.class_id = class_cells.class_id
+          and (learner_months.month, learner_months.person_id) in (${ofTheClass})
+        offset 0
+      ) learner
+      where class_cells.tenant_id = $1 and class_cells.cell_id = any($3)
+      group by 2, 3, 4
+      order by 2, 3, 4`),
+    [tx.tenantId, classId, cells],
+  );
+}
