@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '../../../test/database';
 import { Database } from '../../shared/database/database';
-import { integers, moments, texts, uuids } from './columns';
+import { integers, longs, moments, texts, uuids } from './columns';
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -26,6 +26,11 @@ const read = (type: string, column: Buffer): Promise<string[]> =>
 test('whole numbers are read as they were written', async () => {
   const values = [0, 1, -1, 255, 256, 2 ** 31 - 1, -(2 ** 31)];
   expect(await read('int', integers(values))).toEqual(values.map(String));
+});
+
+test('large whole numbers are read as they were written', async () => {
+  const values = [0, 1, -1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, -(2 ** 32), Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
+  expect(await read('bigint', longs(values))).toEqual(values.map(String));
 });
 
 test('texts are read as they were written', async () => {

@@ -6,18 +6,15 @@ import { announceDeltas } from '../rollup/announce';
 import { knownIds, lookUpKnown } from './known-ids';
 import { batchSeconds, events as eventsMetric } from './ingest.metrics';
 import { checkEvent, type KnownEvent, type Rejection, type SoundEvent } from './event';
-import { contentHash, eventKey } from './event-key';
 import {
   contextKeyOf,
   selectByExternalId,
   selectByNumber,
-  selectSameContents,
-  storeEvents,
   insertContexts,
   selectContexts,
   type IdKind,
-  type KeyedEvent,
 } from './ingest.queries';
+import { storeNew } from './store';
 
 /** What became of a batch: accepted + duplicates + rejected = sent. */
 export interface Receipt {
@@ -49,26 +46,16 @@ export async function ingest(tx: Transaction, events: readonly unknown[], option
   if (sound.length === 0) return receipt;
 
   const known = await lookUp(tx, sound, { options, reject: rejection => receipt.rejected.push(rejection) });
-  const first = firstOfEach(known, receipt);
-  if (first.length === 0) return receipt;
-  const withStatus = first.filter(hasStatus);
+  if (known.length === 0) return receipt;
+  const withStatus = known.filter(hasStatus);
   if (withStatus.length > 0) await beginStatuses(tx, withStatus);
-  const stored = await storeEvents(tx, first, options.now);
-  if (stored) await tellOthers(tx, first.filter((_, place) => !stored.has(place)), receipt);
-  const accepted = stored ? first.filter((_, place) => stored.has(place)) : first;
+  const { accepted, duplicates, conflicts } = await storeNew(tx, known, options.now);
   receipt.accepted = accepted.length;
+  receipt.duplicates = duplicates.length;
+  receipt.rejected.push(...conflicts.map(conflict));
   if (accepted.length > 0) tx.afterCommit(() => announceDeltas(tx.tenantId));
   await keepCountsOfStatuses(tx, await recordStatuses(tx, accepted.filter(hasStatus)));
   return receipt;
-}
-
-/** Of events whose ids were claimed before: whether each is the same again. */
-async function tellOthers(tx: Transaction, events: readonly KeyedEvent[], receipt: Receipt): Promise<void> {
-  const same = await selectSameContents(tx, events);
-  for (const [place, { eventId }] of events.entries()) {
-    if (same.has(place)) receipt.duplicates++;
-    else receipt.rejected.push(conflict(eventId));
-  }
 }
 
 /** Counted once it is so: what is rolled back became nothing. */
@@ -82,7 +69,7 @@ function tellWhatBecameOf(receipt: Receipt): () => void {
   };
 }
 
-const conflict = (eventId: string): Rejection => ({
+const conflict = ({ eventId }: KnownEvent): Rejection => ({
   eventId,
   code: 'CONFLICT',
   message: 'An event with this id and other contents was accepted before; that one stands.',
@@ -90,19 +77,6 @@ const conflict = (eventId: string): Rejection => ({
 
 const hasStatus = <Event extends KnownEvent>(event: Event): event is Event & { competencyId: number; status: number } =>
   event.competencyId !== null && event.status !== null;
-
-/** Within a batch, too, the first event with an id stands. */
-function firstOfEach(events: KnownEvent[], receipt: Receipt): KeyedEvent[] {
-  const first = new Map<string, KeyedEvent>();
-  for (const event of events) {
-    const keyed = Object.assign(event, { key: eventKey(event.eventId), hash: contentHash(event) });
-    const earlier = first.get(keyed.key);
-    if (!earlier) first.set(keyed.key, keyed);
-    else if (earlier.hash === keyed.hash) receipt.duplicates++;
-    else receipt.rejected.push(conflict(event.eventId));
-  }
-  return [...first.values()];
-}
 
 interface LookUp {
   options: IngestOptions;
@@ -117,7 +91,7 @@ async function lookUp(tx: Transaction, events: SoundEvent[], { options, reject }
   const classNumbers = [...new Set(events.map(classOf).filter(number => number !== undefined))];
   const permitted = options.permitted ? await options.permitted(classNumbers) : undefined;
 
-  const found: Omit<KnownEvent, 'contextId'>[] = [];
+  const found: KnownEvent[] = [];
   for (const event of events) {
     const no = (code: Rejection['code'], message: string) => reject({ eventId: event.eventId, code, message });
     const classFound = classOf(event);
@@ -131,10 +105,17 @@ async function lookUp(tx: Transaction, events: SoundEvent[], { options, reject }
     } else if (event.competency !== null && competencyId === null) {
       const framework = event.framework === null ? '' : ` in the framework '${event.framework}'`;
       no('NOT_FOUND', `There is no competency '${event.competency}'${framework}.`);
-    } else found.push(Object.assign(event, { classNumber: classFound, personNumber: personFound, competencyId }));
+    } else {
+      const known = event as KnownEvent; // what it lacks is added here
+      known.classNumber = classFound;
+      known.personNumber = personFound;
+      known.competencyId = competencyId;
+      found.push(known);
+    }
   }
   const contexts = found.length > 0 ? await findContexts(tx, found) : new Map<string, number>();
-  return found.map(event => Object.assign(event, { contextId: contexts.get(contextKeyOf(event))! }));
+  for (const event of found) event.contextId = contexts.get(contextKeyOf(event))!;
+  return found;
 }
 
 /** A context that this batch makes is not remembered: it may yet be rolled back. */

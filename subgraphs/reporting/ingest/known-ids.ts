@@ -6,18 +6,22 @@ const mostIds = 200_000;
 /** What they weigh in the memory that tenants share, in its rows. */
 const weight = 5_000;
 
-/** Of a tenant's classes, people and contexts the numbers that batches before this one have looked up. */
+/** Of a tenant's classes, people and contexts the numbers that batches before this one have looked up, and its clocks. */
 export interface KnownIds {
   classes: Map<string, number>;
   people: Map<string, number>;
   contexts: Map<string, number>;
+  /** How many seconds the clocks are ahead of UTC, by quarters of an hour since 1970; null where that changes within one. */
+  offsets: Map<number, number | null>;
 }
 
 /** Who was deleted or came anew moved the structure's version: then nothing is known yet. */
 export function knownIds({ memory }: Transaction): KnownIds {
   const known = memory.recall<KnownIds>('ingest');
-  if (known && known.classes.size + known.people.size + known.contexts.size < mostIds) return known;
-  return memory.remember('ingest', { classes: new Map(), people: new Map(), contexts: new Map() }, weight);
+  const size = (ids: KnownIds): number => ids.classes.size + ids.people.size + ids.contexts.size + ids.offsets.size;
+  if (known && size(known) < mostIds) return known;
+  const none: KnownIds = { classes: new Map(), people: new Map(), contexts: new Map(), offsets: new Map() };
+  return memory.remember('ingest', none, weight);
 }
 
 /** The numbers of ids: those that are known, and of the others what is found. */
