@@ -133,7 +133,7 @@ export function answerGraph(
         throw error;
       }
     };
-    const answered: { version?: string } = {};
+    const answered: { version?: string; behind?: boolean } = {};
     let answer: HTTPGraphQLResponse;
     try {
       answer = await server.executeHTTPGraphQLRequest({
@@ -151,7 +151,7 @@ export function answerGraph(
     if (refusal !== undefined) throw refusal; // with the status and headers of a request that comes too soon
     const complete = await send(response, answer);
     const madeAtVersion = current ?? answered.version;
-    if (mayRepeat && madeAtVersion !== undefined && complete !== undefined && isGood(answer, complete)) {
+    if (mayRepeat && !answered.behind && madeAtVersion !== undefined && complete !== undefined && isGood(answer, complete)) {
       answers.set(key, { version: madeAtVersion, body: complete, madeAt: Date.now() });
     }
   };

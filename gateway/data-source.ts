@@ -4,6 +4,7 @@ import { Kind, type FormattedExecutionResult, type GraphQLFormattedError, type S
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { Problem, toProblem } from '../subgraphs/shared/errors';
 import { documentStore } from '../subgraphs/shared/subgraph/documents';
+import { wasBehind } from '../subgraphs/shared/subgraph/answered-at';
 import type { SubgraphConnection } from './connection';
 
 export interface GatewayContext {
@@ -12,8 +13,11 @@ export interface GatewayContext {
   signal: AbortSignal;
   /** Resolves when it is this operation's turn, which may have so many rows. */
   turn(rows: number): Promise<void>;
-  /** Filled where one subgraph answered the whole question at one version of the tenant. */
-  answered?: { version?: string };
+  /**
+   * `version`: filled where one subgraph answered the whole question at one version of the tenant. `behind`: whether any
+   * part of the answer is of a moment before the tenant's version.
+   */
+  answered?: { version?: string; behind?: boolean };
   /** What the one subgraph said to the question as it came, where that was no answer: it is not asked again. */
   refused?: FormattedExecutionResult;
 }
@@ -38,6 +42,7 @@ export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
       const { operationName } = options.request;
       const asked = { query, variables, operationName, credentials, signal };
       result = refused ?? (await unlessAborted(this.connection.fetch(asked), signal));
+      if (options.context.answered && wasBehind(result)) options.context.answered.behind = true;
     } catch (error) {
       const { message, extensions } = toProblem(error);
       result = { errors: [{ message, extensions }] };

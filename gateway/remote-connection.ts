@@ -53,12 +53,13 @@ async function send(name: string, url: string | URL, request: RequestInit): Prom
 const isAnswer = (body: unknown): body is FormattedExecutionResult =>
   typeof body === 'object' && body !== null && ('data' in body || Array.isArray((body as { errors?: unknown }).errors));
 
-const headersOf = ({ token, basic, actingTenant, address, agent }: Credentials): Record<string, string> => ({
+const headersOf = ({ token, basic, actingTenant, strong, address, agent }: Credentials): Record<string, string> => ({
   ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   ...(basic === undefined ? {} : { authorization: `Basic ${basic}` }),
   ...(address === undefined ? {} : { 'x-forwarded-for': address }),
   ...(agent === undefined ? {} : { 'user-agent': agent }),
   ...(actingTenant === undefined ? {} : { 'strata-tenant': actingTenant }),
+  ...(strong ? { 'strata-consistency': 'strong' } : {}),
 });
 
 async function notReady(url: string): Promise<string | undefined> {

@@ -13,6 +13,7 @@ import { StudentGroups1761000000013 } from './13-student-groups';
 import { OneRoster1761000000015 } from './15-oneroster';
 import { AuditLog1761000000016 } from './16-audit-log';
 import { FactsWithoutRowChecks1761000000017 } from './17-facts-without-row-checks';
+import { Heartbeat1761000000023 } from './23-heartbeat';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   OneRoster1761000000015,
   AuditLog1761000000016,
   FactsWithoutRowChecks1761000000017,
+  Heartbeat1761000000023,
 ];

@@ -78,7 +78,7 @@ export async function startGateway({ bundle, fill, now, ...options }: GatewayOpt
   const database = options.database ?? (await createTestDatabase());
   const owner = await connectOwner(database.url);
   try {
-    if (bundle) await load(database.url, { bundle, now });
+    if (bundle) await load(database.directUrl, { bundle, now });
     await fill?.(owner);
     // Of tables that have just been filled the database would guess, and plan badly, for a minute.
     await owner.transaction(platformTenant, 'write', refreshStatistics);
@@ -97,7 +97,7 @@ export async function startGateway({ bundle, fill, now, ...options }: GatewayOpt
     ...(options.background === undefined ? {} : { background: options.background }),
   });
   const running = subgraphs.map(({ name }) => service.subgraph(name));
-  const open = { ownerUrl: database.url, appUrl: database.url, stepDown: true, embedded: false, close: async () =>
+  const open = { ownerUrl: database.directUrl, appUrl: database.url, stepDown: true, embedded: false, close: async () =>
     undefined };
   const gateway = await createGateway({
     connections: running.map(inProcess),

@@ -47,6 +47,7 @@ export const reportingSubgraph = defineSubgraph({
   permissions,
   unaudited: ['recordActivity'],
   firstQuestion: howManyDeltasWait,
+  mayLag: ['nodeReport', 'HierarchyNode', 'Student', 'StudentGroup'],
   createLoaders,
   startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),
   routes: [eventsRoute],
