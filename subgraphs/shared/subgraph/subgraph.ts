@@ -134,6 +134,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
             if (isVisit(caller, credentials) && isRead(asked)) await auditVisit(asked, caller, trail);
             const result = await run({ document, operationName, variables: variables ?? {}, context });
             const { lagging } = session;
+            if (!isRead(asked)) database.replica?.hasWritten(caller.tenantId, caller.personId);
             if (lagging && !signal?.aborted && result.errors?.some(error => !isProblem(error))) {
               database.replica?.failed();
               return undefined;
