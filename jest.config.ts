@@ -9,7 +9,10 @@ const config: Config = {
   transform: { '\\.[cm]?[jt]s$': '@swc/jest' },
   // jose publishes ES modules only, which jest loads once they are transformed.
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
-  setupFiles: ['reflect-metadata'],
+  setupFiles: [
+    'reflect-metadata',
+    ...(process.env.STRATA_TEST_PGBOUNCER === '1' ? ['<rootDir>/test/go-through-pgbouncer.ts'] : []),
+  ],
   globalSetup: '<rootDir>/test/start-server.ts',
   globalTeardown: '<rootDir>/test/stop-server.ts',
   reporters: ['default', '<rootDir>/test/counts-reporter.cjs'],

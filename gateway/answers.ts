@@ -150,7 +150,7 @@ export function answerGraph(
         throw error;
       }
     };
-    const madeAt: { version?: string } = {};
+    const answeredBy: { version?: string; behind?: boolean } = {};
     let answer: HTTPGraphQLResponse;
     try {
       answer = await server.executeHTTPGraphQLRequest({
@@ -160,7 +160,7 @@ export function answerGraph(
           search,
           body,
         },
-        context: async () => ({ credentials, record, signal, turn, answered: madeAt }),
+        context: async () => ({ credentials, record, signal, turn, answered: answeredBy }),
       });
     } finally {
       release?.();
@@ -168,8 +168,8 @@ export function answerGraph(
     if (refusal !== undefined) throw refusal; // with the status and headers of a request that comes too soon
     if (record.answered) answered.inc({ from: record.answered });
     const complete = await send(response, answer);
-    const madeAtVersion = current ?? madeAt.version;
-    if (mayRepeat && madeAtVersion !== undefined && complete !== undefined && isGood(answer, complete)) {
+    const madeAtVersion = current ?? answeredBy.version;
+    if (mayRepeat && !answeredBy.behind && madeAtVersion !== undefined && complete !== undefined && isGood(answer, complete)) {
       answers.set(key, { version: madeAtVersion, body: complete, madeAt: Date.now() });
     }
   };

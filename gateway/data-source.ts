@@ -5,6 +5,7 @@ import type { Credentials } from '../subgraphs/shared/access/caller';
 import { Problem, toProblem } from '../subgraphs/shared/errors';
 import { documentStore } from '../subgraphs/shared/subgraph/documents';
 import type { RequestRecord } from '../subgraphs/shared/subgraph/request-record';
+import { wasBehind } from '../subgraphs/shared/subgraph/answered-at';
 import { inSpan } from '../subgraphs/shared/tracing';
 import type { Fetch, SubgraphConnection } from './connection';
 
@@ -16,8 +17,11 @@ export interface GatewayContext {
   signal: AbortSignal;
   /** Resolves when it is this operation's turn, which may have so many rows. */
   turn(rows: number): Promise<void>;
-  /** Filled where one subgraph answered the whole question at one version of the tenant. */
-  answered?: { version?: string };
+  /**
+   * `version`: filled where one subgraph answered the whole question at one version of the tenant. `behind`: whether any
+   * part of the answer is of a moment before the tenant's version.
+   */
+  answered?: { version?: string; behind?: boolean };
   /** What the one subgraph said to the question as it came, where that was no answer: it is not asked again. */
   refused?: FormattedExecutionResult;
 }
@@ -42,6 +46,7 @@ export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
       const { operationName } = options.request;
       const asked = { query, variables, operationName, credentials, signal };
       result = refused ?? (await unlessAborted(fetchTraced(this.connection, asked), signal));
+      if (options.context.answered && wasBehind(result)) options.context.answered.behind = true;
     } catch (error) {
       const { message, extensions } = toProblem(error);
       result = { errors: [{ message, extensions }] };

@@ -9,7 +9,7 @@ import {
   type GraphQLFormattedError,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { versionAnswered } from '../subgraphs/shared/subgraph/answered-at';
+import { versionAnswered, wasBehind } from '../subgraphs/shared/subgraph/answered-at';
 import type { SubgraphConnection } from './connection';
 import { fetchTraced, unlessAborted, type GatewayContext } from './data-source';
 
@@ -85,6 +85,7 @@ export class DirectQuestions {
       const version = versionAnswered(answer);
       context.record.answered = 'direct';
       if (context.answered && version !== undefined) context.answered.version = version;
+      if (context.answered && wasBehind(answer)) context.answered.behind = true;
       const { data, errors } = answer;
       return { data, ...(errors ? { errors: errors.map(error => told(error, connection.name)) } : {}) };
     };

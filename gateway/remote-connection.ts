@@ -55,7 +55,7 @@ async function send(name: string, url: string | URL, request: RequestInit): Prom
 const isAnswer = (body: unknown): body is FormattedExecutionResult =>
   typeof body === 'object' && body !== null && ('data' in body || Array.isArray((body as { errors?: unknown }).errors));
 
-const headersOf = ({ token, basic, actingTenant, address, agent, requestId }: Credentials): Record<string, string> => ({
+const headersOf = ({ token, basic, actingTenant, strong, address, agent, requestId }: Credentials): Record<string, string> => ({
   ...traceHeaders(),
   ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
   ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -63,6 +63,7 @@ const headersOf = ({ token, basic, actingTenant, address, agent, requestId }: Cr
   ...(address === undefined ? {} : { 'x-forwarded-for': address }),
   ...(agent === undefined ? {} : { 'user-agent': agent }),
   ...(actingTenant === undefined ? {} : { 'strata-tenant': actingTenant }),
+  ...(strong ? { 'strata-consistency': 'strong' } : {}),
 });
 
 async function notReady(url: string): Promise<string | undefined> {

@@ -36,9 +36,10 @@ beforeAll(async () => {
   const script = path.join(__dirname, 'outlive-jest.js');
   watch = spawn(process.execPath, [script, dataDir], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   postgres = await server();
-  await migrate(postgres.url);
+  const { url } = postgres;
+  await migrate(url);
   gateway = await startGateway({
-    database: { url: postgres.url, adminUrl: postgres.url, drop: async () => undefined },
+    database: { url, directUrl: url, adminUrl: url, settings: { DATABASE_URL: url }, drop: async () => undefined },
     fill: owner => createTenant(owner, twoHierarchies('acme')),
     now: new Date('2026-03-20T12:00:00Z'),
   });

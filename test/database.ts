@@ -7,6 +7,8 @@ export interface TestServer {
   adminUrl: string;
   /** The login that owns them: an ordinary one, to which forced row-level security applies. */
   ownerUrl: string;
+  /** The ways through PgBouncer in transaction mode, where that is installed: the owner's, and the service's own login's. */
+  pooled?: { ownerUrl: string; serviceUrl: string };
   /** A migrated database, from which those of the tests are cloned. */
   template: string;
 }
@@ -16,8 +18,12 @@ export const testServerVariable = 'STRATA_TEST_SERVER';
 export interface TestDatabase {
   /** The owner's login, as DATABASE_URL: no superuser, so row-level security holds for it too. */
   url: string;
+  /** The same, past any pooler: for what lives as long as a connection. */
+  directUrl: string;
   /** The server's own login: with the embedded server a superuser, who sees the rows of every tenant. */
   adminUrl: string;
+  /** What a process of Strata is told of this database. */
+  settings: Record<string, string>;
   /** Call it in afterAll, after closing what is connected. */
   drop(): Promise<void>;
 }
@@ -32,15 +38,36 @@ export interface TestDatabase {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const known = process.env[testServerVariable];
   if (!known) throw new Error('no test server is running: jest starts it by the globalSetup of jest.config.ts');
-  const { adminUrl, ownerUrl, template } = JSON.parse(known) as TestServer;
+  const { adminUrl, ownerUrl, template, pooled } = JSON.parse(known) as TestServer;
+  const pool = isBehindPgBouncer() ? pooled! : undefined;
   const name = `strata_test_${randomBytes(8).toString('hex')}`;
   await createDatabase(adminUrl, { name, owner: new URL(ownerUrl).username, template });
   return {
-    url: databaseUrl(ownerUrl, name),
+    url: databaseUrl(pool?.ownerUrl ?? ownerUrl, name),
+    directUrl: databaseUrl(ownerUrl, name),
     adminUrl: databaseUrl(adminUrl, name),
+    settings: {
+      DATABASE_URL: databaseUrl(ownerUrl, name),
+      ...(pool ? { STRATA_APP_DATABASE_URL: databaseUrl(pool.serviceUrl, name), STRATA_PREPARED_STATEMENTS: '0' } : {}),
+    },
     drop: () => dropDatabase(adminUrl, name),
   };
 }
+
+/** Whether this test file goes through PgBouncer: all of them under STRATA_TEST_PGBOUNCER=1, and test/behind-pgbouncer.test.ts. */
+export const isBehindPgBouncer = (): boolean => process.env.STRATA_TEST_PGBOUNCER === '1';
+
+/** The way past PgBouncer to the same database, with the same login. */
+export function directUrlOf(url: string): string {
+  const { pooled, ownerUrl } = JSON.parse(process.env[testServerVariable]!) as TestServer;
+  const [given, direct] = [new URL(url), new URL(ownerUrl)];
+  if (pooled && given.host === new URL(pooled.ownerUrl).host) [given.hostname, given.port] = [direct.hostname, direct.port];
+  return given.href;
+}
+
+/** Whether there is one to go through. */
+export const hasPgBouncer = (): boolean =>
+  (JSON.parse(process.env[testServerVariable] ?? '{}') as Partial<TestServer>).pooled !== undefined;
 
 export function databaseUrl(url: string, database: string): string {
   const other = new URL(url);

@@ -2,6 +2,7 @@ import { keepCountsOfLoad } from '../subgraphs/reporting/published';
 import type { RoleName } from '../subgraphs/shared/access/roles';
 import { Database, type Transaction } from '../subgraphs/shared/database/database';
 import { publicId } from '../subgraphs/shared/identifiers';
+import { directUrlOf, isBehindPgBouncer } from './database';
 import { growTrees, insertRows, insertTenant, selectHierarchyNumbers, type Row } from './fixture.queries';
 
 const beginning = '2026-01-01T00:00:00Z';
@@ -83,11 +84,13 @@ interface Numbers {
 
 /** The owner's way into a test database, for what a test puts there. Close it before the database is dropped. */
 export const connectOwner = (url: string): Promise<Database> =>
-  Database.connect({ url, stepDown: false, entities: [], poolSize: 2 });
+  Database.connect({ url, stepDown: false, entities: [], poolSize: 2, ...wayPast(url) });
 
 /** The application's way in, as the service has it. */
 export const connectApplication = (url: string): Promise<Database> =>
-  Database.connect({ url, stepDown: true, entities: [], poolSize: 2 });
+  Database.connect({ url, stepDown: true, entities: [], poolSize: 2, ...wayPast(url) });
+
+const wayPast = (url: string) => (isBehindPgBouncer() ? { directUrl: directUrlOf(url) } : {});
 
 /** Puts a tenant's rows into the database, without a way through the service. */
 export async function createTenant(owner: Database, fixture: TenantFixture): Promise<KnownTenant> {

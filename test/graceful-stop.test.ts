@@ -20,7 +20,7 @@ beforeAll(async () => {
   await createTenant(owner, twoHierarchies('acme'));
   await owner.close();
   folder = mkdtempSync(path.join(os.tmpdir(), 'strata-stop-'));
-  settings = { DATABASE_URL: database.url, STRATA_DATA_DIR: folder, STRATA_DEMO: '0', PORT: '0', STRATA_LIMIT_REQUESTS: '0' };
+  settings = { ...database.settings, STRATA_DATA_DIR: folder, STRATA_DEMO: '0', PORT: '0', STRATA_LIMIT_REQUESTS: '0' };
   token = (await strata(['token', 'admin'], settings)).stdout.trim();
 });
 afterAll(async () => {

@@ -47,7 +47,7 @@ const validate = (fix = false, who = world.as('admin')) =>
   }>;
 const run = async (...words: string[]) => {
   const { exitCode, stdout, stderr } = await strata(['validate-relationships', ...words, '--json'], {
-    DATABASE_URL: world.gateway.database.url,
+    ...world.gateway.database.settings,
   });
   return { exitCode, stderr, told: stdout === '' ? undefined : JSON.parse(stdout.trim().split('\n').at(-1)!) };
 };
@@ -116,7 +116,7 @@ describe('in a database that was restored without its constraints', () => {
       told: { remaining: 15, fixed: false, foreignKeysEnforced: false, restored: [] },
     });
     expect(told.told.tenants[0].problems).toEqual(problems);
-    const text = await strata(['validate-relationships'], { DATABASE_URL: world.gateway.database.url });
+    const text = await strata(['validate-relationships'], { ...world.gateway.database.settings });
     expect(text.stdout).toMatch(/^acme: ENROLMENT_TWICE: 2 rows of enrolments$/m);
     expect(text.stdout).toMatch(/^rival: no problems$/m);
     expect(text.stdout).toContain('Foreign keys are not enforced');

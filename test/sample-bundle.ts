@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import type { TestDatabase } from './database';
+import { directUrlOf, type TestDatabase } from './database';
 import { loadBundle, type LoadOptions, type LoadResult } from '../subgraphs/roster/import/bundle/load-bundle';
 
 /** For tests only: a bundle as text, by file. */
@@ -98,7 +98,7 @@ export async function load({ url }: TestDatabase, bundle: Bundle, options: Optio
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'strata-bundle-'));
   try {
     for (const [file, contents] of Object.entries(bundle)) fs.writeFileSync(path.join(dir, file), contents);
-    return await loadBundle({ databaseUrl: url, dir, now, ...options });
+    return await loadBundle({ databaseUrl: directUrlOf(url), dir, now, ...options });
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
   }

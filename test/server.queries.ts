@@ -28,6 +28,10 @@ export const createOwner = (url: string, owner: { name: string; password: string
     `grant ${owner.name} to current_user`,
   ]);
 
+/** The service's own login, as docs/operating.md makes it. */
+export const createService = (url: string, service: { name: string; password: string }): Promise<void> =>
+  run(url, [`create role ${service.name} login password '${service.password}' in role ${applicationRole}`]);
+
 export const dropOwner = (url: string, name: string): Promise<void> => run(url, [`drop role if exists ${name}`]);
 
 export const createDatabase = (

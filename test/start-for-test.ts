@@ -8,6 +8,8 @@ import type { OAuthClient } from '../subgraphs/shared/access/oauth-clients';
 import type { Limits } from '../subgraphs/shared/limits/limits';
 import type { SubgraphName } from '../subgraphs/shared/environment';
 import type { RunningSubgraph, Subgraph } from '../subgraphs/shared/subgraph/subgraph';
+import type { ReplicaSettings } from '../subgraphs/shared/database/replica';
+import { directUrlOf, isBehindPgBouncer } from './database';
 import type { KnownTenant } from './fixture';
 
 export interface Question {
@@ -49,6 +51,7 @@ export async function startForTest({
   background = true,
   limits,
   oauth,
+  replica,
   onBug = error => console.error(error), // what callers are not told, who looks for a test's mistake must be
 }: {
   url: string;
@@ -61,6 +64,8 @@ export async function startForTest({
   limits?: Limits;
   /** Who gives tokens for passwords. */
   oauth?: readonly OAuthClient[];
+  /** A streaming replica for reads. */
+  replica?: ReplicaSettings;
 }): Promise<ServiceForTest> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'strata-keys-'));
   const rules = { dataDir, issuer: 'test', audience: 'strata' };
@@ -76,6 +81,8 @@ export async function startForTest({
   for (const subgraph of subgraphs) {
     const runtime = {
       ...{ databaseUrl: url, stepDown: true, verifyToken, onBug, background, poolSize: 4 },
+      ...(isBehindPgBouncer() ? { directUrl: directUrlOf(url), prepares: false } : {}),
+      ...(replica ? { replica } : {}),
       ...(now ? { now } : {}),
       ...(limits ? { limits } : {}),
       ...(issuer ? { issuer } : {}),

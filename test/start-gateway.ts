@@ -12,6 +12,7 @@ import { readSupergraph } from '../gateway/supergraph';
 import { platformTenant } from '../migrations/row-level-security';
 import { subgraphs } from '../subgraphs';
 import { defaultLimits, type Limits } from '../subgraphs/shared/limits/limits';
+import type { ReplicaSettings } from '../subgraphs/shared/database/replica';
 import type { OAuthClient } from '../subgraphs/shared/access/oauth-clients';
 import type { TokenContents } from '../subgraphs/shared/access/keys';
 import { loadBundle } from '../subgraphs/roster/import/bundle';
@@ -21,9 +22,11 @@ import { createTestDatabase, type TestDatabase } from './database';
 import { connectOwner } from './fixture';
 import { startForTest, type ServiceForTest } from './start-for-test';
 
-/** Who asks: what their token says, and the header Strata-Tenant. */
+/** Who asks: what their token says, and the headers Strata-Tenant and Strata-Consistency. */
 export interface Asker extends TokenContents {
   actingTenant?: string;
+  /** The header Strata-Consistency: strong. */
+  strong?: boolean;
 }
 
 /** An answer as it came over HTTP. Its data are the test's own business. */
@@ -58,8 +61,10 @@ export interface GatewayOptions {
   bundle?: (out: string) => Promise<unknown>;
   /** Puts rows into the database past the service. */
   fill?: (owner: Database) => Promise<unknown>;
-  /** The moment of the load and of every request. */
-  now: Date;
+  /** The moment of the load and of every request; or a clock. */
+  now: Date | (() => Date);
+  /** A streaming replica for reads. */
+  replica?: ReplicaSettings;
   /** Whether folding goes on in the background; true when omitted. */
   background?: boolean;
   /** A database that is there already; else one of the test's own. */
@@ -74,11 +79,12 @@ export interface GatewayOptions {
 }
 
 /** The whole service in this process, as `strata start` puts it together, on a database of its own. */
-export async function startGateway({ bundle, fill, now, ...options }: GatewayOptions): Promise<GatewayForTest> {
+export async function startGateway({ bundle, fill, now: moment, ...options }: GatewayOptions): Promise<GatewayForTest> {
   const database = options.database ?? (await createTestDatabase());
+  const now = typeof moment === 'function' ? moment : () => moment;
   const owner = await connectOwner(database.url);
   try {
-    if (bundle) await load(database.url, { bundle, now });
+    if (bundle) await load(database.directUrl, { bundle, now: now() });
     await fill?.(owner);
     // Of tables that have just been filled the database would guess, and plan badly, for a minute.
     await owner.transaction(platformTenant, 'write', refreshStatistics);
@@ -90,14 +96,15 @@ export async function startGateway({ bundle, fill, now, ...options }: GatewayOpt
   const service = await startForTest({
     url: database.url,
     subgraphs,
-    now: () => now,
+    now,
+    ...(options.replica ? { replica: options.replica } : {}),
     limits,
     ...(options.oauth ? { oauth: options.oauth } : {}),
     onBug: error => bugs.push(error),
     ...(options.background === undefined ? {} : { background: options.background }),
   });
   const running = subgraphs.map(({ name }) => service.subgraph(name));
-  const open = { ownerUrl: database.url, appUrl: database.url, stepDown: true, embedded: false, close: async () =>
+  const open = { ownerUrl: database.directUrl, appUrl: database.url, stepDown: true, embedded: false, close: async () =>
     undefined };
   const gateway = await createGateway({
     connections: running.map(inProcess),
@@ -118,9 +125,10 @@ export async function startGateway({ bundle, fill, now, ...options }: GatewayOpt
     tokens.set(key, known);
     return known;
   };
-  const headers = async ({ actingTenant, ...contents }: Asker) => ({
+  const headers = async ({ actingTenant, strong, ...contents }: Asker) => ({
     authorization: `Bearer ${await tokenOf(contents)}`,
     ...(actingTenant === undefined ? {} : { 'strata-tenant': actingTenant }),
+    ...(strong ? { 'strata-consistency': 'strong' } : {}),
   });
   const ask: GatewayForTest['ask'] = async (who, query, variables) => {
     const response = await request(gateway.app).post('/graphql').set(await headers(who)).send({ query, variables });
@@ -147,7 +155,7 @@ export async function startGateway({ bundle, fill, now, ...options }: GatewayOpt
   };
 }
 
-async function load(databaseUrl: string, { bundle, now }: Required<Pick<GatewayOptions, 'bundle' | 'now'>>): Promise<void> {
+async function load(databaseUrl: string, { bundle, now }: Required<Pick<GatewayOptions, 'bundle'>> & { now: Date }): Promise<void> {
   const room = mkdtempSync(path.join(os.tmpdir(), 'strata-bundle-'));
   const dir = path.join(room, 'bundle');
   try {

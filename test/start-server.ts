@@ -7,7 +7,8 @@ import path from 'node:path';
 import { startEmbeddedPostgres } from '../cli/postgres';
 import { migrate } from '../subgraphs/shared/database/migrate';
 import { databaseUrl, testServerVariable, type TestServer } from './database';
-import { createDatabase, createOwner, dropDatabase, dropOwner } from './server.queries';
+import { findPgBouncer, startPgBouncer, type RunningPgBouncer } from './pgbouncer';
+import { createDatabase, createOwner, createService, dropDatabase, dropOwner } from './server.queries';
 
 declare global {
   // The teardown runs in this process, but as a module of its own.
@@ -29,21 +30,52 @@ async function prepare(server: { url: string; stop(): Promise<void> }): Promise<
   const run = randomBytes(6).toString('hex');
   const owner = { name: `strata_owner_${run}`, password: randomBytes(12).toString('hex') };
   const template = `strata_template_${run}`;
-  const ownerUrl = new URL(server.url);
-  ownerUrl.username = owner.name;
-  ownerUrl.password = owner.password;
+  const service = { name: `strata_service_${run}`, password: randomBytes(12).toString('hex') };
+  const ownerUrl = loginAt(server.url, owner);
+  let pgbouncer: RunningPgBouncer | undefined;
 
   globalThis.stopTestServer = async () => {
+    await pgbouncer?.stop();
     await dropDatabase(server.url, template);
+    await dropOwner(server.url, service.name);
     await dropOwner(server.url, owner.name);
     await server.stop();
   };
   await createOwner(server.url, owner);
+  await createService(server.url, service);
   await createDatabase(server.url, { name: template, owner: owner.name });
-  await migrate(databaseUrl(ownerUrl.href, template));
-  const known: TestServer = { adminUrl: server.url, ownerUrl: ownerUrl.href, template };
+  await migrate(databaseUrl(ownerUrl, template));
+  const program = findPgBouncer();
+  if (program) {
+    const logins = { [owner.name]: owner.password, [service.name]: service.password };
+    pgbouncer = await startPgBouncer({ program, server: server.url, logins });
+  } else if (process.env.STRATA_TEST_PGBOUNCER === '1') {
+    throw new Error('STRATA_TEST_PGBOUNCER=1 needs PgBouncer: apt-get install pgbouncer');
+  }
+  const known: TestServer = {
+    ...{ adminUrl: server.url, ownerUrl, template },
+    ...(pgbouncer ? { pooled: poolOf(server.url, pgbouncer.port, { owner, service }) } : {}),
+  };
   process.env[testServerVariable] = JSON.stringify(known);
 }
+
+interface Login {
+  name: string;
+  password: string;
+}
+
+function loginAt(url: string, { name, password }: Login, port?: number): string {
+  const other = new URL(url);
+  other.username = name;
+  other.password = password;
+  if (port !== undefined) [other.hostname, other.port] = ['127.0.0.1', String(port)];
+  return other.href;
+}
+
+const poolOf = (url: string, port: number, { owner, service }: { owner: Login; service: Login }) => ({
+  ownerUrl: loginAt(url, owner, port),
+  serviceUrl: loginAt(url, service, port),
+});
 
 /** The embedded PostgreSQL in a temporary folder, or a server whose login may make databases and roles. */
 async function findOrStart(): Promise<{ url: string; stop(): Promise<void> }> {

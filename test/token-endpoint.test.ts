@@ -239,7 +239,7 @@ describe('strata set-password', () => {
   let settings: Record<string, string>;
   beforeAll(() => {
     dir = mkdtempSync(path.join(os.tmpdir(), 'strata-password-'));
-    settings = { DATABASE_URL: gateway.database.url, STRATA_DATA_DIR: dir };
+    settings = { ...gateway.database.settings, STRATA_DATA_DIR: dir };
   });
   afterAll(() => rmSync(dir, { recursive: true }));
   const run = (words: string[], stdin: string) => strata(['set-password', ...words], settings, stdin);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   await createTenant(owner, { key: 'other', people: { both: ['LEARNER'] } });
   await owner.close();
   folder = mkdtempSync(path.join(os.tmpdir(), 'strata-commands-'));
-  settings = { DATABASE_URL: database.url, STRATA_DATA_DIR: path.join(folder, 'data') };
+  settings = { ...database.settings, STRATA_DATA_DIR: path.join(folder, 'data') };
 });
 
 afterAll(async () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await createTenant(owner, { key: 'la', hierarchy: 'us' });
   await owner.close();
   folder = mkdtempSync(path.join(os.tmpdir(), 'strata-oneroster-command-'));
-  settings = { DATABASE_URL: database.url, STRATA_DATA_DIR: path.join(folder, 'data') };
+  settings = { ...database.settings, STRATA_DATA_DIR: path.join(folder, 'data') };
 });
 afterAll(async () => {
   await database.drop();

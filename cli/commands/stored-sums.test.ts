@@ -14,7 +14,7 @@ let other: KnownTenant;
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   owner = await connectOwner(testDatabase.url);
-  settings = { DATABASE_URL: testDatabase.url };
+  settings = { ...testDatabase.settings };
   acme = await createTenant(owner, restlessTenant('acme'));
   const { india } = restlessTenant('').placements!;
   other = await createTenant(owner, { ...restlessTenant('other'), placements: { india: india! } });

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => testDatabase.drop());
 
 const run = async (...words: string[]) => {
-  const { exitCode, stdout, stderr } = await strata(['weekly', ...words], { DATABASE_URL: testDatabase.url });
+  const { exitCode, stdout, stderr } = await strata(['weekly', ...words], { ...testDatabase.settings });
   return { exitCode, stderr, lines: stdout.trim().split('\n') };
 };
 

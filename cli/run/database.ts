@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../../subgraphs/shared/environment';
+import type { ReplicaSettings } from '../../subgraphs/shared/database/replica';
 import { isUnavailable } from '../../subgraphs/shared/errors';
 import { migrate, pendingMigrations } from '../../subgraphs/shared/database/migrate';
 import { startEmbeddedPostgres } from '../postgres';
@@ -15,6 +16,8 @@ export interface OpenDatabase {
   embedded: boolean;
   /** Whether the service's connections prepare statements; they do when omitted. */
   prepares?: boolean;
+  /** A streaming replica that answers reads. */
+  replica?: ReplicaSettings;
   /** Stops the embedded server when nobody else uses it. */
   close(): Promise<void>;
 }
@@ -28,7 +31,7 @@ export async function openDatabase(
   environment: Environment,
   { log }: { log?: (line: string) => void } = {},
 ): Promise<OpenDatabase> {
-  const { databaseUrl, appDatabaseUrl, dataDir, preparedStatements: prepares } = environment;
+  const { databaseUrl, appDatabaseUrl, dataDir, replica, preparedStatements: prepares } = environment;
   if (databaseUrl) {
     return {
       ownerUrl: databaseUrl,
@@ -36,6 +39,7 @@ export async function openDatabase(
       stepDown: appDatabaseUrl === undefined,
       embedded: false,
       prepares,
+      ...(replica ? { replica } : {}),
       close: async () => undefined,
     };
   }

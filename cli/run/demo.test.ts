@@ -16,7 +16,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   folder = mkdtempSync(path.join(os.tmpdir(), 'strata-demo-'));
   settings = {
-    ...{ DATABASE_URL: database.url, STRATA_DATA_DIR: path.join(folder, 'data'), STRATA_DEMO: '1', PORT: '0' },
+    ...{ ...database.settings, STRATA_DATA_DIR: path.join(folder, 'data'), STRATA_DEMO: '1', PORT: '0' },
     PATH: process.env.PATH!,
   };
 });

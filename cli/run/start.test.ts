@@ -26,7 +26,7 @@ beforeAll(async () => {
   });
   await owner.close();
   folder = mkdtempSync(path.join(os.tmpdir(), 'strata-start-'));
-  settings = { DATABASE_URL: database.url, STRATA_DATA_DIR: folder, STRATA_DEMO: '0', PORT: '0' };
+  settings = { ...database.settings, STRATA_DATA_DIR: folder, STRATA_DEMO: '0', PORT: '0' };
   token = (await strata(['token', 'ann'], settings)).stdout.trim();
 });
 

@@ -44,6 +44,8 @@ export const startSubgraph = (
     databaseUrl: database.appUrl,
     stepDown: database.stepDown,
     ...(database.prepares === undefined ? {} : { prepares: database.prepares }),
+    ...(database.appUrl === database.ownerUrl ? {} : { directUrl: database.ownerUrl }),
+    ...(database.replica ? { replica: database.replica } : {}),
     verifyToken,
     limits: environment.limits,
     ...(issuer ? { issuer } : {}),

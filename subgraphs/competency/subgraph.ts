@@ -16,5 +16,6 @@ export const competencySubgraph = defineSubgraph({
   permissions,
   createLoaders,
   firstQuestion: howManyDeltasWait,
+  mayLag: ['HierarchyNode'],
   startBackground: ({ database, now, onBug }) => startWeekly({ database, now, onError: onBug }),
 });

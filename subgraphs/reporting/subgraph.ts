@@ -59,6 +59,7 @@ export const reportingSubgraph = defineSubgraph({
   permissions,
   unaudited: ['recordActivity'],
   firstQuestion: howManyDeltasWait,
+  mayLag: ['nodeReport', 'HierarchyNode', 'Student', 'StudentGroup'],
   createLoaders,
   startBackground: ({ database, now, onBug }) => {
     const folder = startFolder({ database, onError: onBug });

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { readClients, type OAuthClient } from './access/oauth-clients';
+import type { ReplicaSettings } from './database/replica';
 import { readLimits, type Limits } from './limits/limits';
 
 export const subgraphNames = ['hierarchy', 'roster', 'competency', 'reporting'] as const;
@@ -16,6 +17,8 @@ export interface Environment {
   databaseUrl?: string;
   /** The service's own login; unset: the owner's login steps down in each transaction. */
   appDatabaseUrl?: string;
+  /** A streaming replica that answers reads. */
+  replica?: ReplicaSettings;
   dataDir: string;
   demo: boolean;
   issuer: string;
@@ -72,6 +75,12 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     }
     return number;
   };
+  const seconds = (name: string, fallback: number): number => {
+    const number = Number(given(name) ?? fallback);
+    if (Number.isFinite(number) && number > 0 && number <= 86_400) return number;
+    wrong.push(`${name} must be seconds, more than 0 and at most 86400, not '${given(name)}'`);
+    return fallback;
+  };
   const flag = (name: string, fallback: boolean): boolean => {
     const value = given(name);
     if (value === undefined) return fallback;
@@ -98,11 +107,15 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   if (appDatabaseUrl && !databaseUrl) wrong.push('STRATA_APP_DATABASE_URL goes with DATABASE_URL, which is not set');
   const tracing = [url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']), url('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', ['http:', 'https:'])]
     .some(receiver => receiver !== undefined) && given('OTEL_SDK_DISABLED')?.toLowerCase() !== 'true';
+  const replicaUrl = url('STRATA_REPLICA_DATABASE_URL', ['postgres:', 'postgresql:']);
+  if (replicaUrl && !databaseUrl) wrong.push('STRATA_REPLICA_DATABASE_URL goes with DATABASE_URL, which is not set');
+  const mostSecondsBehind = seconds('STRATA_REPLICA_MAX_LAG', 10);
   const demo = flag('STRATA_DEMO', !databaseUrl);
   const environment: Environment = {
     port: port('PORT', 4000),
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(appDatabaseUrl ? { appDatabaseUrl } : {}),
+    ...(replicaUrl ? { replica: { url: replicaUrl, mostSecondsBehind } } : {}),
     dataDir: path.resolve(given('STRATA_DATA_DIR') ?? '.data'),
     demo,
     issuer: given('STRATA_ISSUER') ?? 'strata-development',

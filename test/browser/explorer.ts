@@ -47,7 +47,7 @@ export async function startExplorer(): Promise<Explorer> {
   const database: TestDatabase = await createTestDatabase();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'strata-browser-'));
   const strata: Started = await startStrata(['start'], {
-    DATABASE_URL: database.url,
+    ...database.settings,
     STRATA_DATA_DIR: path.join(folder, 'data'),
     STRATA_DEMO: '1',
     PORT: '0',

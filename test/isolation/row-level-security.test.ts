@@ -15,6 +15,9 @@ const shared: Record<string, string> = {
   [`a policy is wider than the tenant: tenants, tenants_own_row for r using ((id = ${tenant}) OR (${tenant} = 1)) check -`]:
     'each tenant its own row, the platform all',
   [`a policy is wider than the tenant: tenants, tenants_kept_by_the_platform for * ${ofThePlatform}`]: 'written by the platform alone',
+  'a policy is wider than the tenant: heartbeat, heartbeat_shared for r using true check -': 'the time',
+  'a policy is wider than the tenant: heartbeat, heartbeat_kept_by_the_owner for w using true check true': 'granted to nobody',
+  'rows of a table without tenants: heartbeat': 'the time',
   'rows of a table without tenants: hierarchies': 'reference data',
   'rows of a table without tenants: hierarchy_levels': 'reference data',
   'rows of a table without tenants: tenants': 'the list itself, by the policies above',

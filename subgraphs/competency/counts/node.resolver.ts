@@ -32,8 +32,9 @@ export class HierarchyNodeResolver {
     @Root() { node }: SeenNode,
     @Arg('asOf', () => DateScalar, { nullable: true }) asOf: string | null | undefined,
     @Arg('filter', () => MetricFilter, { nullable: true }) filter: MetricFilter | null | undefined,
-    @Ctx() { loaders, now }: CompetencyContext,
+    @Ctx() context: CompetencyContext,
   ): Promise<CompetencyCounts> {
+    const { loaders, now } = context;
     const { counts, plan, levels } = await loaders.competencyCounts.asOf(
       node,
       asOf ?? null,
@@ -42,7 +43,7 @@ export class HierarchyNodeResolver {
     const { hierarchyVersion } = await loaders.nodes.view(node.hierarchyKey);
     return {
       ...shownCounts(counts),
-      provenance: shownProvenance(node, plan.source, { levels, now, hierarchyVersion }),
+      provenance: shownProvenance(node, plan.source, { levels, asOf: context.asOf, now, hierarchyVersion }),
     };
   }
 

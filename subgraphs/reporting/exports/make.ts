@@ -36,7 +36,7 @@ export interface Making {
  * transaction's: who dies in the middle has let go of it. Nothing can be downloaded before the last piece is there.
  */
 export async function makeExport(database: Database, id: number, { tenantId, now, refuse, onTry, signal }: Making): Promise<boolean> {
-  const session = new Session(database, tenantId, signal);
+  const session = new Session(database, tenantId, { signal });
   try {
     const asOf = now();
     const tx = await session.read();

@@ -42,6 +42,7 @@ export async function recordEvents({
       const permitted = permittedClasses(tx, caller);
       return ingest(tx, taken, { now, ids: 'external', ...(permitted ? { permitted } : {}) });
     });
+    database.replica?.hasWritten(caller.tenantId, caller.personId);
     total.accepted += receipt.accepted;
     total.duplicates += receipt.duplicates;
     total.rejected.push(...receipt.rejected);

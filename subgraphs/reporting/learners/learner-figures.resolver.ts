@@ -1,9 +1,10 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { MetricFilter, PeriodInput } from '../../shared/graphql/metric-filter.type';
-import { Freshness, ProvenanceSource, type Provenance } from '../../shared/graphql/provenance.type';
+import { ProvenanceSource, type Provenance } from '../../shared/graphql/provenance.type';
 import { checkPeriod } from '../../shared/period';
 import type { ReportingContext } from '../context';
 import { Performance, TimeSpent } from '../reports/figures.type';
+import { momentShown } from '../reports/shown-provenance';
 import { performanceFields, timeSpentFields } from '../reports/shown-figures';
 import type { SeenStudent } from './learner-figures.loader';
 import type { LearnerSums } from './learner-figures.queries';
@@ -13,10 +14,10 @@ type ShownStudent = Student & { readonly seen: SeenStudent };
 type ShownStudentGroup = StudentGroup & { readonly number: number };
 
 /** Learners' own facts are added up when asked; they hang in no hierarchy, so the version is that of the reader's. */
-export async function provenanceOfLearners({ loaders, now }: ReportingContext): Promise<Provenance> {
+export async function provenanceOfLearners({ loaders, asOf, now }: ReportingContext): Promise<Provenance> {
   const { version } = await loaders.nodes.hierarchy();
   const read = { source: ProvenanceSource.READ_TIME, storedLevel: null };
-  return { ...read, asOf: now, freshness: Freshness.FRESH, hierarchyVersion: version };
+  return { ...read, ...momentShown({ asOf, now }), hierarchyVersion: version };
 }
 
 const shownPerformance = async ({ sums, learners }: LearnerSums, context: ReportingContext): Promise<Performance> => ({

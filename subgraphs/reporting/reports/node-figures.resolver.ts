@@ -50,10 +50,12 @@ export const nodeReference = (node: Node): ShownNode => ({
 });
 
 /** How the provenance of figures read through a hierarchy is told; each when it is asked for. */
-export async function provenanceIn(hierarchyKey: string, { loaders, now }: ReportingContext) {
+export async function provenanceIn(hierarchyKey: string, context: ReportingContext) {
+  const { loaders, now } = context;
   const { hierarchyVersion, hierarchyId } = await loaders.nodes.view(hierarchyKey);
   const { levels } = await loaders.storedState(hierarchyId);
-  return (node: Node, { source }: Plan) => () => shownProvenance(node, source, { levels, now, hierarchyVersion });
+  const { asOf } = context;
+  return (node: Node, { source }: Plan) => () => shownProvenance(node, source, { levels, asOf, now, hierarchyVersion });
 }
 
 async function figuresOf(key: FigureKey, context: ReportingContext) {

@@ -6,9 +6,24 @@ import type { PlanLevel, Source } from '../rollup/plan';
 export function shownProvenance(
   node: Node,
   source: Source,
-  { levels, now, hierarchyVersion }: { levels: readonly PlanLevel[]; now: Date; hierarchyVersion: number },
+  { levels, hierarchyVersion, ...moment }: { levels: readonly PlanLevel[]; hierarchyVersion: number } & Moment,
 ): Provenance {
-  return { ...whereFrom(node, source, levels), asOf: now, freshness: Freshness.FRESH, hierarchyVersion };
+  return { ...whereFrom(node, source, levels), ...momentShown(moment), hierarchyVersion };
+}
+
+interface Moment {
+  /** The moment that the read saw. */
+  asOf: Date;
+  /** The moment of the answer. */
+  now: Date;
+}
+
+const hour = 3_600_000;
+
+export function momentShown({ asOf, now }: Moment): Pick<Provenance, 'asOf' | 'freshness'> {
+  const age = now.getTime() - asOf.getTime();
+  const freshness = age < 4 * hour ? Freshness.FRESH : age < 24 * hour ? Freshness.STALE : Freshness.VERY_STALE;
+  return { asOf, freshness };
 }
 
 function whereFrom(node: Node, source: Source, levels: readonly PlanLevel[]): Pick<Provenance, 'source' | 'storedLevel'> {

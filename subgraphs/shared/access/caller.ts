@@ -30,6 +30,8 @@ export interface Credentials {
   token: string | undefined;
   /** The header Strata-Tenant. */
   actingTenant?: string | undefined;
+  /** Whether the sender wants to be told what is so now, and not a moment ago: the header Strata-Consistency, strong. */
+  strong?: boolean | undefined;
   /** What stands behind `Basic` in the header Authorization: a program's name and secret, at the token endpoint. */
   basic?: string | undefined;
   /** Where the request came from, for the audit log; nothing else goes by it but limits. */

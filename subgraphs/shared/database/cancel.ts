@@ -19,7 +19,7 @@ export async function cancelStatement(client: PoolClient): Promise<void> {
   const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
   socket.setTimeout(patience, () => socket.destroy());
   socket.on('error', () => undefined); // the statement then ends by its own time limit
-  socket.end(message);
+  socket.write(message); // and no end: the server closes when it has heard it, and a pooler takes an end before for a loss
   socket.resume();
   await once(socket, 'close');
 }

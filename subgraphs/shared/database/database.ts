@@ -8,6 +8,8 @@ import { cancelStatement } from './cancel';
 import { OwnClient } from './client';
 import { Memory, noMemory, type TenantMemory } from './memory';
 import { poolWaitSeconds, tellPool } from './pool.metrics';
+import { Replica, type ReplicaSettings } from './replica';
+import { selectReplicaMoment } from './replica.queries';
 import { moveVersion, selectVersion, type Changed } from './version.queries';
 
 /** One tenant's transaction. Whatever is read or written goes through it; it cannot see another tenant's rows. */
@@ -23,6 +25,8 @@ export interface Transaction {
   readonly version?: string | undefined;
   /** The row that the database's `firstQuestion` found; not of a `write`. */
   readonly firstAnswer?: object | undefined;
+  /** Likewise of its `lastQuestion`. */
+  readonly lastAnswer?: object | undefined;
   /** `act` is called once this transaction has committed, and never where it does not. */
   afterCommit(act: () => void): void;
 }
@@ -37,10 +41,19 @@ export interface DatabaseSettings {
   poolSize?: number;
   /** Milliseconds a statement may take before the database cancels it. */
   statementTimeout?: number;
-  /** Whether statements are prepared once a connection; not behind a pooler that hands connections on. */
+  /** Whether statements are prepared once a connection; not behind a pooler that hands connections on. As `Database` says when omitted. */
   prepares?: boolean;
   /** A question that every read begins with, in the message that begins it; see `firstAnswer`. */
   firstQuestion?: (tenantId: number) => string;
+  /** Another, of what the database itself is asked for; see `lastAnswer`. */
+  lastQuestion?: (tenantId: number) => string;
+  /** A streaming replica of it, for reads that may be of a moment ago. */
+  replica?: ReplicaSettings;
+  /**
+   * The way past a pooler that hands connections on: for what lives as long as a connection. The owner's login, say, which
+   * steps down; unset: `url` leads there itself.
+   */
+  directUrl?: string;
 }
 
 /** `activity`: a write of activity and its figures alone, by which who sees which node where stays as it is. */
@@ -56,13 +69,19 @@ export class Database {
     this.tellsNoMore = tellPool(name, (source.driver as unknown as { master: Pool }).master);
     const seconds = poolWaitSeconds.labels(name);
     this.waited = taken => seconds.observe(taken);
+    this.replica = settings.replica && this.replicaOf(settings.replica);
   }
 
   private readonly memory = new Memory();
+  /** Where reads may go that say of which moment they are; undefined without one. */
+  readonly replica: Replica<OpenTransaction> | undefined;
   /** Reads that are being ended behind their answers. */
   private readonly ending = new Set<Promise<void>>();
   private readonly tellsNoMore: () => void;
   private readonly waited: (seconds: number) => void;
+
+  /** Whether statements are prepared where the settings do not say. */
+  static prepares = true;
 
   /** Called with each statement's text, for counting and tracing. */
   onStatement: ((sql: string) => void) | undefined;
@@ -87,9 +106,16 @@ export class Database {
     return new Database(source, settings);
   }
 
-  /** A way of its own to the same tables, with the same rights. Whoever asks for it closes it. */
+  /** A way of its own to the same tables, with the same rights, past any pooler. Whoever asks for it closes it. */
   beside(settings: Pick<DatabaseSettings, 'poolSize' | 'statementTimeout' | 'prepares'>): Promise<Database> {
-    return Database.connect({ ...this.settings, ...settings });
+    const { replica: _replica, directUrl, ...same } = this.settings;
+    return Database.connect({ ...same, ...(directUrl ? { url: directUrl, stepDown: true } : {}), ...settings });
+  }
+
+  private replicaOf({ url, mostSecondsBehind }: ReplicaSettings): Replica<OpenTransaction> {
+    const { replica: _replica, directUrl: _directUrl, ...same } = this.settings;
+    const connect = () => Database.connect({ ...same, url, lastQuestion: selectReplicaMoment });
+    return new Replica(this, connect, mostSecondsBehind);
   }
 
   /**
@@ -104,19 +130,21 @@ export class Database {
     try {
       const client = await this.connected(runner);
       const results = (await client.query(this.firstMessage(tenantId, access))) as unknown as { rows: object[] }[];
-      const [versions, answer] = access === 'write' ? [] : results.slice(this.beginning(tenantId, access).length);
-      const seen = versions?.rows[0] as { version: string; structure: string } | undefined;
+      const answers = access === 'write' ? [] : results.slice(this.beginning(tenantId, access).length);
+      const { firstQuestion, lastQuestion } = this.settings;
+      const seen = answers[0]?.rows[0] as { version: string; structure: string } | undefined;
       return new OpenTransaction({
         tenantId,
         access,
         runner,
         client,
-        prepares: this.settings.prepares ?? true,
+        prepares: this.settings.prepares ?? Database.prepares,
         onStatement: sql => this.onStatement?.(sql),
         span,
         version: seen?.version,
         memory: seen ? this.memory.of(tenantId, seen.structure) : noMemory,
-        firstAnswer: answer?.rows[0],
+        firstAnswer: firstQuestion && answers[1]?.rows[0],
+        lastAnswer: lastQuestion && answers.at(-1)?.rows[0],
         ...(signal ? { signal } : {}),
       });
     } catch (error) {
@@ -151,14 +179,19 @@ export class Database {
     }
   }
 
-  /** The tenant's version; in one message, since it is asked before every answer that is given again. */
+  /** The tenant's version; asked before every answer that is given again. */
   async version(tenantId: number): Promise<string> {
+    return (await this.ask<{ version: string }>(tenantId, selectVersion(tenantId))).version;
+  }
+
+  /** The row that answers a question without parameters; one message there and back. */
+  async ask<Row>(tenantId: number, question: string): Promise<Row> {
     const runner = this.source.createQueryRunner();
     try {
       const client = await this.connected(runner);
-      const message = [...this.beginning(tenantId, 'read'), selectVersion(tenantId), 'commit'].join('; ');
-      const results = (await client.query(message)) as unknown as { rows: { version: string }[] }[];
-      return results.at(-2)!.rows[0]!.version;
+      const message = [...this.beginning(tenantId, 'read'), question, 'commit'].join('; ');
+      const results = (await client.query(message)) as unknown as { rows: Row[] }[];
+      return results.at(-2)!.rows[0]!;
     } finally {
       await runner.release();
     }
@@ -178,6 +211,7 @@ export class Database {
   async close(): Promise<void> {
     await Promise.all(this.ending);
     this.tellsNoMore();
+    await this.replica?.close();
     if (this.source.isInitialized) await this.source.destroy();
   }
 
@@ -186,8 +220,9 @@ export class Database {
    * integers and our own words go in.
    */
   private firstMessage(tenantId: number, access: Access): string {
-    const { firstQuestion } = this.settings;
-    const questions = [selectVersion(tenantId), ...(firstQuestion ? [firstQuestion(tenantId)] : [])];
+    const { firstQuestion, lastQuestion } = this.settings;
+    const more = [firstQuestion, lastQuestion].flatMap(question => (question ? [question(tenantId)] : []));
+    const questions = [selectVersion(tenantId), ...more];
     return [...this.beginning(tenantId, access), ...(access === 'write' ? [] : questions)].join('; ');
   }
 
@@ -225,6 +260,7 @@ interface TransactionParts {
   memory: TenantMemory;
   firstAnswer: object | undefined;
   span: LongSpan | undefined;
+  lastAnswer: object | undefined;
   signal?: AbortSignal;
 }
 
@@ -233,6 +269,7 @@ export class OpenTransaction implements Transaction {
   readonly memory: TenantMemory;
   readonly version: string | undefined;
   readonly firstAnswer: object | undefined;
+  readonly lastAnswer: object | undefined;
   private open = true;
   private readonly acts: (() => void)[] = [];
   private changed: Changed | null;
@@ -243,6 +280,7 @@ export class OpenTransaction implements Transaction {
     this.memory = parts.memory;
     this.version = parts.version;
     this.firstAnswer = parts.firstAnswer;
+    this.lastAnswer = parts.lastAnswer;
     this.changed = { read: null, write: 'structure' as const, activity: 'activity' as const }[parts.access];
     // Told to TypeORM, so that a repository's save() joins this transaction instead of beginning one of its own.
     (parts.runner as { isTransactionActive: boolean }).isTransactionActive = true;

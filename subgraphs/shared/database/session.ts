@@ -1,4 +1,12 @@
 import type { Database, OpenTransaction, Transaction } from './database';
+import type { ReplicaRead } from './replica';
+
+export interface SessionOptions {
+  /** When it is aborted, the database gives up what it does for this session. */
+  signal?: AbortSignal | undefined;
+  /** Whether its reads may be of a moment ago: a replica answers them, where there is one. */
+  mayLag?: boolean;
+}
 
 type Record = (tx: Transaction, result: unknown) => Promise<void>;
 
@@ -12,22 +20,40 @@ export class Session {
   private toRecord: Record | undefined;
   private hasWritten = false;
   private closed = false;
+  private replicaRead: ReplicaRead | undefined;
 
   constructor(
     private readonly database: Database,
     readonly tenantId: number,
-    private readonly signal?: AbortSignal,
+    private readonly options: SessionOptions = {},
   ) {}
 
   read(): Promise<Transaction> {
     if (this.closed) return Promise.reject(new Error('the operation that reads has ended'));
-    this.reading ??= this.database.begin(this.tenantId, 'read', this.signal);
+    this.reading ??= this.beginReading();
     return this.reading;
   }
 
-  /** The tenant's version as this session has read it; undefined where it has written, or read nothing. */
+  private async beginReading(): Promise<OpenTransaction> {
+    const { replica } = this.database;
+    const { signal, mayLag = false } = this.options;
+    const read = mayLag && !this.hasWritten ? await replica?.begin(this.tenantId, signal) : undefined;
+    this.replicaRead = read;
+    return read?.transaction ?? this.database.begin(this.tenantId, 'read', signal);
+  }
+
+  /** Of which moment it is what this session has read, where that is not now. */
+  get lagging(): ReplicaRead | undefined {
+    return this.replicaRead;
+  }
+
+  /**
+   * The tenant's version as this session has read it; undefined where it has written, or read nothing, or what has not got
+   * as far as the tenant has.
+   */
   async version(): Promise<string | undefined> {
-    return this.hasWritten ? undefined : (await this.reading)?.version;
+    if (this.hasWritten || this.replicaRead?.isLevel === false) return undefined;
+    return (await this.reading)?.version;
   }
 
   /** A write of activity and its figures alone. */
@@ -47,7 +73,7 @@ export class Session {
     this.hasWritten = true;
     const record = this.toRecord;
     try {
-      const result = await this.database.transaction(tenantId, access, withRecord(work, record), this.signal);
+      const result = await this.database.transaction(tenantId, access, withRecord(work, record), this.options.signal);
       if (this.toRecord === record) this.toRecord = undefined;
       return result;
     } finally {
@@ -87,7 +113,7 @@ export class Session {
 
   private async end(): Promise<void> {
     const reading = this.reading;
-    this.reading = undefined;
+    this.reading = this.replicaRead = undefined;
     const transaction = await reading?.catch(() => undefined);
     if (transaction) this.database.endBehind(transaction);
   }

@@ -8,6 +8,9 @@ let turn = Math.floor(Math.random() * slots);
 /** What a transaction changed: activity and its figures alone, or anything that decides who sees which node where. */
 export type Changed = 'activity' | 'structure';
 
+/** Whether a slot counts changes of structure. */
+export const isOfStructure = (slot: number): boolean => slot >= slots;
+
 /**
  * Says that something of the tenant has changed, if this transaction wrote anything. Sent in one message with the commit,
  * so without parameters.

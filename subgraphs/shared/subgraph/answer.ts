@@ -33,6 +33,12 @@ function presented(error: GraphQLError, onBug: OnBug): GraphQLError {
   return toProblem(cause instanceof GraphQLError ? new Error(cause.message) : cause);
 }
 
+/** Whether it was said on purpose, so that the same would be said again. */
+export function isProblem(error: unknown): boolean {
+  const cause = causeOf(error);
+  return cause instanceof Problem || (cause instanceof GraphQLError && !cause.originalError);
+}
+
 /** What was thrown, however often it was wrapped on its way. */
 function causeOf(error: unknown): unknown {
   let cause = error;

@@ -12,3 +12,13 @@ export function answeredAt<Answer extends FormattedExecutionResult>(answer: Answ
   if (version !== undefined) versions.set(answer, version);
   return answer;
 }
+
+/** Answers of a moment before the tenant's version: right when they are given, and not to be given again. */
+const behind = new WeakSet<FormattedExecutionResult>();
+
+export const wasBehind = (answer: FormattedExecutionResult): boolean => behind.has(answer);
+
+export function answeredBehind<Answer extends FormattedExecutionResult>(answer: Answer): Answer {
+  behind.add(answer);
+  return answer;
+}

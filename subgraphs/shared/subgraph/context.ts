@@ -2,13 +2,15 @@ import type { Caller, Credentials, Identify } from '../access/caller';
 import { platformTenant } from '../../../migrations/row-level-security';
 import type { Database, Transaction } from '../database/database';
 import { forbidden } from '../errors';
-import { Session } from '../database/session';
+import { Session, type SessionOptions } from '../database/session';
 
 /** What every resolver and rule of one operation is handed. Made anew for each operation: nothing outlives it. */
 export interface SubgraphContext<Loaders = unknown> {
   readonly caller: Caller;
   readonly session: Session;
   readonly now: Date;
+  /** The moment of what is read: all that was accepted before it is in. Now, but where a replica answers. */
+  readonly asOf: Date;
   /** Where the request came from, for the audit log. */
   readonly from: Pick<Credentials, 'address' | 'agent'>;
   /** A write to what tenants share, in the platform's own transaction. For super admins' mutations only. */
@@ -26,12 +28,12 @@ export interface ContextParts<Loaders> {
   createLoaders: (parts: { caller: Caller; session: Session; now: Date }) => Loaders;
 }
 
-export type CreateContext<Loaders = unknown> = (credentials: Credentials, signal?: AbortSignal) => Promise<SubgraphContext<Loaders>>;
+export type CreateContext<Loaders = unknown> = (credentials: Credentials, options?: SessionOptions) => Promise<SubgraphContext<Loaders>>;
 
 export const contextFactory =
   <Loaders>({ database, identify, now, createLoaders }: ContextParts<Loaders>): CreateContext<Loaders> =>
-  async (credentials, signal) => {
-    const { caller, session } = await openSession(credentials, { database, identify, ...(signal ? { signal } : {}) });
+  async (credentials, options = {}) => {
+    const { caller, session } = await openSession(credentials, { database, identify, options });
     const moment = now();
     let loaders: Loaders | undefined;
     session.onWrite(() => (loaders = undefined));
@@ -39,6 +41,10 @@ export const contextFactory =
       caller,
       session,
       now: moment,
+      get asOf() {
+        const { asOf = moment } = session.lagging ?? {};
+        return asOf < moment ? asOf : moment;
+      },
       from: credentials,
       inPlatform: async work => {
         if (!caller.actsForPlatform) throw forbidden('Only a super admin may change what tenants share.');
@@ -58,19 +64,23 @@ export const contextFactory =
 /** Who asks is looked up in the transaction that then answers; only who acts in another tenant needs a second one. */
 async function openSession(
   credentials: Credentials,
-  { database, identify, signal }: Pick<ContextParts<unknown>, 'database' | 'identify'> & { signal?: AbortSignal },
+  { database, identify, options }: Pick<ContextParts<unknown>, 'database' | 'identify'> & { options: SessionOptions },
 ): Promise<{ caller: Caller; session: Session }> {
   let own: Session | undefined;
   try {
     const caller = await identify(credentials, async (tenantId, work) => {
-      own = new Session(database, tenantId, signal);
+      own = new Session(database, tenantId, options);
       return work(await own.read());
     });
-    if (own?.tenantId === caller.tenantId) return { caller, session: own };
+    if (own?.tenantId === caller.tenantId && !lacksOwn(database, caller, own)) return { caller, session: own };
     await own?.close();
-    return { caller, session: new Session(database, caller.tenantId, signal) };
+    return { caller, session: new Session(database, caller.tenantId, { ...options, mayLag: false }) };
   } catch (error) {
     await own?.close();
     throw error;
   }
 }
+
+/** Whether the caller has written what this session, reading on a replica, would not show them yet. */
+const lacksOwn = (database: Database, { tenantId, personId }: Caller, { lagging }: Session): boolean =>
+  lagging !== undefined && database.replica?.hasAllOf(tenantId, personId, lagging) === false;

@@ -14,6 +14,7 @@ export const credentialsOf = (request: Request): Credentials => ({
   token: bearerToken(request.headers.authorization),
   basic: /^Basic\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1],
   actingTenant: request.header('strata-tenant'),
+  strong: request.header('strata-consistency')?.toLowerCase() === 'strong',
   address: request.ip?.replace(/^::ffff:(?=\d+\.)/, ''),
   agent: request.headers['user-agent']?.slice(0, longestAgent),
   ...(request.res ? { requestId: recordOf(request.res).id } : {}),

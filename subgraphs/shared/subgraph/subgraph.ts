@@ -9,16 +9,18 @@ import {
 import { callerIdentifier, callerVersion, type Caller, type Credentials } from '../access/caller';
 import type { VerifyToken } from '../access/token';
 import { Database } from '../database/database';
+import type { ReplicaSettings } from '../database/replica';
 import type { Session } from '../database/session';
 import type { SubgraphName } from '../environment';
-import { answerOf, type OnBug } from './answer';
-import { inSpan, type SpanParts } from '../tracing';
-import { answeredAt } from './answered-at';
+import { answerOf, isProblem, type OnBug } from './answer';
+import { inSpan, type OpenSpan, type SpanParts } from '../tracing';
+import { answeredAt, answeredBehind } from './answered-at';
 import { buildProtectedSchema, type SchemaParts, type SubgraphSchema } from './build-schema';
 import { answerAudited } from '../audit/audited-route';
 import { auditRefusals, auditRefusedCaller, auditVisit, isVisit } from '../audit/refusals';
 import { executor } from './compiled';
 import { contextFactory } from './context';
+import { lagJudge } from './may-lag';
 import { defaultLimits, type Limits } from '../limits/limits';
 import type { RunningRoute, SubgraphRoute, TokenIssuer } from './route';
 
@@ -29,6 +31,11 @@ export interface SubgraphParts extends SchemaParts {
   tables: Function[];
   /** A question that every read begins with, in the message that begins it. */
   firstQuestion?: (tenantId: number) => string;
+  /**
+   * What may be answered of a moment ago, by a replica: fields of Query, and entities, whose answers say of which moment
+   * they are. All else is of now.
+   */
+  mayLag?: readonly string[];
   createLoaders: (parts: { caller: Caller; session: Session; now: Date }) => unknown;
   /** Work that goes on beside the requests; it ends before the subgraph's connections do. */
   startBackground?: (parts: { database: Database; now: () => Date; onBug: OnBug }) => { stop(): Promise<void> };
@@ -45,6 +52,10 @@ export interface Runtime {
   poolSize?: number;
   /** Whether statements are prepared once a connection; true when omitted. */
   prepares?: boolean;
+  /** The way past a pooler that hands connections on; `databaseUrl` itself when omitted. */
+  directUrl?: string;
+  /** A streaming replica that answers reads which say of which moment they are. */
+  replica?: ReplicaSettings;
   /** Whether work goes on beside the requests, folding say; true when omitted. */
   background?: boolean;
   /** Who gives tokens for passwords; where it is omitted, that is off. */
@@ -85,6 +96,7 @@ export interface Subgraph extends SubgraphSchema {
 
 export function defineSubgraph(parts: SubgraphParts): Subgraph {
   const { name, tables, createLoaders, routes = [], startBackground, firstQuestion } = parts;
+  const mayLag = lagJudge(parts.mayLag ?? []);
   const { schema, sdl } = buildProtectedSchema(parts);
   const run = executor(schema);
   return {
@@ -93,7 +105,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
     sdl,
     routes,
     start: async runtime => {
-      const { databaseUrl, stepDown, verifyToken, poolSize, prepares, background = true } = runtime;
+      const { databaseUrl, stepDown, verifyToken, poolSize, prepares, directUrl, replica, background = true } = runtime;
       const { now = () => new Date(), onBug = () => undefined, issuer, limits = defaultLimits } = runtime;
       const database = await Database.connect({
         url: databaseUrl,
@@ -104,10 +116,48 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
         ...(poolSize === undefined ? {} : { poolSize }),
         ...(prepares === undefined ? {} : { prepares }),
         ...(firstQuestion ? { firstQuestion } : {}),
+        ...(directUrl === undefined ? {} : { directUrl }),
+        ...(replica ? { replica } : {}),
       });
       const identify = callerIdentifier(database, verifyToken);
       const work = background ? startBackground?.({ database, now, onBug }) : undefined;
       const createContext = contextFactory({ database, identify, now, createLoaders });
+      /** Undefined where a replica was asked, and something went wrong there: the primary is asked then, once. */
+      const answerOnce = async (
+        { signal, ...asked }: SubgraphRequest,
+        { lag, span }: { lag: boolean; span: OpenSpan },
+      ): Promise<FormattedExecutionResult | undefined> => {
+        const { document, variables, operationName, credentials } = asked;
+        const tellBug: OnBug = error => onBug(error, { requestId: credentials.requestId });
+        try {
+          const context = await createContext(credentials, { signal, mayLag: lag });
+          const { caller, session } = context;
+          span.set({ 'strata.tenant_number': caller.tenantId });
+          const trail = { database, now: context.now };
+          try {
+            if (isVisit(caller, credentials) && isRead(asked)) await auditVisit(asked, caller, trail);
+            const result = await run({ document, operationName, variables: variables ?? {}, context });
+            const { lagging } = session;
+            if (!isRead(asked)) database.replica?.hasWritten(caller.tenantId, caller.personId);
+            if (lagging && !signal?.aborted && result.errors?.some(error => !isProblem(error))) {
+              database.replica?.failed();
+              return undefined;
+            }
+            const ownTenant = credentials.actingTenant === undefined;
+            const version = ownTenant ? await session.version() : undefined;
+            await session.close(); // before another transaction begins: one operation has one connection
+            if (result.errors) await auditRefusals(asked, caller, { ...trail, errors: result.errors }).catch(tellBug);
+            const answer = answerOf(result, tellBug);
+            return lagging && !lagging.isLevel ? answeredBehind(answer) : answeredAt(answer, version);
+          } finally {
+            await session.close();
+          }
+        } catch (error) {
+          if (lag && !signal?.aborted && !isProblem(error)) return undefined;
+          await auditRefusedCaller(error, credentials, { database, now: now() }).catch(tellBug);
+          return answerOf({ errors: [asGraphQLError(error)] }, tellBug);
+        }
+      };
       return {
         name,
         schema,
@@ -123,29 +173,12 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
           await work?.stop();
           await database.close();
         },
-        execute: ({ signal, ...asked }) => inSpan(() => spanOf(name, asked), async span => {
-          const { document, variables, operationName, credentials } = asked;
-          const tellBug: OnBug = error => onBug(error, { requestId: credentials.requestId });
-          try {
-            const context = await createContext(credentials, signal);
-            const { caller } = context;
-            span.set({ 'strata.tenant_number': caller.tenantId });
-            const trail = { database, now: context.now };
-            try {
-              if (isVisit(caller, credentials) && isRead(asked)) await auditVisit(asked, caller, trail);
-              const result = await run({ document, operationName, variables: variables ?? {}, context });
-              const ownTenant = credentials.actingTenant === undefined;
-              const version = ownTenant ? await context.session.version() : undefined;
-              await context.session.close(); // before another transaction begins: one operation has one connection
-              if (result.errors) await auditRefusals(asked, caller, { ...trail, errors: result.errors }).catch(tellBug);
-              return answeredAt(answerOf(result, tellBug), version);
-            } finally {
-              await context.session.close();
-            }
-          } catch (error) {
-            await auditRefusedCaller(error, credentials, { database, now: now() }).catch(tellBug);
-            return answerOf({ errors: [asGraphQLError(error)] }, tellBug);
+        execute: asked => inSpan(() => spanOf(name, asked), async span => {
+          if (replica && !asked.credentials.strong && mayLag(asked.document)) {
+            const answer = await answerOnce(asked, { lag: true, span });
+            if (answer) return answer;
           }
+          return (await answerOnce(asked, { lag: false, span }))!;
         }),
       };
     },

@@ -79,7 +79,7 @@ test.each(table)('%s stops the load before anything is written', async (_what, b
 
 test('a folder that is not there, or a file that is a folder, stops the load', async () => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'strata-bundle-'));
-  const from = (place: string) => loadBundle({ databaseUrl: database.url, dir: place, now });
+  const from = (place: string) => loadBundle({ databaseUrl: database.directUrl, dir: place, now });
   try {
     const nowhere = from(path.join(dir, 'nowhere'));
     await expect(nowhere).rejects.toThrow(/nowhere: expected a folder that can be read; ENOENT/);
