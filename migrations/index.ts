@@ -14,6 +14,7 @@ import { OneRoster1761000000015 } from './15-oneroster';
 import { AuditLog1761000000016 } from './16-audit-log';
 import { FactsWithoutRowChecks1761000000017 } from './17-facts-without-row-checks';
 import { RiskSettings1761000000019 } from './19-risk-settings';
+import { OrganisationFigures1761000000020 } from './20-organisation-figures';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   AuditLog1761000000016,
   FactsWithoutRowChecks1761000000017,
   RiskSettings1761000000019,
+  OrganisationFigures1761000000020,
 ];

@@ -2,6 +2,7 @@ import { defineSubgraph } from '../shared/subgraph/subgraph';
 import { LearnerAnalyticsResolver } from './analytics/learner-analytics.resolver';
 import { OrganisationAnalyticsResolver } from './analytics/organisation-analytics.resolver';
 import { RiskSettingsResolver } from './analytics/risk/risk-settings.resolver';
+import { startFigures } from './analytics/stored/schedule';
 import { TeacherAnalyticsResolver } from './analytics/teacher-analytics.resolver';
 import { createLoaders } from './context';
 import { ActivityResolver } from './ingest/activity.resolver';
@@ -56,6 +57,10 @@ export const reportingSubgraph = defineSubgraph({
   unaudited: ['recordActivity'],
   firstQuestion: howManyDeltasWait,
   createLoaders,
-  startBackground: ({ database, onBug }) => startFolder({ database, onError: onBug }),
+  startBackground: ({ database, now, onBug }) => {
+    const folder = startFolder({ database, onError: onBug });
+    const figures = startFigures({ database, now, onError: onBug });
+    return { stop: async () => void (await Promise.all([folder.stop(), figures.stop()])) };
+  },
   routes: [eventsRoute],
 });

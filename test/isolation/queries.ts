@@ -65,7 +65,12 @@ function selections(hand: Hand, { type, room, depth }: Place): Selection[] {
   const leaves = fields.filter(field => isLeafType(getNamedType(field.type)));
   const deeper = fields.filter(field => !leaves.includes(field));
   const wanted = new Set<GraphQLField<unknown, unknown>>();
-  const isNew = (field: GraphQLField<unknown, unknown>) => !hand.asked.has(`${type.name}.${field.name}`);
+  const isAsked = (owner: GraphQLObjectType, field: GraphQLField<unknown, unknown>) => hand.asked.has(`${owner.name}.${field.name}`);
+  /** Itself, or something right below it. */
+  const isNew = (field: GraphQLField<unknown, unknown>) => {
+    const below = getNamedType(field.type);
+    return !isAsked(type, field) || (isObjectType(below) && fieldsOf(below).some(each => !isAsked(below, each)));
+  };
   for (const leaf of leaves) if (isNew(leaf) || chance(hand, 2)) wanted.add(leaf);
   const branches = depth >= deepest || room.fields <= 0 ? 0 : hand.random.below(depth < 2 ? 4 : 3);
   const fresh = deeper.filter(isNew);
