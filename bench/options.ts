@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const parts = ['reads', 'writes', 'http', 'ingestion', 'competency', 'oneroster'] as const;
+export const parts = ['reads', 'writes', 'http', 'ingestion', 'competency', 'analytics', 'oneroster'] as const;
 export type Part = (typeof parts)[number];
 
 export interface Options {
