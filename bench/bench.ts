@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import path from 'node:path';
 import { projectRoot } from '../subgraphs/shared/project-root';
+import { measureAnalytics } from './analytics';
 import { measureCompetency } from './competency';
 import { measureIngestion } from './ingestion';
 import { makeTenants, type Made } from './made';
@@ -18,6 +19,7 @@ const measure: Record<Part, (made: Made) => Promise<Line[]>> = {
   http: measureWholeRequests,
   ingestion: measureIngestion,
   competency: measureCompetency,
+  analytics: measureAnalytics,
   oneroster: measureOneRoster,
   soak: measureSoak,
 };
@@ -29,8 +31,8 @@ const measure: Record<Part, (made: Made) => Promise<Line[]>> = {
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const begun = new Date();
-  // Competencies have a tenant of their own, and so has the import.
-  const ofClasses = [...options.parts].some(part => part !== 'competency' && part !== 'oneroster');
+  // Competencies and analytics have a tenant of their own, and so has the import.
+  const ofClasses = [...options.parts].some(part => !['competency', 'analytics', 'oneroster'].includes(part));
   const made = await makeTenants(ofClasses ? options : { ...options, sizes: [] });
   try {
     const lines: Line[] = [];

@@ -140,7 +140,7 @@ async function madeTenant(url: string): Promise<MadeTenant> {
 }
 
 /** As autovacuum would leave the tables, some time after the load. */
-async function analyze(url: string): Promise<void> {
+export async function analyze(url: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {

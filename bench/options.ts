@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const parts = ['reads', 'writes', 'http', 'ingestion', 'competency', 'oneroster', 'soak'] as const;
+export const parts = ['reads', 'writes', 'http', 'ingestion', 'competency', 'analytics', 'oneroster', 'soak'] as const;
 export type Part = (typeof parts)[number];
 
 export interface Options {

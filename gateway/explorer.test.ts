@@ -31,7 +31,7 @@ function appOf({ demo = false, at = folder } = {}): Express {
   return app;
 }
 
-test.each(['/', '/administration', '/administration/tree', '/data', '/sign-in'])('%s is the explorer', async at => {
+test.each(['/', '/analytics', '/administration', '/administration/tree', '/data', '/sign-in'])('%s is the explorer', async at => {
   const { status, text, headers } = await request(appOf()).get(at).set('accept', 'text/html');
   expect([status, text]).toEqual([200, '<title>the explorer</title>']);
   expect(headers['cache-control']).toBe('no-cache');

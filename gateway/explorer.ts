@@ -61,7 +61,7 @@ export function explorerPages({ demoPeople, routes, passwordSignIn, folder = bui
     response.sendFile(file, { root: folder, cacheControl: false });
   };
   const application = page('index.html', strict);
-  pages.get(['/', '/sign-in', '/administration', '/administration/:page', '/data', '/data/:page'], application);
+  pages.get(['/', '/sign-in', '/analytics', '/administration', '/administration/:page', '/data', '/data/:page'], application);
 
   const graphiql = page('graphiql.html', forEditor);
   pages.get('/graphql', (request, response, next) => {

@@ -15,6 +15,7 @@ import { AuditLog1761000000016 } from './16-audit-log';
 import { FactsWithoutRowChecks1761000000017 } from './17-facts-without-row-checks';
 import { Exports1761000000018 } from './18-exports';
 import { RiskSettings1761000000019 } from './19-risk-settings';
+import { OrganisationFigures1761000000020 } from './20-organisation-figures';
 import { Heartbeat1761000000023 } from './23-heartbeat';
 import { SumsByBucket1761000000024 } from './24-sums-by-bucket';
 import { EventKeys1761000000025 } from './25-event-keys';
@@ -38,6 +39,7 @@ export const migrations = [
   FactsWithoutRowChecks1761000000017,
   Exports1761000000018,
   RiskSettings1761000000019,
+  OrganisationFigures1761000000020,
   Heartbeat1761000000023,
   SumsByBucket1761000000024,
   EventKeys1761000000025,

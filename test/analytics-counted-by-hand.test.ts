@@ -191,7 +191,7 @@ async function expectCohorts(world: World, { session, question }: Asked): Promis
   const { window, points } = windowsFor(life, question);
   const nodes = nodeLoaders({ caller: admin(tenant), session });
   const { todayAndRisk } = learnerAnalyticsLoaders({ session, now: life.now });
-  const { cohortRows, atRisk } = cohortLoaders({ session, nodes, todayAndRisk });
+  const { cohortRows, atRisk } = cohortLoaders({ session, nodes, now: life.now, todayAndRisk });
   const sets = [
     { set: { key: 'covered', classes: question.covered.map(name => tenant.classes.get(name)!) }, among: question.covered },
     ...classes.map(name => ({ set: { key: name, classes: [tenant.classes.get(name)!] }, among: [name] })),
@@ -211,7 +211,8 @@ async function expectCohorts(world: World, { session, question }: Asked): Promis
       for (const [index, one] of windows.entries()) {
         const rows = learnersByHand(world, { among, day: one.through }).map(who =>
           figuresByHand(world, who, { window: one, among, activeIn: isWhole ? null : among, thresholds: limits }));
-        expect(answers[place]![index] && told(answers[place]![index]!)).toEqual(addedUp(rows));
+        const row = answers[place]!.rows[index]!;
+        expect(row && told(row)).toEqual(addedUp(rows));
         seen.learners += rows.length;
       }
     }

@@ -2,6 +2,7 @@ import { defineSubgraph } from '../shared/subgraph/subgraph';
 import { LearnerAnalyticsResolver } from './analytics/learner-analytics.resolver';
 import { OrganisationAnalyticsResolver } from './analytics/organisation-analytics.resolver';
 import { RiskSettingsResolver } from './analytics/risk/risk-settings.resolver';
+import { startFigures } from './analytics/stored/schedule';
 import { TeacherAnalyticsResolver } from './analytics/teacher-analytics.resolver';
 import { createLoaders } from './context';
 import { ExportResolver } from './exports/export.resolver';
@@ -63,8 +64,9 @@ export const reportingSubgraph = defineSubgraph({
   createLoaders,
   startBackground: ({ database, now, onBug }) => {
     const folder = startFolder({ database, onError: onBug });
+    const figures = startFigures({ database, now, onError: onBug });
     const files = startExports({ database, now, onError: onBug });
-    return { stop: async () => void (await Promise.all([folder.stop(), files.stop()])) };
+    return { stop: async () => void (await Promise.all([folder.stop(), figures.stop(), files.stop()])) };
   },
   routes: [eventsRoute, exportFileRoute],
 });

@@ -18,6 +18,8 @@ export interface Hand {
   schema: GraphQLSchema;
   /** The fields that were asked for; others are preferred. */
   asked: Set<string>;
+  /** Those that had a value. */
+  valued?: ReadonlySet<string>;
 }
 
 export const anyOf = <T>({ random }: Pick<Hand, 'random'>, list: readonly T[]): T => list[random.below(list.length)]!;
@@ -94,7 +96,10 @@ const byName: Record<string, (hand: Hand) => unknown> = {
   lastDays: hand => anyOf(hand, [1, 30, 60, 36_500, ...(chance(hand, 4) ? [0, -1, 36_501] : [])]),
   search: hand => aWord(hand, ({ groups, people }) => [...groups, ...people].map(thing => ('login' in thing ? thing.login : thing.name)).flatMap(word => [word, word.slice(1, 4)])),
   userId: aPerson,
-  teacherId: hand => (chance(hand, 3) ? aPerson(hand) : idOf(({ people }) => people.filter(({ roles }) => roles.includes('TEACHER')))(hand)),
+  teacherId: hand => {
+    if (hand.caller.roles.has('TEACHER') && !chance(hand, 3)) return hand.caller.person.id;
+    return chance(hand, 4) ? aPerson(hand) : idOf(({ people }) => people.filter(({ roles }) => roles.includes('TEACHER')))(hand);
+  },
   exportId: anExport,
   schoolYear: hand => 2025 + hand.random.below(3),
   firstCompetencies: hand => anyOf(hand, [0, 1, 3, 50, 100, ...(chance(hand, 8) ? [-1, 101] : [])]),

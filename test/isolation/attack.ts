@@ -57,7 +57,7 @@ export async function attack({ service, seed, cases, ...options }: Attack): Prom
     const at = anyOf({ random }, options.targets ?? doors);
     // Mostly somebody who sees something: who sees nothing is soon told so.
     const caller = anyOf({ random }, chance({ random }, 4) ? service.callers : seeing);
-    const hand: Hand = { ...service, random, caller, schema: service.schemas[at], asked: outcome.asked };
+    const hand: Hand = { ...service, random, caller, schema: service.schemas[at], asked: outcome.asked, valued: outcome.valued };
     const { together, again } = asking(hand);
     const round: Round = { ...{ service, at, oracle: oracleOf(hand.schema) }, permissions: options.permissions ?? true, judgedAs: options.judgedAs ?? (same => same) };
 

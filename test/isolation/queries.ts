@@ -6,9 +6,7 @@ import type { Argument, Document, Field, Selection } from './documents';
 const seldom = new Set(['tenants', 'hierarchyChangePreview', '_service']);
 
 /** Fields of the tenant's administrators: anybody else asks for them less often, for the same reason. */
-const administrators = new Set([
-  ...['groups', 'people', 'grants', 'auditLog', 'buildProgress', 'orgTypes', 'teacherAnalytics', 'organisationAnalytics'],
-]);
+const administrators = new Set(['groups', 'people', 'grants', 'auditLog', 'buildProgress', 'orgTypes']);
 
 /** Room for one document: what the limits of the door allow, and a plan can be made for in a blink. */
 interface Room {
@@ -26,8 +24,8 @@ export function randomQuery(hand: Hand): Document {
     return !seldom.has(name) && (hand.caller.tenantWide || !administrators.has(name));
   });
   const count = 1 + hand.random.below(3);
-  // What nobody has asked for yet comes up sooner.
-  const fresh = fields.filter(({ name }) => !hand.asked.has(`Query.${name}`));
+  // What nobody was answered yet comes up sooner.
+  const fresh = often.filter(({ name, type }) => isFresh(hand, root, { name, type }));
   const chosen = Array.from({ length: count }, () => anyOf(hand, fresh.length > 0 && chance(hand, 4) ? fresh : chance(hand, 8) ? fields : often));
   // Twice the same field in one request: what is remembered of the one must not count for the other.
   if (chance(hand, 3)) chosen.push(chosen[0]!);
@@ -68,7 +66,7 @@ function selections(hand: Hand, { type, room, depth }: Place): Selection[] {
   const leaves = fields.filter(field => isLeafType(getNamedType(field.type)));
   const deeper = fields.filter(field => !leaves.includes(field));
   const wanted = new Set<GraphQLField<unknown, unknown>>();
-  const isNew = (field: GraphQLField<unknown, unknown>) => !hand.asked.has(`${type.name}.${field.name}`);
+  const isNew = (field: GraphQLField<unknown, unknown>) => isFresh(hand, type, field);
   for (const leaf of leaves) if (isNew(leaf) || chance(hand, 2)) wanted.add(leaf);
   const fresh = deeper.filter(isNew);
   const chosen = fresh.length > 0 ? 1 + hand.random.below(3) : hand.random.below(depth < 2 ? 4 : 3);
@@ -91,6 +89,13 @@ const apart = (selection: Selection, room: Room): Selection =>
   selection.kind === 'field'
     ? { ...selection, alias: selection.alias ?? `a${room.aliases++}` }
     : { ...selection, selections: selection.selections.map(each => apart(each, room)) };
+
+/** What nobody has asked for, or what has not been answered yet: itself, or something right below it. */
+function isFresh(hand: Hand, owner: GraphQLObjectType, { name, type }: { name: string; type: GraphQLField<unknown, unknown>['type'] }): boolean {
+  const isNew = (field: string) => !hand.asked.has(field) || (chance(hand, 2) && !(hand.valued?.has(field) ?? true));
+  const below = getNamedType(type);
+  return isNew(`${owner.name}.${name}`) || (isObjectType(below) && fieldsOf(below).some(each => isNew(`${below.name}.${each.name}`)));
+}
 
 interface FieldPlace {
   field: GraphQLField<unknown, unknown>;

@@ -7,7 +7,7 @@ import { period } from './rules-of-figures';
 import { byName, toldOfPerson } from './rules-of-rosters';
 import { resultsOf } from './rules-of-student-groups';
 import { coveredClasses, nodeOf, seesNothing, wholeViewId, type WorldNode } from './worlds-of-callers';
-import type { WorldClass, WorldCompetency, WorldPerson } from './world';
+import { now, type WorldClass, type WorldCompetency, type WorldPerson } from './world';
 
 const fourWeeks = ({ tenant }: WorldCaller, asOf: string | null | undefined): Span => {
   const through = asOf ?? today(tenant);
@@ -200,7 +200,7 @@ export const rulesOfAnalytics: Record<string, Rule> = {
     subject: ({ subject }: WorldCompetency) => subject,
     grade: ({ grade }: WorldCompetency) => grade,
   }),
-  ...named('LearnersPoint', { from, through, learners: ({ learners }: Cohort) => learners.length, activeLearners: activeOf, averages }),
+  ...named('LearnersPoint', { from, through, learners: ({ learners }: Cohort) => learners.length, activeLearners: activeOf, averages, asOf: () => now.toISOString() }),
   ...named('LearnerAverages', {
     learningVelocity: ({ velocity }) => velocity,
     masteryProgress: ({ mastery }) => mastery,

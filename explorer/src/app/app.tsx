@@ -17,6 +17,7 @@ import { SignIn } from '../session/sign-in';
 import { Frame } from './frame';
 
 // What most visits do not need comes when it is wanted.
+const Analytics = lazy(() => import('../analytics/analytics'));
 const Administration = lazy(() => import('../administration/administration'));
 const Data = lazy(() => import('../data/data'));
 
@@ -87,6 +88,7 @@ function SignedIn({ settings, session, change, end }: SignedInProps) {
           <Suspense fallback={<main className="page loading">{t('state.loading')}</main>}>
             <Routes>
               <Route path="/" element={<ReportPage />} />
+              <Route path="/analytics" element={<Analytics />} />
               <Route path="/administration/:page?" element={<Administration />} />
               <Route path="/data" element={<Data />} />
               <Route path="*" element={<Navigate to="/" replace />} />

@@ -56,6 +56,7 @@ function Navigation({ frame: { viewer, routes } }: { frame: FrameData }) {
       <NavLink to="/" end>
         {t('page.report')}
       </NavLink>
+      {viewer.roles.some(role => role !== 'PARTNER') && <NavLink to="/analytics">{t('page.analytics')}</NavLink>}
       {isAdmin(viewer.roles) && <NavLink to="/administration">{t('page.administration')}</NavLink>}
       {uploads && <NavLink to="/data">{t('page.data')}</NavLink>}
       <a href="/graphql">{t('page.graphql')}</a>

@@ -10,6 +10,7 @@ const percent = new Intl.NumberFormat(locale, {
   maximumFractionDigits: 1,
 });
 const points = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 const hours = new Intl.NumberFormat(locale, {
   style: 'unit',
   unit: 'hour',
@@ -45,6 +46,8 @@ const or = <T>(write: (value: T) => string) => (value: T | null | undefined): st
 const dateOf = (text: string): Date => new Date(`${text}T00:00:00Z`);
 
 export const formatCount = or<number>(value => whole.format(value));
+/** A mean of counts. */
+export const formatDecimal = or<number>(value => decimal.format(value));
 export const formatCompact = (value: number): string => compact.format(value);
 export const formatHours = (value: number): string => steps.format(value);
 /** Percent from 0 to 100, with its sign. */

@@ -7,6 +7,8 @@ import type { Period } from '../../shared/period';
 import { selectAtRisk, selectCohortRows, type CohortRow, type StudentPlace } from './cohort-rows.queries';
 import { listedClasses, type Cohort } from './learner-rows.queries';
 import type { selectTodayAndRisk } from './risk/risk-settings.queries';
+import { comfortable, mostRows, studentsOfClass } from './stored/large';
+import { selectStoredFigures, type StoredFigures } from './stored/organisation-figures.queries';
 
 /** Some classes under a name, or those at or below a node that was found visible. */
 export type ClassSet = { key: string; classes: readonly number[] } | { node: Node };
@@ -17,11 +19,6 @@ export interface CohortKey {
   windows: readonly Period[];
 }
 
-/** Learners of a class, about: to tell what takes too long, and for nothing else. */
-const studentsOfClass = 25;
-/** Learners by windows that are looked at one by one while somebody waits. */
-const mostRows = 100_000;
-
 export const keyOf = (set: ClassSet): string => ('node' in set ? set.node.id : set.key);
 const hierarchyOf = (set: ClassSet): string | null => ('node' in set ? set.node.hierarchyKey : null);
 
@@ -29,21 +26,32 @@ const questionOf = ({ set, windows }: CohortKey): string =>
   JSON.stringify([hierarchyOf(set), windows.length, windows[0], windows[1], windows.at(-1)]);
 const cacheKey = (key: CohortKey): string => `${questionOf(key)}\n${keyOf(key.set)}`;
 
+/** Rows by window, null where nobody is there; and the moment that each of them is of. */
+export interface CohortAnswer {
+  rows: readonly (CohortRow | null)[];
+  asOf: readonly Date[];
+  /** Whether they were made in the background. */
+  stored: boolean;
+}
+
+const rowsOf = ({ set, windows }: CohortKey): number =>
+  ('node' in set ? set.node.allClasses : set.classes.length) * studentsOfClass * windows.length;
+
 function refuseTooLarge(keys: readonly CohortKey[]): void {
-  const classesOf = ({ set }: CohortKey): number => ('node' in set ? set.node.allClasses : set.classes.length);
-  const rows = keys.reduce((sum, key) => sum + classesOf(key) * studentsOfClass * key.windows.length, 0);
+  const rows = keys.reduce((sum, key) => sum + rowsOf(key), 0);
   if (rows <= mostRows) return;
   throw new Problem(
     'TOO_LARGE',
     `This would look at some ${rows} learners and intervals while you wait; at most are ${mostRows}. Ask for a node ` +
-      'further down, for a shorter period or for longer intervals.',
+      'further down or for a shorter period; of the whole tenant, what ends today and whole intervals of late are made ' +
+      'ready in the background.',
   );
 }
 
 /** One set per operation. */
 export function cohortLoaders(
-  { session, nodes, todayAndRisk }:
-  { session: Session; nodes: NodeLoaders; todayAndRisk: () => ReturnType<typeof selectTodayAndRisk> },
+  { session, nodes, now, todayAndRisk }:
+  { session: Session; nodes: NodeLoaders; now: Date; todayAndRisk: () => ReturnType<typeof selectTodayAndRisk> },
 ) {
   const cohortOf = async (sets: readonly ClassSet[]): Promise<Cohort> => {
     const asked = sets.filter(set => 'node' in set).map(({ node }) => node);
@@ -56,14 +64,29 @@ export function cohortLoaders(
     return listedClasses(pairs);
   };
 
-  /** By window; null where nobody is there. */
-  const cohortRows = new Loader<CohortKey, (CohortRow | null)[], string>(
+  /** What was made in the background, where all of it is there; of a large tenant alone. */
+  const storedAnswer = async (key: CohortKey): Promise<CohortAnswer | null> => {
+    const { set, windows } = key;
+    if (!('node' in set) || set.node.kind !== 'tenant' || rowsOf(key) <= comfortable) return null;
+    const tx = await session.read();
+    const known = new Map((await selectStoredFigures(tx, windows)).map(one => [JSON.stringify(one.window), one]));
+    const found = windows.map(window => known.get(JSON.stringify({ from: window.from, through: window.through })));
+    if (!found.every(one => one !== undefined)) return null;
+    return { rows: found.map(({ row }) => row), asOf: found.map(one => momentOf(one, tx.version, now)), stored: true };
+  };
+
+  const cohortRows = new Loader<CohortKey, CohortAnswer, string>(
     'cohorts',
     async keys => {
-      const found = new Map<string, (CohortRow | null)[]>();
+      const found = new Map<string, CohortAnswer>();
       const { risk } = await todayAndRisk();
-      refuseTooLarge(keys);
-      for (const group of groupBy(keys, questionOf).values()) {
+      for (const key of keys) {
+        const stored = await storedAnswer(key);
+        if (stored) found.set(cacheKey(key), stored);
+      }
+      const live = keys.filter(key => !found.has(cacheKey(key)));
+      refuseTooLarge(live);
+      for (const group of groupBy(live, questionOf).values()) {
         const { windows } = group[0]!;
         const cohort = await cohortOf([...new Map(group.map(({ set }) => [keyOf(set), set])).values()]);
         const thresholds = windows.length === 1 ? risk : null;
@@ -71,7 +94,8 @@ export function cohortLoaders(
         const ofSet = groupBy(rows, row => row.key);
         for (const key of group) {
           const own = new Map((ofSet.get(keyOf(key.set)) ?? []).map(row => [row.index, row]));
-          found.set(cacheKey(key), windows.map((_, index) => own.get(index) ?? null));
+          const answer = { rows: windows.map((_, index) => own.get(index) ?? null), asOf: windows.map(() => now), stored: false };
+          found.set(cacheKey(key), answer);
         }
       }
       return keys.map(key => found.get(cacheKey(key))!);
@@ -88,3 +112,7 @@ export function cohortLoaders(
 
   return { cohortRows, atRisk };
 }
+
+/** While nothing of the tenant has changed, what was made earlier says what is so now. */
+export const momentOf = ({ version, computedAt }: StoredFigures, seen: string | undefined, now: Date): Date =>
+  version === seen ? now : computedAt;

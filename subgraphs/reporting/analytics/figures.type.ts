@@ -89,4 +89,7 @@ export class LearnersPoint {
 
   @Field(() => LearnerAverages)
   averages!: LearnerAverages;
+
+  @Field(() => Date, { description: 'The moment whose data the point is made of: everything accepted before it is in.' })
+  asOf!: Date;
 }

@@ -3,6 +3,7 @@ import { seesNothing, wholeViewId, type Node } from '../../hierarchy/published';
 import { roleNames } from '../../shared/access/roles';
 import { forbidden } from '../../shared/errors';
 import { Interval, PeriodInput } from '../../shared/graphql/metric-filter.type';
+import { ProvenanceSource } from '../../shared/graphql/provenance.type';
 import { Role } from '../../shared/graphql/role.enum';
 import { DateScalar } from '../../shared/graphql/scalars';
 import type { ReportingContext } from '../context';
@@ -12,7 +13,8 @@ import { pageOfAtRisk } from './at-risk';
 import { StudentAtRiskConnection } from './cohort.type';
 import { LearnersPoint } from './figures.type';
 import { OrganisationAnalytics, Users } from './organisation-analytics.type';
-import { averagesOf, learnersPoint } from './shown-cohort';
+import { freshnessOf } from './freshness';
+import { averagesOf, learnersPoints } from './shown-cohort';
 import { windowsOf, windowThrough } from './windows';
 
 /** With the node as it was found. */
@@ -40,7 +42,7 @@ export class OrganisationAnalyticsResolver {
     if (!nodeId && seesNothing(view)) throw forbidden('Nothing is granted to you: there is nothing to show figures of.');
     const node = await loaders.nodes.node({ id: nodeId ?? wholeViewId(caller, view), hierarchyKey });
     if (!node) return null;
-    const [row = null] = await loaders.cohortRows.load({ set: { node }, windows: [window] });
+    const { rows: [row = null], asOf: [moment], stored } = await loaders.cohortRows.load({ set: { node }, windows: [window] });
     return {
       of: node,
       node: nodeReference(node),
@@ -50,7 +52,11 @@ export class OrganisationAnalyticsResolver {
       averages: averagesOf(row, window),
       atRiskCount: row?.atRisk ?? 0,
       lastActivity: row?.lastDay ?? null,
-      provenance: await provenanceOfLearners(context),
+      provenance: {
+        ...(await provenanceOfLearners(context)),
+        ...(stored ? { source: ProvenanceSource.STORED, storedLevel: 'tenant' } : {}),
+        ...{ asOf: moment!, freshness: freshnessOf(moment!, context.now) },
+      },
     };
   }
 
@@ -88,7 +94,6 @@ export class OrganisationAnalyticsResolver {
     @Ctx() { loaders }: ReportingContext,
   ): Promise<LearnersPoint[]> {
     const windows = windowsOf(period, { interval, today: (await loaders.todayAndRisk()).today });
-    const rows = await loaders.cohortRows.load({ set: { node: of }, windows });
-    return windows.map((window, index) => learnersPoint(rows[index] ?? null, window));
+    return learnersPoints(await loaders.cohortRows.load({ set: { node: of }, windows }), windows);
   }
 }

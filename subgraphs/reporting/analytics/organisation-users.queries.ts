@@ -12,19 +12,21 @@ export interface UsersRow {
 }
 
 /**
- * The users of a node by role, and in all: of the tenant everybody, else who is enrolled at or below it now. Active is
+ * The users by role, and in all: of a node who is enrolled at or below it now, without one everybody. Active is
  * who was learning, changed something or signed in on a day of the window.
  */
 export function selectUsers(
   tx: Transaction,
-  { node, view, window }: { node: Node; view: View; window: Period },
+  { of, window }: { of: { node: Node; view: View } | null; window: Period },
 ): Promise<UsersRow[]> {
   const statement = new Statement();
   statement.add(tx.tenantId, 'int');
   const from = statement.add(window.from, 'date');
   const through = statement.add(window.through, 'date');
-  const everybody = node.kind === 'tenant';
-  const member = everybody ? { sql: '', parameters: [] } : memberClasses({ nodes: [node], view }, statement.parameters.length + 1);
+  const everybody = of === null;
+  const member = everybody
+    ? { sql: '', parameters: [] }
+    : memberClasses({ nodes: [of.node], view: of.view }, statement.parameters.length + 1);
   statement.parameters.push(...member.parameters);
   const ctes = everybody ? '' : `
     member as materialized (select distinct listed.class_id from (${member.sql}) listed),

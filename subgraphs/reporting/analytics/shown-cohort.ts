@@ -1,5 +1,6 @@
 import type { Period } from '../../shared/period';
 import type { CohortRow } from './cohort-rows.queries';
+import type { CohortAnswer } from './cohort.loader';
 import type { LearnerAverages, LearnersPoint } from './figures.type';
 import { daysIn, weeksIn } from './windows';
 
@@ -13,9 +14,14 @@ export function averagesOf(row: CohortRow | null, window: Period): LearnerAverag
   };
 }
 
-export const learnersPoint = (row: CohortRow | null, window: Period): LearnersPoint => ({
-  ...window,
-  learners: row?.learners ?? 0,
-  activeLearners: row?.activeLearners ?? 0,
-  averages: averagesOf(row, window),
-});
+export const learnersPoints = ({ rows, asOf }: CohortAnswer, windows: readonly Period[]): LearnersPoint[] =>
+  windows.map((window, index) => {
+    const row = rows[index] ?? null;
+    return {
+      ...window,
+      learners: row?.learners ?? 0,
+      activeLearners: row?.activeLearners ?? 0,
+      averages: averagesOf(row, window),
+      asOf: asOf[index]!,
+    };
+  });

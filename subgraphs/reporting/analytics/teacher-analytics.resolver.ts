@@ -10,7 +10,7 @@ import { averageScore, totalSeconds } from '../reports/shown-figures';
 import { pageOfAtRisk } from './at-risk';
 import { StudentAtRiskConnection } from './cohort.type';
 import { LearnersPoint } from './figures.type';
-import { averagesOf, learnersPoint } from './shown-cohort';
+import { averagesOf, learnersPoints } from './shown-cohort';
 import { CoursePerformanceConnection, TeacherAnalytics, type CoursePerformance } from './teacher-analytics.type';
 import { windowsOf, windowThrough } from './windows';
 import { pageOfClasses } from './page-of-classes';
@@ -37,7 +37,7 @@ export class TeacherAnalyticsResolver {
     const teacher = await loaders.seenTeacher.load(teacherId);
     if (!teacher) return null;
     const { classes } = teacher;
-    const [row = null] = await loaders.cohortRows.load({ set: { key: teacherId, classes }, windows: [window] });
+    const { rows: [row = null] } = await loaders.cohortRows.load({ set: { key: teacherId, classes }, windows: [window] });
     return {
       ...{ teacherId, classes, ...window },
       classCount: classes.length,
@@ -76,7 +76,7 @@ export class TeacherAnalyticsResolver {
     const courses = page.map(async (one, index): Promise<CoursePerformance> => {
       const node = nodes[index]!; // a class is a node of every hierarchy
       const set = { key: node.id, classes: [one] };
-      const [{ sums }, [row = null]] = await Promise.all([
+      const [{ sums }, { rows: [row = null] }] = await Promise.all([
         loaders.figures.load({ node, period: window, filter: {} }),
         loaders.cohortRows.load({ set, windows: [window] }),
       ]);
@@ -113,7 +113,6 @@ export class TeacherAnalyticsResolver {
     @Ctx() { loaders }: ReportingContext,
   ): Promise<LearnersPoint[]> {
     const windows = windowsOf(period, { interval, today: (await loaders.todayAndRisk()).today });
-    const rows = await loaders.cohortRows.load({ set: { key: teacherId, classes }, windows });
-    return windows.map((window, index) => learnersPoint(rows[index] ?? null, window));
+    return learnersPoints(await loaders.cohortRows.load({ set: { key: teacherId, classes }, windows }), windows);
   }
 }

@@ -1,0 +1,8 @@
+/** Learners of a class, about: to tell what takes long, and for nothing else. */
+export const studentsOfClass = 25;
+
+/** Learners by windows that are looked at one by one in less than a second. */
+export const comfortable = 30_000;
+
+/** More of them are not looked at while somebody waits. */
+export const mostRows = 250_000;
