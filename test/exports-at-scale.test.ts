@@ -58,7 +58,8 @@ afterEach(() => {
 /** A process that makes files. */
 async function startWorker() {
   const script = path.join(projectRoot, 'test', 'export-worker.ts');
-  const child = spawn(process.execPath, ['-r', 'esbuild-register', script, database.url], {
+  // What it needs must fit into half of what it may take; without a bound Node collects its garbage when it likes.
+  const child = spawn(process.execPath, [`--max-old-space-size=${mostMegabytes / 2}`, '-r', 'esbuild-register', script, database.url], {
     cwd: projectRoot,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
