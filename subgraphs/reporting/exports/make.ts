@@ -4,7 +4,6 @@ import { Session } from '../../shared/database/session';
 import { Problem } from '../../shared/errors';
 import { chunkSink } from './formats/chunks';
 import { formats } from './formats';
-import { mostPrintedRows } from './formats/pdf';
 import { ExportFormat } from './export.type';
 import { beginTry, insertChunk, lockMaking, markCompleted, selectClassRanges, updateProgress, type Try } from './making.queries';
 import { openReading } from './reading';
@@ -15,7 +14,6 @@ import type { Sheet, SheetRow } from './sheets/sheet';
 
 /** Milliseconds for which a file is kept. */
 export const keptFor = 7 * 24 * 3_600_000;
-export const mostRows = 2_000_000;
 
 /** Another try of the same file has begun, or the file is not wanted any more. */
 export class Overtaken extends Error {}
@@ -45,7 +43,7 @@ export async function makeExport(database: Database, id: number, { tenantId, now
     if (!begun) return false;
     const mine = { id, tries: begun.tries };
     onTry(mine);
-    await write(database, { begun, mine, session, tx, asOf, now, refuse, tenantId });
+    await writeFile(database, { begun, mine, session, tx, asOf, now, refuse, tenantId });
     return true;
   } finally {
     await session.close();
@@ -60,7 +58,7 @@ interface Writing extends Pick<Making, 'tenantId' | 'now' | 'refuse'> {
   asOf: Date;
 }
 
-async function write(database: Database, { begun, mine, session, tx, asOf, now, refuse, tenantId }: Writing): Promise<void> {
+async function writeFile(database: Database, { begun, mine, session, tx, asOf, now, refuse, tenantId }: Writing): Promise<void> {
   const caller = await requesterNow(tx, { ...begun, database });
   const groups = new Set<number>();
   const reading = await openReading(begun.question, { caller, session, asOf, shows: number => void groups.add(number) });
@@ -77,7 +75,8 @@ async function write(database: Database, { begun, mine, session, tx, asOf, now, 
   });
   const counted = counting(sheet.pages, tell);
   try {
-    const writing = formats[begun.format].write({ ...sheet, pages: counted.pages }, sink.out);
+    const write = await formats[begun.format].writer();
+    const writing = write({ ...sheet, pages: counted.pages }, sink.out);
     await Promise.all([writing, finished(sink.out)]);
   } finally {
     sink.out.destroy();
@@ -93,7 +92,7 @@ async function write(database: Database, { begun, mine, session, tx, asOf, now, 
 
 /** Refuses a file that would be too long for its format. */
 export function refuseTooManyRows(rows: number, format: ExportFormat): void {
-  const most = format === ExportFormat.PDF ? mostPrintedRows : mostRows;
+  const most = formats[format].mostRows;
   if (rows <= most) return;
   const instead = format === ExportFormat.PDF ? ' Ask for CSV or XLSX, or for a node further down.' : ' Ask for a node further down.';
   throw new Problem('TOO_LARGE', `This file would have ${rows} rows; as ${format} it may have ${most}.${instead}`);

@@ -5,9 +5,6 @@ import type { Cell, CellKind, Column, Sheet, SheetRow } from '../sheets/sheet';
 import { drawCharts, mostBars } from './pdf-chart';
 import { Lettering } from './pdf-lettering';
 
-/** More rows than this are nothing to print: some 1,200 pages. */
-export const mostPrintedRows = 30_000;
-
 const margin = 36;
 const size = 7.5;
 const lineHeight = 10.5;
@@ -27,7 +24,7 @@ interface PrintedColumn {
 }
 
 /** Averages and sums of scores have two decimals on paper. */
-export const printed = (cell: Cell, kind: CellKind): string =>
+const printed = (cell: Cell, kind: CellKind): string =>
   cell === null ? '' : typeof cell === 'number' && kind === 'percent' ? cell.toFixed(2) : String(cell);
 
 /** Where the columns of a sheet stand on the page. */
