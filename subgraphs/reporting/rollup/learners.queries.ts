@@ -58,42 +58,48 @@ export async function selectLearners(tx: Transaction, question: LearnersQuestion
   const spreads: Spread[] = [];
   if (ofCells.length > 0) spreads.push(...addCells(parts, scope, { ...question, nodes: ofCells }));
   if (ofClasses.length > 0) spreads.push(...addClasses(parts, scope, { ...question, nodes: ofClasses }, nodes.length));
-  const rows = await tx.query<{ key: string; scored: string; timed: string }>(
+  const rows = await tx.query<{ number: number; scored: string; timed: string }>(
     distinct({ statement, parts, spreads }),
     statement.parameters,
   );
-  return new Map(rows.map(({ key, scored, timed }) => [key, { scored: Number(scored), timed: Number(timed) }]));
+  return new Map(
+    rows.map(({ number, scored, timed }) => [spreads[number]!.key, { scored: Number(scored), timed: Number(timed) }]),
+  );
 }
 
-/** Counts learners (place, person_id, scored, timed): of a node of one place at once, of others across its places. */
+/**
+ * Counts learners (place, person_id, scored, timed): of a node of one place at once, of others across its places. Nodes
+ * are told by their number among the spreads: there may be millions of learners, each with a node.
+ */
 function distinct({ statement, parts, spreads }: { statement: Statement; parts: string[]; spreads: Spread[] }): string {
   const counts = `count(*) filter (where seen.scored) as scored, count(*) filter (where seen.timed) as timed`;
   const known = `bool_or(learner.scored) as scored, bool_or(learner.timed) as timed`;
-  const mapped = (of: Spread[]): string => {
-    const pairs = of.flatMap(({ key, places }) => places.map(place => ({ key, place })));
-    return `unnest(${statement.add(pairs.map(({ key }) => key), 'text[]')},
-      ${statement.add(pairs.map(({ place }) => place), 'int[]')}) node(key, place)`;
+  const numbered = spreads.map(({ places }, number) => ({ number, places }));
+  const mapped = (of: typeof numbered): string => {
+    const pairs = of.flatMap(({ number, places }) => places.map(place => ({ number, place })));
+    return `unnest(${statement.add(pairs.map(({ number }) => number), 'int[]')},
+      ${statement.add(pairs.map(({ place }) => place), 'int[]')}) node(number, place)`;
   };
-  const alone = mapped(spreads.filter(({ places }) => places.length === 1));
-  const spread = spreads.filter(({ places }) => places.length > 1);
-  const across = spread.length === 0 ? '' : `
-    union all
-    select seen.key, ${counts}
-    from (
-      select node.key, learner.person_id, ${known}
-      from ${mapped(spread)} join learner on learner.place = node.place
-      group by node.key, learner.person_id
-    ) seen
-    group by seen.key`;
+  const alone = numbered.filter(({ places }) => places.length === 1);
+  const spread = numbered.filter(({ places }) => places.length > 1);
+  const everywhere = new Set(spreads.flatMap(({ places }) => places)).size;
+  // A report's own node has everybody.
+  const [whole] = spread.length === 1 && spread[0]!.places.length === everywhere ? spread : [];
+  const members = (): string => whole
+    ? `select ${statement.add(whole.number, 'int')} as number, learner.person_id, ${known} from learner group by learner.person_id`
+    : `select node.number, learner.person_id, ${known}
+       from ${mapped(spread)} join learner on learner.place = node.place
+       group by node.number, learner.person_id`;
   return `
     with learner as materialized (
       select learner.place, learner.person_id, ${known}
       from (${parts.join('\nunion all\n')}) learner
       group by learner.place, learner.person_id
     )
-    select node.key, seen.scored, seen.timed
+    select node.number, seen.scored, seen.timed
     from (select seen.place, ${counts} from learner seen group by seen.place) seen
-    join ${alone} on node.place = seen.place${across}`;
+    join ${mapped(alone)} on node.place = seen.place
+    ${spread.length > 0 ? `union all select seen.number, ${counts} from (${members()}) seen group by seen.number` : ''}`;
 }
 
 const seen = (table: string): string =>
