@@ -51,7 +51,8 @@ export class HierarchyNodeResolver {
     nullable: true,
     description:
       'One point for every interval that overlaps the period, the outer two clipped to it: the counts by the latest ' +
-      'statuses at the end of its last day. Points are states, and never added up. filter.contentSource is refused.',
+      'statuses at the end of its last day. Points are states, and never added up. filter.contentSource is refused. ' +
+      'Of the moment that competencyCounts.provenance tells of the same node in the same request.',
   })
   async competencyTrend(
     @Root() { node }: SeenNode,

@@ -33,7 +33,7 @@ export interface ReplicaRead<Transaction = unknown> {
 
 const outcomes = counter('strata_replica_reads_total', 'Reads that a replica could have answered, by what became of them.', ['outcome']);
 let lag = 0;
-gauge('strata_replica_lag_seconds', 'How far the replica was behind when it was last asked.', () => lag);
+gauge('strata_replica_seconds_behind', 'How far the replica was behind when it was last asked.', () => lag);
 
 /** Milliseconds that a read waits for a replica, and for which one is left alone that has not answered, or was late. */
 const patience = 1_000;
