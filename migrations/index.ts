@@ -13,6 +13,8 @@ import { StudentGroups1761000000013 } from './13-student-groups';
 import { OneRoster1761000000015 } from './15-oneroster';
 import { AuditLog1761000000016 } from './16-audit-log';
 import { FactsWithoutRowChecks1761000000017 } from './17-facts-without-row-checks';
+import { Retention1761000000021 } from './21-retention';
+import { Erasures1761000000022 } from './22-erasures';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
 export const migrations = [
@@ -31,4 +33,6 @@ export const migrations = [
   OneRoster1761000000015,
   AuditLog1761000000016,
   FactsWithoutRowChecks1761000000017,
+  Retention1761000000021,
+  Erasures1761000000022,
 ];

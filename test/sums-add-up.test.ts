@@ -123,7 +123,7 @@ async function expectEveryNodeExact(
   }
 
   const state = await selectStoredState(tx, view.hierarchyId);
-  const learners = await selectLearners(tx, { caller, view, nodes, period, filter });
+  const learners = await selectLearners(tx, { caller, view, nodes, periods: [period], filter });
   for (const node of nodes) {
     const truth = expected(tenant, classesOf(tenant, hierarchyKey, node), { ...period, ...filter });
     for (const source of waysToRead(node, state)) {

@@ -3,8 +3,10 @@ import { Database } from '../../subgraphs/shared/database/database';
 import { partitionedTables } from '../../subgraphs/shared/database/partitioned-tables';
 import { makePartitionsAhead } from '../../subgraphs/shared/database/partitions';
 import type { OpenDatabase } from './database';
+import { purgeAll } from './purge';
 
-const hour = 3_600_000;
+const minute = 60_000;
+const hour = 60 * minute;
 
 export interface MaintenanceParts {
   database: OpenDatabase;
@@ -14,11 +16,15 @@ export interface MaintenanceParts {
 }
 
 /**
- * What only the tables' owner may do beside the requests: partitions are there before they are needed. The first round
- * is over when this returns. Several processes may do it, one at a time.
+ * What only the tables' owner may do beside the requests: partitions are there before they are needed, what has expired
+ * goes, and people who were erased leave no trace. Partitions are there when this returns; the rest follows. Several
+ * processes may do it, one at a time.
  */
 export async function startMaintenance({ database, log, every = hour }: MaintenanceParts): Promise<{ stop(): Promise<void> }> {
-  const owner = await Database.connect({ url: database.ownerUrl, stepDown: false, entities: [], poolSize: 1, prepares: false });
+  const owner = await Database.connect({
+    ...{ url: database.ownerUrl, stepDown: false, entities: [], poolSize: 2, prepares: false },
+    statementTimeout: 10 * minute,
+  });
   const round = async (): Promise<void> => {
     try {
       const made = await makePartitionsAhead(owner, { tables: partitionedTables, now: new Date() });
@@ -27,14 +33,30 @@ export async function startMaintenance({ database, log, every = hour }: Maintena
       log.warn({ err: error }, 'partitions could not be made; the next round tries again');
     }
   };
-  await round();
+  const purge = async (): Promise<void> => {
+    try {
+      await purgeAll(owner, { now: new Date(), log });
+    } catch (error) {
+      if (!stopped) log.warn({ err: error }, 'what has expired could not be purged; the next round goes on with it');
+    }
+  };
+  let stopped = false;
   let working: Promise<void> | undefined;
-  const rounds = setInterval(() => (working = round()), every).unref();
+  const work = (): void => {
+    working ??= round()
+      .then(purge)
+      .finally(() => (working = undefined));
+  };
+  await round();
+  work();
+  const rounds = setInterval(work, every).unref();
   return {
     stop: async () => {
+      stopped = true;
       clearInterval(rounds);
-      await working;
+      // A purge may be ended anywhere: what it had not yet committed, the next one does.
       await owner.close();
+      await working;
     },
   };
 }

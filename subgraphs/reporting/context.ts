@@ -4,7 +4,7 @@ import type { SubgraphContext } from '../shared/subgraph/context';
 import { learnerLoaders } from './learners/learner-figures.loader';
 import { figureLoaders } from './rollup/figures.loader';
 
-export const createLoaders = (parts: { caller: Caller; session: Session }) => ({
+export const createLoaders = (parts: { caller: Caller; session: Session; now: Date }) => ({
   ...figureLoaders(parts),
   ...learnerLoaders(parts),
 });

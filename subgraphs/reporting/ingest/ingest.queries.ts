@@ -87,15 +87,19 @@ export async function insertContexts(tx: Transaction, events: readonly WithConte
  * Claims event ids: returns those that nobody has claimed before. Waits for a claim that is under way, and takes them
  * in order, so that two senders of the same events cannot wait for each other.
  */
-export async function claimEventIds(tx: Transaction, claims: { eventId: string; hash: string }[]): Promise<Set<string>> {
+export async function claimEventIds(
+  tx: Transaction,
+  claims: { eventId: string; hash: string }[],
+  now: Date,
+): Promise<Set<string>> {
   const rows = await tx.query<{ event_id: string }>(
-    `insert into event_ids (tenant_id, event_id, content_hash)
-     select $1, claim.event_id, claim.hash
+    `insert into event_ids (tenant_id, event_id, content_hash, accepted_at)
+     select $1, claim.event_id, claim.hash, $4
      from unnest($2::text[], $3::uuid[]) claim(event_id, hash)
      order by claim.event_id collate "C"
      on conflict do nothing
      returning event_ids.event_id`,
-    [tx.tenantId, claims.map(claim => claim.eventId), claims.map(claim => claim.hash)],
+    [tx.tenantId, claims.map(claim => claim.eventId), claims.map(claim => claim.hash), now],
   );
   return new Set(rows.map(row => row.event_id));
 }

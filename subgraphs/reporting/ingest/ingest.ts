@@ -2,6 +2,7 @@ import { recordStatuses, selectCompetencies, type CompetencyKey } from '../../co
 import type { Transaction } from '../../shared/database/database';
 import { classNumber, personNumber } from '../../shared/identifiers';
 import { beginStatuses, keepCountsOfStatuses } from '../competency-counts/keep-competency-counts';
+import { noteAcceptedDays, withoutForgotten } from '../retention/acceptance';
 import { announceDeltas } from '../rollup/announce';
 import { knownIds, lookUpKnown } from './known-ids';
 import { batchSeconds, events as eventsMetric } from './ingest.metrics';
@@ -47,12 +48,14 @@ export async function ingest(tx: Transaction, events: readonly unknown[], option
   }
   if (sound.length === 0) return receipt;
 
-  const known = await lookUp(tx, sound, { options, reject: rejection => receipt.rejected.push(rejection) });
+  const inTime = await withoutForgotten(tx, sound, { now: options.now, rejected: receipt.rejected });
+  if (inTime.length === 0) return receipt;
+  const known = await lookUp(tx, inTime, { options, reject: rejection => receipt.rejected.push(rejection) });
   const first = firstOfEach(known, receipt);
   const hashes = [...first.values()].map(event => ({ eventId: event.eventId, hash: contentHash(event) }));
   const withStatus = [...first.values()].filter(hasStatus);
   if (withStatus.length > 0) await beginStatuses(tx, withStatus);
-  const claimed = await claimEventIds(tx, hashes);
+  const claimed = await claimEventIds(tx, hashes, options.now);
   const seenBefore = hashes.filter(({ eventId }) => !claimed.has(eventId));
   if (seenBefore.length > 0) {
     const same = await selectSameContents(tx, seenBefore);
@@ -66,6 +69,7 @@ export async function ingest(tx: Transaction, events: readonly unknown[], option
     await storeEvents(tx, accepted, options.now);
     tx.afterCommit(() => announceDeltas(tx.tenantId));
     await keepCountsOfStatuses(tx, await recordStatuses(tx, accepted.filter(hasStatus)));
+    await noteAcceptedDays(tx, accepted, options.now);
   }
   receipt.accepted = accepted.length;
   return receipt;

@@ -16,7 +16,8 @@ type ShownStudentGroup = StudentGroup & { readonly number: number };
 async function provenanceOf({ loaders, now }: ReportingContext): Promise<Provenance> {
   const { version } = await loaders.nodes.hierarchy();
   const read = { source: ProvenanceSource.READ_TIME, storedLevel: null };
-  return { ...read, asOf: now, freshness: Freshness.FRESH, hierarchyVersion: version };
+  const completeFrom = await loaders.figuresFrom();
+  return { ...read, asOf: now, freshness: Freshness.FRESH, hierarchyVersion: version, completeFrom };
 }
 
 const shownPerformance = async ({ sums, learners }: LearnerSums, context: ReportingContext): Promise<Performance> => ({

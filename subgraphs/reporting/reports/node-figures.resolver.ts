@@ -53,7 +53,8 @@ export const nodeReference = (node: Node): ShownNode => ({
 export async function provenanceIn(hierarchyKey: string, { loaders, now }: ReportingContext) {
   const { hierarchyVersion, hierarchyId } = await loaders.nodes.view(hierarchyKey);
   const { levels } = await loaders.storedState(hierarchyId);
-  return (node: Node, { source }: Plan) => () => shownProvenance(node, source, { levels, now, hierarchyVersion });
+  const circumstances = { levels, now, hierarchyVersion, completeFrom: await loaders.figuresFrom() };
+  return (node: Node, { source }: Plan) => () => shownProvenance(node, source, circumstances);
 }
 
 async function figuresOf(key: FigureKey, context: ReportingContext) {

@@ -1,17 +1,32 @@
 import { memberClasses, type Node, type View } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Transaction } from '../../shared/database/database';
-import { monthMasks, type Period } from '../../shared/period';
+import { monthMasks, type Day, type Period } from '../../shared/period';
 import { contextIds } from './context.queries';
 import { filters, type Filter } from './context-filter';
 import type { Learners } from './sums';
 
-/** The distinct learners of each node over a period, exact, by the node's public id. */
+interface Question {
+  caller: Caller;
+  view: View;
+  nodes: readonly Node[];
+  periods: readonly Period[];
+  filter: Filter;
+}
+
+/** Each month once, with the days of it that are in one of the periods. */
+function monthsOf(periods: readonly Period[]): { month: Day; mask: number }[] {
+  const masks = new Map<Day, number>();
+  for (const { month, mask } of periods.flatMap(monthMasks)) masks.set(month, (masks.get(month) ?? 0) | mask);
+  return [...masks].map(([month, mask]) => ({ month, mask }));
+}
+
+/** The distinct learners of each node over periods that follow each other, exact, by the node's public id. */
 export async function selectLearners(
   tx: Transaction,
-  { caller, view, nodes, period, filter }: { caller: Caller; view: View; nodes: readonly Node[]; period: Period; filter: Filter },
+  { caller, view, nodes, periods, filter }: Question,
 ): Promise<Map<string, Learners>> {
-  const months = monthMasks(period);
+  const months = monthsOf(periods);
   const parameters: unknown[] = [tx.tenantId, months.map(({ month }) => month), months.map(({ mask }) => mask)];
   const member = memberClasses({ nodes, view, caller }, parameters.length + 1);
   parameters.push(...member.parameters);

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { applicationRole } from '../../../migrations/row-level-security';
 import { Problem } from '../errors';
+import { shareAcceptance } from '../retention/acceptance.queries';
 import { cancelStatement } from './cancel';
 import { Memory, noMemory, type TenantMemory } from './memory';
 import { moveVersion, selectVersion, type Changed } from './version.queries';
@@ -171,6 +172,7 @@ export class Database {
       ...(this.settings.stepDown ? [`set local role ${applicationRole}`] : []),
       `set local app.tenant_id = '${tenantId}'`,
       `set local statement_timeout = ${this.settings.statementTimeout ?? 30_000}`,
+      ...(access === 'activity' ? [shareAcceptance(tenantId)] : []),
     ];
   }
 }
