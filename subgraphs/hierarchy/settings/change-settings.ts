@@ -34,8 +34,8 @@ export async function setRetention(
 ): Promise<void> {
   await change(tx, {}, expectedVersion);
   const known = await selectRetention(tx);
-  const wanted = checkTimes(times, timesOf(known));
-  await updateTimes(tx, wanted);
+  const given = Object.fromEntries(Object.entries(times).filter(([, time]) => time !== undefined));
+  await updateTimes(tx, checkTimes(given, timesOf(known)));
 }
 
 const timesOf = (known: RetentionTimes): RetentionTimes =>

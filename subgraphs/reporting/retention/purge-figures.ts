@@ -2,6 +2,7 @@ import { addDays, dayAfter, type Day } from '../../shared/period';
 import { deleteAll, type PurgeTools } from '../../shared/retention/purge';
 import { historyFrom, utcDay } from './kept-figures';
 import { selectKeptDays } from './kept-figures.queries';
+import { hasRawActivity } from './raw-activity.queries';
 import {
   anythingExpired,
   deleteEmptySums,
@@ -27,6 +28,8 @@ export async function purgeFigures(tools: PurgeTools, history: (from: Day) => Pr
   const before = retention.figuresAcceptedFrom;
   const firstKept = wanted !== null && (before === null || wanted > before) ? wanted : before;
   if (firstKept === null || !(await tools.read(tx => anythingExpired(tx, firstKept)))) return;
+  // Raw activity that waits to be added up must not outlive its facts; out of sight these are already.
+  if (await tools.read(tx => hasRawActivity(tx, firstKept))) return;
   await tools.note(tx => hideFor(tx, firstKept));
   const days = await tools.read(tx => selectExpiredDays(tx, firstKept));
   if (days.length === 0) return;

@@ -15,6 +15,15 @@ export async function isBehind(tx: Transaction, before: Date): Promise<boolean> 
   return rows.length > 0;
 }
 
+/** Whether there is raw activity that was accepted before a day (UTC). */
+export async function hasRawActivity(tx: Transaction, before: Day): Promise<boolean> {
+  const rows = await tx.query(
+    `select from activity_events where activity_events.tenant_id = $1 and activity_events.accepted_on < $2 limit 1`,
+    [tx.tenantId, before],
+  );
+  return rows.length > 0;
+}
+
 /** Deletes raw activity that was accepted before a day (UTC), `most` at a time. */
 export async function deleteRawActivity(tx: Transaction, before: Day, most: number): Promise<number> {
   const [row] = await tx.query<{ rows: number }>(
