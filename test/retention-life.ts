@@ -31,13 +31,22 @@ interface Accepted extends SentEvent {
  */
 export class RetentionLife {
   private accepted: Accepted[] = [];
+  now: Date;
+
   private constructor(
     private readonly databases: { owner: Database; application: Database },
-    readonly tenant: KnownTenant,
-    readonly restless: RestlessTenant,
-    private readonly figureDays: number,
-    public now: Date,
-  ) {}
+    { tenant, restless }: { tenant: KnownTenant; restless: RestlessTenant },
+    { figureDays, now }: { figureDays: number; now: Date },
+  ) {
+    this.tenant = tenant;
+    this.restless = restless;
+    this.figureDays = figureDays;
+    this.now = now;
+  }
+
+  readonly tenant: KnownTenant;
+  readonly restless: RestlessTenant;
+  private readonly figureDays: number;
 
   static async begin(
     databases: { owner: Database; application: Database },
@@ -46,7 +55,7 @@ export class RetentionLife {
     const tenant = await createTenant(databases.owner, restlessTenant(key));
     await databases.application.transaction(tenant.number, 'write', tx => updateTimes(tx, times));
     const restless = await RestlessTenant.open(databases.application, tenant.number);
-    return new RetentionLife(databases, tenant, restless, times.figureDays, now);
+    return new RetentionLife(databases, { tenant, restless }, { figureDays: times.figureDays, now });
   }
 
   /** Sends events; what was taken in is known. */

@@ -3,6 +3,7 @@ import { Database } from '../../subgraphs/shared/database/database';
 import { partitionedTables } from '../../subgraphs/shared/database/partitioned-tables';
 import { makePartitionsAhead } from '../../subgraphs/shared/database/partitions';
 import type { OpenDatabase } from './database';
+import { eraseAllTraces } from './erase-traces';
 import { purgeAll } from './purge';
 
 const minute = 60_000;
@@ -40,6 +41,13 @@ export async function startMaintenance({ database, log, every = hour }: Maintena
       if (!stopped) log.warn({ err: error }, 'what has expired could not be purged; the next round goes on with it');
     }
   };
+  const erase = async (): Promise<void> => {
+    try {
+      await eraseAllTraces(owner, new Date());
+    } catch (error) {
+      if (!stopped) log.warn({ err: error }, 'traces of people who were erased could not be found; the next round tries again');
+    }
+  };
   let stopped = false;
   let working: Promise<void> | undefined;
   const work = (): void => {
@@ -50,13 +58,17 @@ export async function startMaintenance({ database, log, every = hour }: Maintena
   await round();
   work();
   const rounds = setInterval(work, every).unref();
+  let erasing: Promise<void> | undefined;
+  const erasures = setInterval(() => (erasing ??= erase().finally(() => (erasing = undefined))), Math.min(every, minute)).unref();
   return {
     stop: async () => {
       stopped = true;
       clearInterval(rounds);
+      clearInterval(erasures);
       // A purge may be ended anywhere: what it had not yet committed, the next one does.
       await owner.close();
       await working;
+      await erasing;
     },
   };
 }

@@ -8,3 +8,4 @@ export { competencyStatesLoader, type States } from './competency-counts/states.
 export { shownProvenance } from './reports/shown-provenance';
 export { howManyDeltasWait } from './rollup/waiting.queries';
 export { keptFigures, refuseForgottenDay, utcDay, visibleParts, type KeptFigures } from './retention/kept-figures';
+export { eraseFromEventIds } from './retention/erase-event-ids.queries';
