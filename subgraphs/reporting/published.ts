@@ -7,5 +7,5 @@ export { changeStatuses, keepCompetencyCounts, keepCountsOfLoad, type RosterChan
 export { competencyStatesLoader, type States } from './competency-counts/states.loader';
 export { shownProvenance } from './reports/shown-provenance';
 export { howManyDeltasWait } from './rollup/waiting.queries';
-export { keptFigures, refuseForgottenDay, utcDay, visibleParts, type KeptFigures } from './retention/kept-figures';
+export { keptFigures, refuseForgottenDay } from './retention/kept-figures';
 export { eraseFromEventIds } from './retention/erase-event-ids.queries';

@@ -1,7 +1,6 @@
 import type { Transaction } from '../../shared/database/database';
 import type { Day } from '../../shared/period';
-import { holdAcceptanceOff } from '../../shared/retention/acceptance.queries';
-import { moveForward } from '../../shared/retention/retention.queries';
+import { holdAcceptanceOff, moveForward } from '../../shared/retention/retention.queries';
 
 /**
  * Whether something waits to be added to the stored sums that was accepted before a moment: by the database's own clock,

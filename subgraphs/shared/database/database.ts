@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { applicationRole } from '../../../migrations/row-level-security';
 import { Problem } from '../errors';
-import { shareAcceptance } from '../retention/acceptance.queries';
+import { shareAcceptance } from './acceptance-lock.queries';
 import { cancelStatement } from './cancel';
 import { Memory, noMemory, type TenantMemory } from './memory';
 import { moveVersion, selectVersion, type Changed } from './version.queries';

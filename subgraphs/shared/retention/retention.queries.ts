@@ -1,3 +1,4 @@
+import { acceptanceLock } from '../database/acceptance-lock.queries';
 import type { Transaction } from '../database/database';
 import type { Day } from '../period';
 
@@ -115,6 +116,10 @@ export async function moveForward(tx: Transaction, kept: Partial<KeptFrom>): Pro
     [tx.tenantId, ...names.map(name => kept[name])],
   );
 }
+
+/** Waits until no activity is being accepted, and holds it off until the transaction ends. */
+export const holdAcceptanceOff = (tx: Transaction): Promise<unknown> =>
+  tx.query('select pg_advisory_xact_lock($1, $2)', [acceptanceLock, tx.tenantId]);
 
 const leaderLock = 7_310_022;
 
