@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
+import { addEraseUser } from './commands/erase-user';
 import { addExplain } from './commands/explain';
 import { addGenerate } from './commands/generate';
 import { addImportOulad } from './commands/import-oulad';
@@ -7,6 +8,7 @@ import { addImportOneRoster } from './commands/import-oneroster';
 import { addLoad } from './commands/load';
 import { addMigrate } from './commands/migrate';
 import { addRebuild } from './commands/rebuild';
+import { addRehome } from './commands/rehome';
 import { addServices } from './commands/service';
 import { addSetPassword } from './commands/set-password';
 import { addStart } from './commands/start';
@@ -33,6 +35,8 @@ addVerify(program);
 addExplain(program);
 addValidateRelationships(program);
 addWeekly(program);
+addEraseUser(program);
+addRehome(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;

@@ -16,6 +16,8 @@ import { FactsWithoutRowChecks1761000000017 } from './17-facts-without-row-check
 import { Exports1761000000018 } from './18-exports';
 import { RiskSettings1761000000019 } from './19-risk-settings';
 import { OrganisationFigures1761000000020 } from './20-organisation-figures';
+import { Retention1761000000021 } from './21-retention';
+import { Erasures1761000000022 } from './22-erasures';
 import { Heartbeat1761000000023 } from './23-heartbeat';
 import { SumsByBucket1761000000024 } from './24-sums-by-bucket';
 import { EventKeys1761000000025 } from './25-event-keys';
@@ -40,6 +42,8 @@ export const migrations = [
   Exports1761000000018,
   RiskSettings1761000000019,
   OrganisationFigures1761000000020,
+  Retention1761000000021,
+  Erasures1761000000022,
   Heartbeat1761000000023,
   SumsByBucket1761000000024,
   EventKeys1761000000025,

@@ -206,7 +206,7 @@ export class CrashScene {
     };
     const session = new Session(database, tenantId);
     try {
-      const loaders = figureLoaders({ caller, session });
+      const loaders = figureLoaders({ caller, session, now: new Date() });
       const read = nodes.map(async (id): Promise<[string, Sums]> => {
         const node = (await loaders.nodes.node({ id, hierarchyKey: hierarchy }))!;
         return [id, (await loaders.figures.load({ node, period, filter: {} })).sums];

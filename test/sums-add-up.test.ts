@@ -125,7 +125,7 @@ async function expectEveryNodeExact(
   const state = await selectStoredState(tx, view.hierarchyId);
   const waysToCount = [false, ...(state.learners ? [true] : [])];
   const learners = await Promise.all(
-    waysToCount.map(stored => selectLearners(tx, { caller, view, nodes, period, filter, stored })),
+    waysToCount.map(stored => selectLearners(tx, { caller, view, nodes, periods: [period], filter, stored })),
   );
   for (const node of nodes) {
     const truth = expected(tenant, classesOf(tenant, hierarchyKey, node), { ...period, ...filter });

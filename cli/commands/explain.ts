@@ -58,7 +58,7 @@ async function explainIn(database: Database, { tenants, name, hierarchyKey, peri
   let refusal: BadInput | undefined;
   for (const tenant of tenants) {
     try {
-      const asking = { tenant, node, period, ...(hierarchyKey === undefined ? {} : { hierarchyKey }) };
+      const asking = { tenant, node, period, now: new Date(), ...(hierarchyKey === undefined ? {} : { hierarchyKey }) };
       const explanation = await refused(() => explain(database, asking));
       if (explanation) found.push({ tenant: tenant.externalId, ...explanation });
     } catch (error) {

@@ -14,6 +14,8 @@ export function addImportOulad(program: Command): void {
     const { writeOuladBundle } = await import('../oulad/write-bundle');
     const { withDatabase } = await import('../run/database');
     const { loadFolder } = await import('../run/load-folder');
+    const { findTenant, withConnection } = await import('../run/people');
+    const { keepForEver } = await import('../../subgraphs/shared/retention/retention.queries');
     mkdirSync(environment.dataDir, { recursive: true });
     const dir = mkdtempSync(path.join(environment.dataDir, 'oulad-'));
     try {
@@ -24,9 +26,16 @@ export function addImportOulad(program: Command): void {
         for (const { reason, count } of tally.skipped) progress(`${file}: ${count} rows skipped: ${reason}`);
         for (const { reason, count } of tally.adjusted) progress(`${file}: ${count} rows: ${reason}`);
       }
-      return await withDatabase(environment, async database =>
-        loadOutcome(await loadFolder(database, { dir, now: new Date() }), { skipped, regionsWithoutNation }),
-      );
+      return await withDatabase(environment, async database => {
+        const result = await loadFolder(database, { dir, now: new Date() });
+        await withConnection(database, async connection => {
+          for (const { externalId } of result.tenants) {
+            const { number } = await findTenant(connection, externalId);
+            await connection.transaction(number, 'write', keepForEver); // its years are long past, and are what it is for
+          }
+        });
+        return loadOutcome(result, { skipped, regionsWithoutNation });
+      });
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }

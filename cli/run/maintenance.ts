@@ -4,8 +4,11 @@ import { standForLeader } from '../../subgraphs/shared/database/leader';
 import { partitionedTables } from '../../subgraphs/shared/database/partitioned-tables';
 import { makePartitionsAhead } from '../../subgraphs/shared/database/partitions';
 import type { OpenDatabase } from './database';
+import { eraseAllTraces } from './erase-traces';
+import { purgeAll } from './purge';
 
-const hour = 3_600_000;
+const minute = 60_000;
+const hour = 60 * minute;
 
 export interface MaintenanceParts {
   database: Pick<OpenDatabase, 'ownerUrl' | 'replica'>;
@@ -15,13 +18,17 @@ export interface MaintenanceParts {
 }
 
 /**
- * What only the tables' owner may do beside the requests: partitions are there before they are needed, and replicas are
- * told the time. Of all processes one does it, the leader; another takes over within seconds of its end. Where this one
- * leads at once, its first round is over when this returns.
+ * What only the tables' owner may do beside the requests: partitions are there before they are needed, what has expired
+ * goes, people who were erased leave no trace, and replicas are told the time. Of all processes one does it, the leader;
+ * another takes over within seconds of its end. Where this one leads at once, partitions are there when this returns; the
+ * rest follows.
  */
 export async function startMaintenance({ database, log, every = hour }: MaintenanceParts): Promise<{ stop(): Promise<void> }> {
   const { ownerUrl, replica } = database;
-  const owner = await Database.connect({ url: ownerUrl, stepDown: false, entities: [], poolSize: 1, prepares: false });
+  const owner = await Database.connect({
+    ...{ url: ownerUrl, stepDown: false, entities: [], poolSize: 2, prepares: false },
+    statementTimeout: 10 * minute,
+  });
   const round = async (): Promise<void> => {
     try {
       const made = await makePartitionsAhead(owner, { tables: partitionedTables, now: new Date() });
@@ -30,9 +37,27 @@ export async function startMaintenance({ database, log, every = hour }: Maintena
       log.warn({ err: error }, 'partitions could not be made; the next round tries again');
     }
   };
+  const purge = async (): Promise<void> => {
+    try {
+      await purgeAll(owner, { now: new Date(), log });
+    } catch (error) {
+      if (!stopped) log.warn({ err: error }, 'what has expired could not be purged; the next round goes on with it');
+    }
+  };
+  const erase = async (): Promise<void> => {
+    try {
+      await eraseAllTraces(owner, new Date());
+    } catch (error) {
+      if (!stopped) log.warn({ err: error }, 'traces of people who were erased could not be found; the next round tries again');
+    }
+  };
+  let stopped = false;
+  let prepared: Promise<void> | undefined;
   let working: Promise<void> | undefined;
   const work = (): void => {
-    working ??= round().finally(() => (working = undefined));
+    if (working) return;
+    prepared = round();
+    working = prepared.then(purge).finally(() => (working = undefined));
   };
   const leader = await standForLeader({
     url: ownerUrl,
@@ -40,16 +65,24 @@ export async function startMaintenance({ database, log, every = hour }: Maintena
     onTerm: work,
     onError: error => log.warn({ err: error }, 'the database cannot be asked who leads; the next try is in a second'),
   });
-  await working;
+  await prepared;
   const rounds = setInterval(() => {
     if (leader.term) work();
   }, every).unref();
+  let erasing: Promise<void> | undefined;
+  const erasures = setInterval(() => {
+    if (leader.term) erasing ??= erase().finally(() => (erasing = undefined));
+  }, Math.min(every, minute)).unref();
   return {
     stop: async () => {
+      stopped = true;
       clearInterval(rounds);
-      await working;
+      clearInterval(erasures);
       await leader.stop();
+      // A purge may be ended anywhere: what it had not yet committed, the next one does.
       await owner.close();
+      await working;
+      await erasing;
     },
   };
 }

@@ -7,7 +7,7 @@ import { hierarchyLoaders } from './hierarchies/hierarchy.loader';
 import { nodeLoaders } from './nodes/node.loader';
 import { settingsLoaders } from './settings/settings.loader';
 
-export const createLoaders = (parts: { caller: Caller; session: Session }) => ({
+export const createLoaders = (parts: { caller: Caller; session: Session; now: Date }) => ({
   ...nodeLoaders(parts),
   ...hierarchyLoaders(parts),
   ...groupLoaders(parts),

@@ -36,6 +36,7 @@ export const permissions: Permissions = {
     updateHierarchy: superAdmin,
     setApplicableHierarchy: tenantAdmin,
     setTimeZone: tenantAdmin,
+    setRetention: tenantAdmin,
     createGroup: tenantAdmin,
     updateGroup: tenantAdmin,
     place: tenantAdmin,
@@ -54,6 +55,7 @@ export const permissions: Permissions = {
   Grant: withItsParent,
   Tenant: withItsParent,
   TenantSettings: withItsParent,
+  Retention: withItsParent,
   HierarchyChangePreview: withItsParent,
   _Service: withItsParent,
 };

@@ -3,3 +3,4 @@
  * read that these changes go on to.
  */
 export { placeAll } from './placements/place';
+export { revokeEverything } from './grants/grant.queries';

@@ -38,7 +38,9 @@ export const permissions: Permissions = {
     setOrgTypes: tenantAdmin,
     validateRelationships: tenantAdmin,
     removeStudentGroup: tenantAdmin,
+    eraseUser: tenantAdmin,
   },
+  Erasure: withItsParent,
   OrgTypeMapping: withItsParent,
   // The viewer is the caller, whichever way they are reached.
   Viewer: withItsParent,

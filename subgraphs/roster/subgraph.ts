@@ -15,6 +15,7 @@ import { exportRoutes } from './import/student-groups/export.route';
 import { importRoutes } from './import/student-groups/imports.route';
 import { startImportQueue } from './import/student-groups/queue';
 import { IntegrityResolver } from './integrity/integrity.resolver';
+import { ErasureResolver } from './people/erasure/erasure.resolver';
 import { PeopleResolver } from './people/find-people.resolver';
 import { StudentResolver, resolveStudentReference } from './people/student.resolver';
 import { Student } from './people/student.type';
@@ -43,6 +44,7 @@ export const rosterSubgraph = defineSubgraph({
     OrgTypesResolver,
     StudentGroupResolver,
     AuditLogResolver,
+    ErasureResolver,
   ],
   entities: [Viewer, HierarchyNode, Class, Student, StudentGroup],
   references: {

@@ -42,6 +42,7 @@ export const harmless: Record<string, (hand: Hand) => Record<string, unknown>> =
   setApplicableHierarchy: hand => ({ hierarchyId: aHierarchyInUse(hand), expectedVersion: 7 }),
   setRiskSettings: () => ({ input: { inactiveDays: 7 }, expectedVersion: 7 }),
   setTimeZone: () => ({ timeZone: 'Europe/London', expectedVersion: 7 }),
+  setRetention: () => ({ input: { figureDays: 1_000 }, expectedVersion: 7 }),
   ...harmlessToRosters(aTenant),
   requestExport: hand => ({
     input: {

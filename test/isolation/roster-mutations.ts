@@ -61,6 +61,7 @@ export function harmlessToRosters(aTenant: (hand: Hand) => WorldTenant): Record<
     setOrgTypes: hand => ({
       types: anyOf(hand, [[], [{ orgType: 'school', groupType: 'class' }], [{ orgType: 'local' }, { orgType: 'local' }]]),
     }),
+    eraseUser: hand => ({ userId: chance(hand, 3) ? hand.caller.person.id : chance(hand, 2) ? anyOf(hand, aTenant(hand).people).id : anId(hand), reason: null }),
     removeStudentGroup: hand => {
       const gone = aTenant(hand).studentGroups.filter(({ deleted }) => deleted);
       return { id: anyOf(hand, chance(hand, 2) ? gone : anyOf(hand, hand.world.tenants.slice(1)).studentGroups).id };

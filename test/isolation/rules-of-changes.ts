@@ -113,6 +113,10 @@ export const rulesOfChanges: Record<string, Rule> = {
     tenantAdmin(judging);
     return settings(judging, args);
   },
+  'Mutation.setRetention': (_, args, judging) => {
+    tenantAdmin(judging);
+    return settings(judging, args);
+  },
   'Mutation.createHierarchy': (_, args, judging) => hierarchyInput(judging, args),
   'Mutation.updateHierarchy': (_, args, judging) => hierarchyInput(judging, args),
   'Mutation.recordActivity': (_, { events }: { events: SentEvent[] }, judging) => {

@@ -137,6 +137,7 @@ export const rulesOfFigures: Record<string, Rule> = {
   'CompetencyCounts.inProgress': ({ inProgress }) => inProgress,
   'CompetencyCounts.notStarted': ({ notStarted }) => notStarted,
   'CompetencyCounts.provenance': itself,
+  'Provenance.completeFrom': () => null, // nothing has expired here
   'Provenance.asOf': () => now.toISOString(),
   'Provenance.hierarchyVersion': (parent: { hierarchy: string }, _, { caller }) => version(caller, parent.hierarchy),
   'NodeReport.node': ({ node, asked }: Report) => row(node, asked),

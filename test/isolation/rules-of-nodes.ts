@@ -1,3 +1,4 @@
+import { usualTimes } from '../../subgraphs/shared/retention/retention.queries';
 import { roleNames } from '../../subgraphs/shared/access/roles';
 import type { WorldCaller } from './callers';
 import { changeTo, factsOf } from './figures';
@@ -105,6 +106,10 @@ export const rulesOfNodes: Record<string, Rule> = {
   'TenantSettings.version': () => 1,
   'TenantSettings.applicableHierarchy': (_, __, { caller }) => hierarchy(caller.tenant.ownHierarchy),
   'TenantSettings.timeZone': (_, __, { caller }) => caller.tenant.timeZone,
+  'TenantSettings.retention': () => ({}),
+  ...Object.fromEntries(Object.entries(usualTimes).map(([name, time]) => [`Retention.${name}`, () => time])),
+  // Nothing has expired here.
+  ...{ 'Retention.figuresFrom': () => null, 'Retention.competenciesFrom': () => null, 'Retention.eventIdsFrom': () => null },
   'HierarchyChangePreview.hierarchyId': ({ preview }) => preview,
   'HierarchyChangePreview.classesToOther': ({ preview }, _, { caller }) => changeTo(caller.tenant, preview).classesToOther,
   'HierarchyChangePreview.classesFromOther': ({ preview }, _, { caller }) => changeTo(caller.tenant, preview).classesFromOther,

@@ -77,6 +77,15 @@ function setOrgTypes(judging: Judging, types: { orgType: string; groupType?: str
 
 /** Changes of rosters, of the same kind as the others: those that change nothing are sent. */
 export const rulesOfRosterChanges: Record<string, Rule> = {
+  'Mutation.eraseUser': (_, { userId }: { userId: string }, judging) => {
+    tenantAdmin(judging);
+    const { tenant, person } = judging.caller;
+    const known = tenant.people.find(({ id }) => id === userId) ?? refuse('NOT_FOUND');
+    return known === person ? refuse('BAD_USER_INPUT') : wouldChange('people');
+  },
+  'Erasure.userId': ({ id }) => id,
+  'Erasure.erasedAt': () => wouldChange('people'),
+  'Erasure.finishedAt': () => wouldChange('people'),
   'Mutation.createClass': (_, { input }, judging) => createClass(judging, input),
   'Mutation.setClassActive': (_, { classId, active }, judging) => {
     rosterKeeper(judging);

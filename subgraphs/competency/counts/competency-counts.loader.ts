@@ -1,5 +1,5 @@
 import type { Node, NodeLoaders } from '../../hierarchy/published';
-import { competencyStatesLoader } from '../../reporting/published';
+import { competencyStatesLoader, keptFigures, refuseForgottenDay } from '../../reporting/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { addDays, intervalsOf, weekOf, type Day, type IntervalName, type Period } from '../../shared/period';
@@ -15,23 +15,33 @@ export function competencyCountsLoader(parts: { caller: Caller; session: Session
   const { session, now } = parts;
   const states = competencyStatesLoader(parts);
   let today: Promise<Day> | undefined;
+  const kept = async () => keptFigures(await session.read(), now);
+  const at = async (days: readonly Day[]): Promise<readonly Day[]> => {
+    const known = await kept();
+    for (const day of days) refuseForgottenDay(day, known);
+    return days;
+  };
 
   return {
+    kept,
+
     /** At the end of a day; null for today in the tenant's time zone. */
     asOf: async (node: Node, day: Day | null, filter: Filter) => {
       today ??= day === null ? session.read().then(tx => selectToday(tx, now)) : undefined;
-      const { counts, ...where } = await states.load({ node, days: [day ?? (await today!)], ...filter });
+      const { counts, ...where } = await states.load({ node, days: await at([day ?? (await today!)]), ...filter });
       return { counts: counts[0]!, ...where };
     },
     /** At the end of each interval, clipped to the period. */
     trend: async (node: Node, { period, interval, filter }: { period: Period; interval: IntervalName; filter: Filter }) => {
       const intervals = intervalsOf(period, interval);
-      const { counts } = await states.load({ node, days: intervals.map(({ through }) => through), ...filter });
+      const days = await at(intervals.map(({ through }) => through));
+      const { counts } = await states.load({ node, days, ...filter });
       return intervals.map((span, index) => ({ ...span, counts: counts[index]! }));
     },
     /** On the last day of the week that contains a day. */
     endOfWeek: async (node: Node, day: Day) => {
-      const { counts } = await states.load({ node, days: [addDays(weekOf(day), 6)], subject: null, framework: null });
+      const days = await at([addDays(weekOf(day), 6)]);
+      const { counts } = await states.load({ node, days, subject: null, framework: null });
       return counts[0]!;
     },
   };

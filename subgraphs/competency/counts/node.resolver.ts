@@ -26,7 +26,7 @@ export class HierarchyNodeResolver {
     nullable: true,
     description:
       'By the latest statuses at the end of that day (today when omitted). filter.contentSource is refused: a status ' +
-      'has no content source.',
+      'has no content source. BAD_USER_INPUT for a day whose statuses have expired, here and in the trend and completion.',
   })
   async competencyCounts(
     @Root() { node }: SeenNode,
@@ -41,9 +41,10 @@ export class HierarchyNodeResolver {
       checkFilter('competencyCounts', filter),
     );
     const { hierarchyVersion } = await loaders.nodes.view(node.hierarchyKey);
+    const { competenciesFrom: completeFrom } = await loaders.competencyCounts.kept();
     return {
       ...shownCounts(counts),
-      provenance: shownProvenance(node, plan.source, { levels, asOf: context.asOf, now, hierarchyVersion }),
+      provenance: shownProvenance(node, plan.source, { levels, asOf: context.asOf, now, hierarchyVersion, completeFrom }),
     };
   }
 

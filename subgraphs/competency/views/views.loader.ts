@@ -1,4 +1,5 @@
 import { selectCoveredClasses } from '../../hierarchy/published';
+import { keptFigures, refuseForgottenDay } from '../../reporting/published';
 import type { Caller } from '../../shared/access/caller';
 import { reportReaders } from '../../shared/access/rules';
 import type { Session } from '../../shared/database/session';
@@ -27,7 +28,7 @@ export interface HistoryKey {
 }
 
 /** What a student and a teacher see of competencies, each refused to whoever may not see it. */
-export function viewLoaders({ caller, session }: { caller: Caller; session: Session }) {
+export function viewLoaders({ caller, session, now }: { caller: Caller; session: Session; now: Date }) {
   const reads = reportReaders.some(role => caller.roles.has(role));
 
   const history = new Loader<HistoryKey, { status: number; day: string }[], string>(
@@ -36,10 +37,12 @@ export function viewLoaders({ caller, session }: { caller: Caller; session: Sess
       const found = new Map<string, { status: number; day: string }[]>();
       const keyOf = (person: number, competency: number) => `${person} ${competency}`;
       const first = Math.max(...keys.map(key => key.first));
+      const tx = await session.read();
+      const { competenciesFrom: from } = await keptFigures(tx, now);
       for (const person of new Set(keys.map(key => key.person))) {
         // One that is asked for twice, with another `first`, has each of its days once.
         const competencies = [...new Set(keys.filter(key => key.person === person).map(({ competency }) => competency))];
-        for (const { competency, ...day } of await selectHistory(await session.read(), { person, competencies, first })) {
+        for (const { competency, ...day } of await selectHistory(tx, { person, competencies, first, from })) {
           found.set(keyOf(person, competency), [...(found.get(keyOf(person, competency)) ?? []), day]);
         }
       }
@@ -66,8 +69,11 @@ export function viewLoaders({ caller, session }: { caller: Caller; session: Sess
     },
 
     /** Of a student that `student` has shown, and of the classes it named. */
-    counts: async (of: { person: number; classes: readonly number[] }, day: Day | null) =>
-      selectPersonsCounts(await session.read(), { ...of, day }),
+    counts: async (of: { person: number; classes: readonly number[] }, day: Day | null) => {
+      const tx = await session.read();
+      if (day !== null) refuseForgottenDay(day, await keptFigures(tx, now));
+      return selectPersonsCounts(tx, { ...of, day });
+    },
 
     /** A class's matrix; null where there is no such class. */
     matrix: async (id: string, bounds: { students: Bounds<StudentPlace>; competencies: Bounds<CompetencyPlace> }) => {

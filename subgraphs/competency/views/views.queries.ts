@@ -229,10 +229,12 @@ export const selectLatestStatuses = (
     [tx.tenantId, people, competencies],
   );
 
-/** Of each competency a person's last days with a status, newest first. */
+/**
+ * Of each competency a person's last days with a status, newest first; `from`: without statuses that had ended by that day.
+ */
 export const selectHistory = (
   tx: Transaction,
-  { person, competencies, first }: { person: number; competencies: readonly number[]; first: number },
+  { person, competencies, first, from }: { person: number; competencies: readonly number[]; first: number; from: Day | null },
 ): Promise<{ competency: number; status: number; day: Day }[]> =>
   tx.query(
     `select asked.id as competency, days.status, days.day::text as day
@@ -241,8 +243,12 @@ export const selectHistory = (
        select competency_statuses.status, competency_statuses.day from competency_statuses
        where competency_statuses.tenant_id = $1 and competency_statuses.person_id = $2
          and competency_statuses.competency_id = asked.id
+         and ($5::date is null or competency_statuses.day >= $5 or not exists (
+           select from competency_statuses later
+           where later.tenant_id = $1 and later.person_id = $2 and later.competency_id = asked.id
+             and later.day > competency_statuses.day and later.day <= $5))
        order by competency_statuses.day desc limit $4
      ) days
      order by asked.id, days.day desc`,
-    [tx.tenantId, person, competencies, first],
+    [tx.tenantId, person, competencies, first, from],
   );

@@ -1,3 +1,4 @@
+import { keptFigures, refuseForgottenDay } from '../../reporting/published';
 import type { Transaction } from '../../shared/database/database';
 import { addDays, weekOf, type Day } from '../../shared/period';
 import { selectToday } from '../counts/today.queries';
@@ -14,6 +15,7 @@ export async function runWeek(tx: Transaction, { day, now }: { day: Day; now: Da
   tx.keepVersion(); // no answer is made of these rows
   await lockWeeks(tx);
   const from = weekOf(day);
+  refuseForgottenDay(addDays(from, 6), await keptFigures(tx, now));
   return { from, through: addDays(from, 6), ...(await writeWeek(tx, from, now)) };
 }
 

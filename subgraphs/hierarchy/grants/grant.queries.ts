@@ -16,3 +16,10 @@ export async function selectSharedGroups(tx: Transaction, personIds: readonly nu
   );
   return rows.map(row => row.group_id);
 }
+
+/** Takes every grant from a person. */
+export const revokeEverything = (tx: Transaction, personId: number): Promise<unknown> =>
+  tx.query(`delete from access_grants where access_grants.tenant_id = $1 and access_grants.person_id = $2`, [
+    tx.tenantId,
+    personId,
+  ]);

@@ -1,5 +1,7 @@
 import type { Transaction } from '../../shared/database/database';
 import { badInput, Problem } from '../../shared/errors';
+import { checkTimes } from '../../shared/retention/retention';
+import { selectRetention, updateTimes, usualTimes, type RetentionTimes } from '../../shared/retention/retention.queries';
 import { refuseUnusable } from '../hierarchies/choose';
 import { selectHierarchiesByKey } from '../hierarchies/hierarchy.queries';
 import { SettingsEntity } from './settings.entity';
@@ -24,6 +26,20 @@ export async function setTimeZone(
   }
   await change(tx, { timeZone }, expectedVersion);
 }
+
+/** For how long what is kept. By a shorter time, what has expired by it is out of sight at once. */
+export async function setRetention(
+  tx: Transaction,
+  { times, expectedVersion }: { times: Partial<RetentionTimes>; expectedVersion: number },
+): Promise<void> {
+  await change(tx, {}, expectedVersion);
+  const known = await selectRetention(tx);
+  const given = Object.fromEntries(Object.entries(times).filter(([, time]) => time !== undefined));
+  await updateTimes(tx, checkTimes(given, timesOf(known)));
+}
+
+const timesOf = (known: RetentionTimes): RetentionTimes =>
+  Object.fromEntries(Object.keys(usualTimes).map(name => [name, known[name as keyof RetentionTimes]])) as unknown as RetentionTimes;
 
 function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z_]+(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false;

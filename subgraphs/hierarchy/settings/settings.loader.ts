@@ -1,10 +1,13 @@
+import { keptFigures } from '../../reporting/published';
 import type { Session } from '../../shared/database/session';
+import { readRetention } from '../../shared/retention/retention';
 import { refuseUnusable } from '../hierarchies/choose';
 import { selectHierarchiesByKey } from '../hierarchies/hierarchy.queries';
 import { selectClassesChangingOther, selectPeopleChangingView, type HierarchyChange } from './hierarchy-change.queries';
+import type { Retention } from './retention.type';
 import { SettingsEntity } from './settings.entity';
 
-export function settingsLoaders({ session }: { session: Session }) {
+export function settingsLoaders({ session, now }: { session: Session; now: Date }) {
   let known: Promise<SettingsEntity> | undefined;
   /** The tenant's settings. */
   const settings = (): Promise<SettingsEntity> =>
@@ -21,5 +24,12 @@ export function settingsLoaders({ session }: { session: Session }) {
     return { ...(await selectClassesChangingOther(tx, change)), ...(await selectPeopleChangingView(tx, change)) };
   };
 
-  return { settings, hierarchyChange };
+  /** For how long what is kept, and from when on what is to be seen now. */
+  const retention = async (): Promise<Retention> => {
+    const tx = await session.read();
+    const { hidden: _, ...kept } = await keptFigures(tx, now);
+    return { ...(await readRetention(tx)), ...kept };
+  };
+
+  return { settings, retention, hierarchyChange };
 }

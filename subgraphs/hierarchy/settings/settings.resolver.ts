@@ -3,8 +3,9 @@ import { forbidden } from '../../shared/errors';
 import type { HierarchyContext } from '../context';
 import { shownHierarchy } from '../hierarchies/hierarchy.resolver';
 import { Hierarchy } from '../hierarchies/hierarchy.type';
-import { setApplicableHierarchy, setTimeZone } from './change-settings';
+import { setApplicableHierarchy, setRetention, setTimeZone } from './change-settings';
 import { HierarchyChangePreview } from './hierarchy-change.type';
+import { Retention, RetentionInput } from './retention.type';
 import { TenantSettings } from './settings.type';
 
 @Resolver(() => TenantSettings)
@@ -29,6 +30,25 @@ export class SettingsResolver {
   @FieldResolver(() => Hierarchy)
   async applicableHierarchy(@Ctx() { loaders }: HierarchyContext): Promise<Hierarchy> {
     return shownHierarchy(await loaders.ownHierarchy());
+  }
+
+  @FieldResolver(() => Retention, { description: 'For how long what is kept.' })
+  retention(@Ctx() { loaders }: HierarchyContext): Promise<Retention> {
+    return loaders.retention();
+  }
+
+  @Mutation(() => TenantSettings, {
+    description:
+      'ORG_ADMIN. What has expired by a shorter time is out of sight at once, and soon deleted. CONFLICT where the settings ' +
+      'have another version by now; BAD_USER_INPUT where raw activity would outlive its figures.',
+  })
+  async setRetention(
+    @Arg('input', () => RetentionInput) input: RetentionInput,
+    @Arg('expectedVersion', () => Int) expectedVersion: number,
+    @Ctx() context: HierarchyContext,
+  ): Promise<TenantSettings> {
+    await context.session.write(tx => setRetention(tx, { times: { ...input }, expectedVersion }));
+    return context.loaders.settings();
   }
 
   @Mutation(() => TenantSettings, { description: 'ORG_ADMIN. CONFLICT where the settings have another version by now.' })

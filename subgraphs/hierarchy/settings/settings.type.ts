@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Hierarchy } from '../hierarchies/hierarchy.type';
+import { Retention } from './retention.type';
 
 @ObjectType()
 export class TenantSettings {
@@ -11,4 +12,7 @@ export class TenantSettings {
 
   @Field(() => String, { description: 'IANA name; the days of activity accepted from now on are days there.' })
   timeZone!: string;
+
+  @Field(() => Retention, { description: 'For how long what is kept.' })
+  retention?: Retention;
 }

@@ -193,3 +193,13 @@ export async function lacksHistory(tx: Transaction): Promise<boolean> {
   );
   return row!.lacks;
 }
+
+/** The classes in which some people ever were students. */
+export async function selectClassesOfPeople(tx: Transaction, people: readonly number[]): Promise<number[]> {
+  const rows = await tx.query<{ class_id: number }>(
+    `select distinct enrolment_spans.class_id from enrolment_spans
+     where enrolment_spans.tenant_id = $1 and enrolment_spans.person_id = any($2)`,
+    [tx.tenantId, people],
+  );
+  return rows.map(row => row.class_id);
+}

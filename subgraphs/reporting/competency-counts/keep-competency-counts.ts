@@ -10,6 +10,7 @@ import {
   noteEnrolments,
   selectAllClasses,
   selectClassesOfGrades,
+  selectClassesOfPeople,
 } from './history.queries';
 
 export interface RosterChange {
@@ -86,4 +87,15 @@ export const beginStatuses = (tx: Transaction, events: readonly { personNumber: 
 /** The counts follow changed statuses. `beginStatuses` must have been called before these were recorded. */
 export async function keepCountsOfStatuses(tx: Transaction, changes: readonly StatusChange[]): Promise<void> {
   if (changes.length > 0) await addStatusChanges(tx, changes);
+}
+
+/** Changes statuses of some people past the way of events: of the classes they were ever in, the counts are made anew. */
+export async function changeStatuses<T>(
+  tx: Transaction,
+  change: () => Promise<{ result: T; people: readonly number[] }>,
+): Promise<T> {
+  await lockRosterHistory(tx);
+  const { result, people } = await change();
+  if (people.length > 0) await renew(tx, await selectClassesOfPeople(tx, people));
+  return result;
 }

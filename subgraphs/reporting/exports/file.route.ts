@@ -18,13 +18,19 @@ import { requesterOf } from './requester';
 const closed = (): Problem =>
   forbidden('What this file shows may not all be seen by you any more. Please ask for the report anew.');
 
+interface Asker {
+  caller: Caller;
+  session: Session;
+  now: Date;
+}
+
 /**
  * Refuses a file whose requester would not see all that it shows if they asked now: the node, every group that is named
  * in it, every class whose figures are in it. Roles and token may have changed, grants, placements, the hierarchy.
  */
-async function refuseUnlessSeen({ id, question }: ExportRow, { caller, session }: { caller: Caller; session: Session }): Promise<void> {
+async function refuseUnlessSeen({ id, question }: ExportRow, { caller, session, now }: Asker): Promise<void> {
   if (!reportReaders.some(role => caller.roles.has(role))) throw closed();
-  const { nodes } = figureLoaders({ caller, session });
+  const { nodes } = figureLoaders({ caller, session, now });
   const { hierarchyKey, nodeId } = question;
   const view = await nodes.view(hierarchyKey).catch((error: unknown) => {
     throw error instanceof Problem && error.code !== 'UNAVAILABLE' ? closed() : error;
@@ -59,7 +65,7 @@ export const exportFileRoute: SubgraphRoute = {
     try {
       row = id === null ? undefined : await selectExport(await session.read(), { id, requester: requesterOf(caller), now });
       if (!row || row.status !== ExportStatus.COMPLETED) throw notFound(`There is no file of an export '${params.id}'.`);
-      await refuseUnlessSeen(row, { caller, session });
+      await refuseUnlessSeen(row, { caller, session, now });
     } finally {
       await session.close();
     }

@@ -26,7 +26,7 @@ export async function openReading(
   question: Question,
   { caller, session, asOf, shows }: { caller: Caller; session: Session; asOf: Date; shows: (groupNumber: number) => void },
 ): Promise<Reading> {
-  const loaders = figureLoaders({ caller, session });
+  const loaders = figureLoaders({ caller, session, now: asOf });
   const { hierarchyKey } = question;
   const view = await loaders.nodes.view(hierarchyKey);
   const node = await reportedNode(question, { caller, loaders });

@@ -2,6 +2,7 @@ import { recordStatuses, selectCompetencies, type CompetencyKey } from '../../co
 import type { Transaction } from '../../shared/database/database';
 import { classNumber, personNumber } from '../../shared/identifiers';
 import { beginStatuses, keepCountsOfStatuses } from '../competency-counts/keep-competency-counts';
+import { noteAcceptedDays, withoutForgotten } from '../retention/acceptance';
 import { announceDeltas } from '../rollup/announce';
 import { knownIds, lookUpKnown } from './known-ids';
 import { batchSeconds, events as eventsMetric } from './ingest.metrics';
@@ -45,7 +46,9 @@ export async function ingest(tx: Transaction, events: readonly unknown[], option
   }
   if (sound.length === 0) return receipt;
 
-  const known = await lookUp(tx, sound, { options, reject: rejection => receipt.rejected.push(rejection) });
+  const inTime = await withoutForgotten(tx, sound, { now: options.now, rejected: receipt.rejected });
+  if (inTime.length === 0) return receipt;
+  const known = await lookUp(tx, inTime, { options, reject: rejection => receipt.rejected.push(rejection) });
   if (known.length === 0) return receipt;
   const withStatus = known.filter(hasStatus);
   if (withStatus.length > 0) await beginStatuses(tx, withStatus);
@@ -55,6 +58,7 @@ export async function ingest(tx: Transaction, events: readonly unknown[], option
   receipt.rejected.push(...conflicts.map(conflict));
   if (accepted.length > 0) tx.afterCommit(() => announceDeltas(tx.tenantId));
   await keepCountsOfStatuses(tx, await recordStatuses(tx, accepted.filter(hasStatus)));
+  await noteAcceptedDays(tx, accepted, options.now);
   return receipt;
 }
 

@@ -39,8 +39,8 @@ export async function claimAndStore(tx: Transaction, batch: Batch): Promise<Set<
   const { events } = batch;
   const [row] = await tx.query<{ places: number[] | null }>(
     `with claimed as (
-       insert into event_ids (tenant_id, event_key, content_hash)
-       select $1::int, ($2::uuid[])[place], ($3::uuid[])[place] from generate_series(1, $4::int) place
+       insert into event_ids (tenant_id, event_key, content_hash, accepted_at)
+       select $1::int, ($2::uuid[])[place], ($3::uuid[])[place], $9::timestamptz from generate_series(1, $4::int) place
        on conflict do nothing
        returning event_ids.event_key as key
      ),

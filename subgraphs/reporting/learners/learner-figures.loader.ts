@@ -12,6 +12,7 @@ import { personNumber, studentGroupNumber } from '../../shared/identifiers';
 import { Loader } from '../../shared/loader';
 import type { Period } from '../../shared/period';
 import type { Filter } from '../rollup/context-filter';
+import { keptFigures } from '../retention/kept-figures';
 import { noSums } from '../rollup/sums';
 import {
   selectClassesOf,
@@ -42,7 +43,7 @@ const questionOf = ({ period, filter }: Asked): string =>
   ]);
 
 /** One set per operation. Who may be seen is found out first; the figures are then those of whoever was found. */
-export function learnerLoaders({ caller, session }: { caller: Caller; session: Session }) {
+export function learnerLoaders({ caller, session, now }: { caller: Caller; session: Session; now: Date }) {
   /**
    * By public id: null where there is no such person, refused where the caller may see nothing of them. Results are the
    * learner's own, those of the students of a group for its users, the tenant's for its administrators; others see them
@@ -100,7 +101,9 @@ export function learnerLoaders({ caller, session }: { caller: Caller; session: S
         const { period, filter } = group[0]!;
         const students = group.map(key => key.student);
         const covered = [...new Set(students.flatMap(student => student.classes))];
-        const sums = await selectStudentSums(await session.read(), { students, covered, period, filter });
+        const tx = await session.read();
+        const { hidden } = await keptFigures(tx, now);
+        const sums = await selectStudentSums(tx, { students, covered, period, hidden, filter });
         for (const key of group) found.set(studentCacheKey(key), sums.get(key.student.personId) ?? none);
       }
       return keys.map(key => found.get(studentCacheKey(key))!);
@@ -115,7 +118,9 @@ export function learnerLoaders({ caller, session }: { caller: Caller; session: S
       for (const group of groupBy(keys, questionOf).values()) {
         const { period, filter } = group[0]!;
         const groupIds = group.map(key => key.groupId);
-        const sums = await selectGroupSums(await session.read(), { groupIds, period, filter });
+        const tx = await session.read();
+        const { hidden } = await keptFigures(tx, now);
+        const sums = await selectGroupSums(tx, { groupIds, period, hidden, filter });
         for (const key of group) found.set(groupCacheKey(key), sums.get(key.groupId) ?? none);
       }
       return keys.map(key => found.get(groupCacheKey(key))!);

@@ -33,6 +33,8 @@ export const selectClassesOf = (tx: Transaction, personIds: readonly number[]): 
 
 interface Asked {
   period: Period;
+  /** Days whose figures have expired. */
+  hidden: readonly Period[];
   filter: Filter;
 }
 
@@ -65,7 +67,8 @@ export async function selectGroupSums(
   const members = `
     select student_group_students.student_group_id as key, student_group_students.person_id
     from student_group_students
-    join people on people.tenant_id = $1 and people.id = student_group_students.person_id and people.deleted_at is null
+    join people on people.tenant_id = $1 and people.id = student_group_students.person_id
+      and (people.deleted_at is null or people.erased_at is not null)
     where student_group_students.tenant_id = $1 and student_group_students.student_group_id = any($4)`;
   return selectSumsOf(tx, asked, { members, parameters: [groupIds], shown: 'true' });
 }
@@ -73,13 +76,16 @@ export async function selectGroupSums(
 /** `members`: whose learners' days are added up under which key; its parameters begin at $4. */
 async function selectSumsOf(
   tx: Transaction,
-  { period, filter }: Asked,
+  { period, hidden, filter }: Asked,
   { members, parameters, shown }: { members: string; parameters: unknown[]; shown: string },
 ): Promise<Map<number, LearnerSums>> {
   const given: unknown[] = [tx.tenantId, period.from, period.through, ...parameters];
   const context = filters(filter)
     ? `and learner_days.context_id in (${contextIds(filter, value => `$${given.push(value)}::text`)})`
     : '';
+  const seen = hidden
+    .map(({ from, through }) => `and learner_days.day not between $${given.push(from)}::date and $${given.push(through)}::date`)
+    .join(' ');
   const rows = await tx.query<Sums & Learners & { key: number }>(
     `select member.key, sum(fact.score_sum)::float8 as "scoreSum", sum(fact.attempts)::float8 as attempts,
        sum(fact.collection_seconds)::float8 as "collectionSeconds",
@@ -92,7 +98,7 @@ async function selectSumsOf(
          learner_days.assessment_seconds
        from learner_days
        where learner_days.tenant_id = $1 and learner_days.person_id = member.person_id
-         and learner_days.day >= $2::date and learner_days.day < $3::date + 1 and ${shown} ${context}
+         and learner_days.day >= $2::date and learner_days.day < $3::date + 1 and ${shown} ${seen} ${context}
        offset 0 -- looked up learner by learner, whatever the statistics say
      ) fact
      group by member.key`,

@@ -17,7 +17,8 @@ type ShownStudentGroup = StudentGroup & { readonly number: number };
 export async function provenanceOfLearners({ loaders, asOf, now }: ReportingContext): Promise<Provenance> {
   const { version } = await loaders.nodes.hierarchy();
   const read = { source: ProvenanceSource.READ_TIME, storedLevel: null };
-  return { ...read, ...momentShown({ asOf, now }), hierarchyVersion: version };
+  const completeFrom = await loaders.figuresFrom();
+  return { ...read, ...momentShown({ asOf, now }), hierarchyVersion: version, completeFrom };
 }
 
 const shownPerformance = async ({ sums, learners }: LearnerSums, context: ReportingContext): Promise<Performance> => ({

@@ -54,8 +54,8 @@ export async function provenanceIn(hierarchyKey: string, context: ReportingConte
   const { loaders, now } = context;
   const { hierarchyVersion, hierarchyId } = await loaders.nodes.view(hierarchyKey);
   const { levels } = await loaders.storedState(hierarchyId);
-  const { asOf } = context;
-  return (node: Node, { source }: Plan) => () => shownProvenance(node, source, { levels, asOf, now, hierarchyVersion });
+  const circumstances = { levels, asOf: context.asOf, now, hierarchyVersion, completeFrom: await loaders.figuresFrom() };
+  return (node: Node, { source }: Plan) => () => shownProvenance(node, source, circumstances);
 }
 
 async function figuresOf(key: FigureKey, context: ReportingContext) {

@@ -1,14 +1,22 @@
 import type { Node } from '../../hierarchy/published';
 import { Freshness, ProvenanceSource, type Provenance } from '../../shared/graphql/provenance.type';
+import type { Day } from '../../shared/period';
 import type { PlanLevel, Source } from '../rollup/plan';
+
+interface Circumstances {
+  levels: readonly PlanLevel[];
+  hierarchyVersion: number;
+  /** From when on the tenant keeps such figures whole; null: from the beginning. */
+  completeFrom: Day | null;
+}
 
 /** Says of a node's figures where they were read. */
 export function shownProvenance(
   node: Node,
   source: Source,
-  { levels, hierarchyVersion, ...moment }: { levels: readonly PlanLevel[]; hierarchyVersion: number } & Moment,
+  { levels, hierarchyVersion, completeFrom, ...moment }: Circumstances & Moment,
 ): Provenance {
-  return { ...whereFrom(node, source, levels), ...momentShown(moment), hierarchyVersion };
+  return { ...whereFrom(node, source, levels), ...momentShown(moment), hierarchyVersion, completeFrom };
 }
 
 interface Moment {

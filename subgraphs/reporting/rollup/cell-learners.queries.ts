@@ -1,4 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
+import type { Day } from '../../shared/period';
 
 /** Among the hierarchies whose stored sums are complete, it stands for the learners of the cells. */
 export const learnersOfCells = -1;
@@ -54,6 +55,36 @@ export async function buildCellLearners(tx: Transaction): Promise<void> {
      group by 2, 3, 4
      order by 2, 3, 4`,
     [tx.tenantId],
+  );
+}
+
+/** Counts the learners of the cells of some classes again, of the months of some days: something of these is no more. */
+export async function recountCells(
+  tx: Transaction,
+  { classes, days }: { classes: readonly number[]; days: readonly Day[] },
+): Promise<void> {
+  const cells = `array(select distinct class_cells.cell_id from class_cells
+    where class_cells.tenant_id = $1 and class_cells.class_id = any($2::int[]))`;
+  const months = `array(select distinct date_trunc('month', gone.day)::date from unnest($3::date[]) gone(day))`;
+  await tx.query(
+    `delete from cell_learners
+     where cell_learners.tenant_id = $1 and cell_learners.cell_id = any(${cells}) and cell_learners.month = any(${months})`,
+    [tx.tenantId, classes, days],
+  );
+  await tx.query(
+    addDays(`
+      select $1, learner.month, class_cells.cell_id, learner.person_id, ${together}
+      from class_cells
+      cross join lateral (
+        select learner_months.* from learner_months
+        where learner_months.tenant_id = $1 and learner_months.class_id = class_cells.class_id
+          and learner_months.month = any(${months})
+        offset 0
+      ) learner
+      where class_cells.tenant_id = $1 and class_cells.cell_id = any(${cells})
+      group by 2, 3, 4
+      order by 2, 3, 4`),
+    [tx.tenantId, classes, days],
   );
 }
 

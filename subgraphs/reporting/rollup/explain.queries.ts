@@ -113,15 +113,18 @@ interface LeafQuestion {
   view: View;
   node: Node;
   period: Period;
+  hidden: readonly Period[];
   most: number;
 }
 
 /** The facts of the classes at or below a node, by class; of these the first that have any. */
 export async function selectLeafRows(
   tx: Transaction,
-  { caller, view, node, period, most }: LeafQuestion,
+  { caller, view, node, period, hidden, most }: LeafQuestion,
 ): Promise<Told<LeafRows> & { waiting: { deltas: number; sums: Sums } }> {
   const parameters: unknown[] = [tx.tenantId, period.from, dayAfter(period.through)];
+  const bounds = hidden.map(({ from, through }) => [`$${parameters.push(from)}::date`, `$${parameters.push(through)}::date`]);
+  const seen = (day: string): string => bounds.map(([from, through]) => `and ${day} not between ${from} and ${through}`).join(' ');
   const member = memberClasses({ nodes: [node], view, caller }, parameters.length + 1);
   parameters.push(...member.parameters);
   const rows = await tx.query<Text<Sums> & { kind: 'fact' | 'delta'; class: string; count: number }>(
@@ -132,14 +135,14 @@ export async function selectLeafRows(
            class_days.collection_seconds, class_days.assessment_seconds
          from class_days
          where class_days.tenant_id = $1 and class_days.class_id = member.class_id
-           and class_days.day >= $2::date and class_days.day < $3::date
+           and class_days.day >= $2::date and class_days.day < $3::date ${seen('class_days.day')}
        ) fact
        union all
        select 'delta', fact_deltas.class_id, fact_deltas.score_sum, fact_deltas.attempts,
          fact_deltas.collection_seconds, fact_deltas.assessment_seconds
        from fact_deltas
        join (${member.sql}) member on member.class_id = fact_deltas.class_id
-       where fact_deltas.tenant_id = $1 and fact_deltas.day >= $2::date and fact_deltas.day < $3::date
+       where fact_deltas.tenant_id = $1 and fact_deltas.day >= $2::date and fact_deltas.day < $3::date ${seen('fact_deltas.day')}
      ),
      by_class as (
        select leaf.kind, leaf.class_id, count(*)::int as count, ${sumsAsText('leaf')}

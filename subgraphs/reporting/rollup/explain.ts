@@ -3,6 +3,7 @@ import type { Database } from '../../shared/database/database';
 import { Session } from '../../shared/database/session';
 import { addDays, type Period } from '../../shared/period';
 import { explainCounts, type CountsExplanation } from '../competency-counts/explain-counts';
+import { keptFigures, visibleParts } from '../retention/kept-figures';
 import { bucketsOf, coverOf } from './cover';
 import { selectLeafRows, selectOwnerRows, type LeafRows, type OwnerRows, type Told } from './explain.queries';
 import { figureLoaders } from './figures.loader';
@@ -40,6 +41,7 @@ export interface Asking {
   /** The tenant's own when omitted. */
   hierarchyKey?: string;
   period: Period;
+  now: Date;
   /** How many owners and how many classes are told. */
   most?: number;
 }
@@ -68,26 +70,27 @@ export async function explain(database: Database, asking: Asking): Promise<Expla
 
 async function explainIn(
   session: Session,
-  { tenant, node: asked, hierarchyKey, period, most = 20 }: Asking,
+  { tenant, node: asked, hierarchyKey, period, now, most = 20 }: Asking,
 ): Promise<Explanation | null> {
   const caller = administrator(tenant);
-  const { nodes, storedState } = figureLoaders({ caller, session });
+  const { nodes, storedState } = figureLoaders({ caller, session, now });
   const view = await nodes.view(hierarchyKey);
   const id = 'id' in asked ? asked.id : await nodes.byExternalId(asked.type, asked.externalId);
   const node = id === null ? null : await nodes.node({ id, hierarchyKey: view.hierarchyKey });
   if (!node) return null;
 
   const tx = await session.read();
-  const cover = coverOf(period);
+  const { hidden } = await keptFigures(tx, now);
+  const cover = visibleParts(period, hidden).flatMap(coverOf);
   const state = await storedState(view.hierarchyId);
   const plan = planNode({ node, ...state, buckets: bucketsOf(cover), days: daysOf(period) });
   const { source } = plan;
-  const read = await selectSums(tx, { caller, view, asked: [{ node, source }], filter: {}, intervals: [period] });
+  const read = await selectSums(tx, { caller, view, asked: [{ node, source }], filter: {}, intervals: [period], hidden });
   const sums = read.get(node.id)?.get(0) ?? noSums;
   const isStored = source.read !== 'classes';
   const stored = isStored ? await selectOwnerRows(tx, { view, asked: { node, source }, cover, most }) : null;
   const competencies = await explainCounts({ caller, session, nodes, view }, node, period.through);
-  const { waiting, ...leaves } = await selectLeafRows(tx, { caller, view, node, period, most });
+  const { waiting, ...leaves } = await selectLeafRows(tx, { caller, view, node, period, hidden, most });
   return {
     node: { id: node.id, type: node.type, externalId: node.externalId, name: node.name },
     hierarchy: { id: view.hierarchyKey, version: view.hierarchyVersion },

@@ -3,7 +3,8 @@ import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { Loader } from '../../shared/loader';
-import { intervalsOf, type IntervalName, type Period } from '../../shared/period';
+import { intervalsOf, type Day, type IntervalName, type Period } from '../../shared/period';
+import { keptFigures, visibleParts } from '../retention/kept-figures';
 import type { Filter } from './context-filter';
 import { selectBuildProgress, type BuildProgress } from './build-progress.queries';
 import { bucketsOf, coverOf } from './cover';
@@ -52,8 +53,8 @@ const cacheKey = (key: FigureKey): string => `${questionOf(key)}\n${key.node.id}
 const daysOf = ({ from, through }: Period): number => (Date.parse(through) - Date.parse(from)) / 86_400_000 + 1;
 
 /** One set per operation. Nodes asked about with the same arguments are answered by one statement. */
-export function figureLoaders(parts: { caller: Caller; session: Session }) {
-  const { caller, session } = parts;
+export function figureLoaders(parts: { caller: Caller; session: Session; now: Date }) {
+  const { caller, session, now } = parts;
   const nodes = nodeLoaders(parts);
 
   const storedState = storedStates(session);
@@ -75,17 +76,20 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
     const { node: first, filter } = keys[0]!;
     const view = await nodes.view(first.hierarchyKey);
     const state = await storedState(view.hierarchyId);
-    const buckets = intervals.reduce((sum, interval) => sum + bucketsOf(coverOf(interval)), 0);
-    const days = intervals.reduce((sum, interval) => sum + daysOf(interval), 0);
+    const tx = await session.read();
+    const { hidden } = await keptFigures(tx, now);
+    const seen = intervals.flatMap(interval => visibleParts(interval, hidden));
+    const buckets = seen.reduce((sum, interval) => sum + bucketsOf(coverOf(interval)), 0);
+    const days = seen.reduce((sum, interval) => sum + daysOf(interval), 0);
     const distinct = new Map(keys.map(({ node }) => [node.id, node]));
     const planned = [...distinct.values()].map(node => ({ node, plan: planNode({ node, ...state, buckets, days }) }));
     refuseTooLarge(planned.map(({ plan }) => plan), 'This report');
-    const tx = await session.read();
     const found = await selectSums(tx, {
       caller,
       view,
       filter,
       intervals,
+      hidden,
       waiting: (await backlogOf(tx)) > 0,
       asked: planned.map(({ node, plan }) => ({ node, source: plan.source })),
     });
@@ -126,10 +130,12 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
       const { node: first, period, filter } = keys[0]!;
       const view = await nodes.view(first.hierarchyKey);
       const asked = keys.map(({ node }) => node);
-      const { learners: stored } = await storedState(view.hierarchyId);
       const tx = await session.read();
+      const { hidden } = await keptFigures(tx, now);
+      const periods = visibleParts(period, hidden);
+      const { learners: stored } = await storedState(view.hierarchyId);
       const waiting = (await backlogOf(tx)) > 0;
-      const found = await selectLearners(tx, { caller, view, nodes: asked, period, filter, stored, waiting });
+      const found = await selectLearners(tx, { caller, view, nodes: asked, periods, filter, stored, waiting });
       return node => found.get(node.id) ?? { scored: 0, timed: 0 };
     }),
     { cacheKeyFn: cacheKey },
@@ -146,6 +152,9 @@ export function figureLoaders(parts: { caller: Caller; session: Session }) {
   /** What of the tenant's stored sums is being made at this moment. */
   const buildProgress = async (): Promise<BuildProgress | null> => selectBuildProgress(await session.read());
 
-  return { nodes, storedState, figures, figuresOf, trend, learners, workToBuild, buildProgress };
+  /** From when on the tenant's figures are whole; null: from the beginning. */
+  const figuresFrom = async (): Promise<Day | null> => (await keptFigures(await session.read(), now)).figuresFrom;
+
+  return { nodes, storedState, figuresFrom, figures, figuresOf, trend, learners, workToBuild, buildProgress };
 }
 

@@ -1,7 +1,7 @@
 import { memberClasses, type Node, type View } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Transaction } from '../../shared/database/database';
-import { dayAfter, monthMasks, type Period } from '../../shared/period';
+import { dayAfter, monthMasks, type Day, type Period } from '../../shared/period';
 import { contextIds } from './context.queries';
 import { filters, type Filter } from './context-filter';
 import { nestOf, type Nest } from './nest';
@@ -12,12 +12,20 @@ export interface LearnersQuestion {
   caller: Caller;
   view: View;
   nodes: readonly Node[];
-  period: Period;
+  /** Periods that follow each other, whatever lies between them. */
+  periods: readonly Period[];
   filter: Filter;
   /** Whether the learners of the cells are complete, and may be read; they are of all contexts together. */
   stored?: boolean;
   /** Whether anything accepted is not folded yet, where that is known: else it is looked for. */
   waiting?: boolean;
+}
+
+/** Each month once, with the days of it that are in one of the periods. */
+function monthsOf(periods: readonly Period[]): { month: Day; mask: number }[] {
+  const masks = new Map<Day, number>();
+  for (const { month, mask } of periods.flatMap(monthMasks)) masks.set(month, (masks.get(month) ?? 0) | mask);
+  return [...masks].map(([month, mask]) => ({ month, mask }));
 }
 
 /** Months and masks, and the condition on contexts, as all parts of the statement name them. */
@@ -34,15 +42,15 @@ interface Spread {
 }
 
 /**
- * The distinct learners of each node over a period, exact, by the node's public id. Each class or cell is read once, for
+ * The distinct learners of each node over periods, exact, by the node's public id. Each class or cell is read once, for
  * the innermost node it is in; whoever was seen in several is counted once.
  */
 export async function selectLearners(tx: Transaction, question: LearnersQuestion): Promise<Map<string, Learners>> {
-  const { nodes, period, filter, stored = false } = question;
-  if (nodes.length === 0) return new Map();
+  const { nodes, periods, filter, stored = false } = question;
+  if (nodes.length === 0 || periods.length === 0) return new Map();
   const statement = new Statement();
   statement.add(tx.tenantId, 'int');
-  const months = monthMasks(period);
+  const months = monthsOf(periods);
   const lists = [
     statement.add(months.map(({ month }) => month), 'date[]'),
     statement.add(months.map(({ mask }) => mask), 'int[]'),
@@ -106,7 +114,7 @@ const seen = (table: string): string =>
   `${table}.person_id, ${table}.scored_days & asked.mask <> 0 as scored, ${table}.timed_days & asked.mask <> 0 as timed`;
 
 /** The learners of the cells below groups, of the tenant or of what is uncategorised, and those not folded yet. */
-function addCells(parts: string[], { statement, asked }: Scope, { view, nodes, period, waiting = true }: LearnersQuestion): Spread[] {
+function addCells(parts: string[], { statement, asked }: Scope, { view, nodes, periods, waiting = true }: LearnersQuestion): Spread[] {
   const hierarchy = statement.add(view.hierarchyId, 'int');
   const nest = nestOf(nodes.filter(({ kind }) => kind === 'group'));
   const { below, cellsUnder } = belowRanges(statement, hierarchy, nest.parts);
@@ -135,8 +143,8 @@ function addCells(parts: string[], { statement, asked }: Scope, { view, nodes, p
       from (
         select distinct fact_deltas.class_id, date_trunc('month', fact_deltas.day)::date as month
         from fact_deltas
-        where fact_deltas.tenant_id = $1 and fact_deltas.day >= ${statement.add(period.from, 'date')}
-          and fact_deltas.day < ${statement.add(dayAfter(period.through), 'date')}
+        where fact_deltas.tenant_id = $1 and fact_deltas.day >= ${statement.add(periods[0]!.from, 'date')}
+          and fact_deltas.day < ${statement.add(dayAfter(periods.at(-1)!.through), 'date')}
       ) touched
       join ${asked} on asked.month = touched.month
       left join lateral (

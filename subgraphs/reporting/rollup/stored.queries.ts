@@ -89,7 +89,7 @@ export const keptFactsWhere = (condition: (table: string) => string): string => 
  * The owners that sums of cells go up to, as a select from `changes` (cell_id, context_id, day, measures): the cells
  * themselves, the tenant, and in each built hierarchy the stored nodes above.
  */
-const upFromCells = (changes: string): string => `
+export const upFromCells = (changes: string): string => `
   select owner.hierarchy_id, owner.owner_id, ${changes}.context_id, ${changes}.day, ${measuresOf(changes)}
   from ${changes}
   cross join lateral (

@@ -2,6 +2,7 @@ import { memberClasses, type View } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Transaction } from '../../shared/database/database';
 import { dayAfter, type Period } from '../../shared/period';
+import { visibleParts } from '../retention/kept-figures';
 import { contextIds } from './context.queries';
 import { filters, type Filter } from './context-filter';
 import { coverOf, type Span } from './cover';
@@ -18,6 +19,8 @@ export interface Question {
   waiting?: boolean;
   /** Consecutive periods; sums are told apart by the one they fall into. */
   intervals: readonly Period[];
+  /** Days whose figures have expired, in order: none of them is in any sum. None when omitted. */
+  hidden?: readonly Period[];
 }
 
 type Numbers<Of> = Record<keyof Of, number>;
@@ -123,8 +126,8 @@ interface Part {
  * The stored rows whose sum each node is. Those of all owners of a set are read in one go, in the order of their key:
  * far less work than looking owner after owner up.
  */
-function storedParts(statement: Statement, { view, filter, intervals }: Question, { asked, measures }: Part): string[] {
-  const spans = spansOf(intervals);
+function storedParts(statement: Statement, { view, filter, intervals, hidden }: Question, { asked, measures }: Part): string[] {
+  const spans = spansOf(intervals, hidden);
   const columnsOfSpans = [
     { values: spans.map(({ grain }) => grain), type: 'smallint' },
     { values: spans.map(({ from }) => from), type: 'date' },
@@ -161,9 +164,9 @@ function storedParts(statement: Statement, { view, filter, intervals }: Question
 }
 
 /** The buckets that make up consecutive intervals; those of one grain that follow each other are one range of them. */
-function spansOf(intervals: readonly Period[]): Span[] {
+function spansOf(intervals: readonly Period[], hidden: readonly Period[] = []): Span[] {
   const spans: Span[] = [];
-  for (const span of intervals.flatMap(coverOf)) {
+  for (const span of intervals.flatMap(interval => visibleParts(interval, hidden)).flatMap(coverOf)) {
     const last = spans.at(-1);
     if (last?.grain === span.grain && last.before === span.from) last.before = span.before;
     else spans.push({ ...span });
@@ -172,7 +175,7 @@ function spansOf(intervals: readonly Period[]): Span[] {
 }
 
 /** What was accepted and is not yet in the stored rows, for nodes that are read from these. */
-function deltaPart(statement: Statement, { view, filter, intervals }: Question, { asked, measures }: Part): string {
+function deltaPart(statement: Statement, { view, filter, intervals, hidden }: Question, { asked, measures }: Part): string {
   const { parts } = nestOf(rangesOf(groupsOf(asked)));
   const tenant = statement.add(asked.find(({ node }) => node.kind === 'tenant')?.node.id ?? null, 'text');
   const other = statement.add(asked.find(({ node }) => node.kind === 'other')?.node.id ?? null, 'text');
@@ -199,14 +202,14 @@ function deltaPart(statement: Statement, { view, filter, intervals }: Question, 
       union all select ${tenant}, ${whole} where ${tenant} is not null
       union all select ${other}, ${whole} where ${other} is not null and parent.pre is null
     ) place
-    where fact_deltas.tenant_id = $1 and ${inPeriod(statement, intervals, 'fact_deltas.day')}
+    where fact_deltas.tenant_id = $1 and ${inPeriod(statement, { intervals, hidden }, 'fact_deltas.day')}
       ${contextCondition(statement, filter, 'fact_deltas')}
     group by 1, 2, 3`;
 }
 
 /** The classes' facts themselves; what was accepted is in them at once. */
 function classPart(statement: Statement, question: Question, { asked, measures }: Part): string {
-  const { caller, view, filter, intervals } = question;
+  const { caller, view, filter, intervals, hidden } = question;
   const { facts } = measures;
   const member = memberClasses({ nodes: asked.map(({ node }) => node), view, caller }, statement.parameters.length + 1);
   statement.parameters.push(...member.parameters);
@@ -216,13 +219,19 @@ function classPart(statement: Statement, question: Question, { asked, measures }
     ${lookUp(`
       select ${facts}.day, ${columns(facts, measures)} from ${facts}
       where ${facts}.tenant_id = $1 and ${facts}.class_id = member.class_id
-        and ${inPeriod(statement, intervals, `${facts}.day`)}
+        and ${inPeriod(statement, { intervals, hidden }, `${facts}.day`)}
         ${contextCondition(statement, filter, facts)}`)} fact
     group by 1, 2, 3`;
 }
 
-const inPeriod = (statement: Statement, intervals: readonly Period[], day: string): string =>
-  `${day} >= ${statement.add(intervals[0]!.from, 'date')} and ${day} < ${statement.add(dayAfter(intervals.at(-1)!.through), 'date')}`;
+type Days = Pick<Question, 'intervals' | 'hidden'>;
+
+const inPeriod = (statement: Statement, { intervals, hidden = [] }: Days, day: string): string =>
+  [
+    `${day} >= ${statement.add(intervals[0]!.from, 'date')}`,
+    `${day} < ${statement.add(dayAfter(intervals.at(-1)!.through), 'date')}`,
+    ...hidden.map(({ from, through }) => `${day} not between ${statement.add(from, 'date')} and ${statement.add(through, 'date')}`),
+  ].join(' and ');
 
 const intervalOf = (statement: Statement, intervals: readonly Period[], day: string): string =>
   intervals.length === 1

@@ -192,8 +192,8 @@ const secondsOf = (kind: string): string =>
   `coalesce(sum(activity_events.seconds) filter (where activity_events.kind = '${kind}'), 0)`;
 
 /**
- * The facts that are not what the activity adds up to. Raw activity ends before the ids of its events do: as long as
- * every id still has its activity, facts must equal it; afterwards they may be more, and never less.
+ * The facts that are not what the activity adds up to. Raw activity ends before its facts do: those of a day of which
+ * nothing was accepted before the raw activity that is kept must equal it; others may be more, and never less.
  */
 export const selectFactsUnlikeActivity = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
   tx.query(
@@ -205,9 +205,13 @@ export const selectFactsUnlikeActivity = (tx: Transaction, { most }: Bound): Pro
        where activity_events.tenant_id = $1 and (activity_events.score is not null or activity_events.seconds > 0)
        group by activity_events.class_id, activity_events.day, activity_events.context_id
      ),
-     whole as materialized (
-       select (select count(*) from event_ids where event_ids.tenant_id = $1)
-         <= (select count(*) from activity_events where activity_events.tenant_id = $1) as is_there
+     kept as materialized (
+       select retention_settings.raw_from from retention_settings where retention_settings.tenant_id = $1
+     ),
+     partly as materialized (
+       select distinct accepted_days.day
+       from accepted_days join kept on accepted_days.accepted_on < kept.raw_from
+       where accepted_days.tenant_id = $1
      ),
      fact as (select class_days.* from class_days where class_days.tenant_id = $1),
      wrong as (
@@ -215,9 +219,8 @@ export const selectFactsUnlikeActivity = (tx: Transaction, { most }: Bound): Pro
          ${activityAsJson('fact', 'fact.class_id')} as found, count(*) over () as total
        from activity
        full join fact using (class_id, day, context_id)
-       cross join whole
        where ${someDiffer('activity', 'fact', activityMeasures)}
-         and (whole.is_there or activity.score_sum > coalesce(fact.score_sum, 0)
+         and (day not in (select partly.day from partly) or activity.score_sum > coalesce(fact.score_sum, 0)
            or activity.attempts > coalesce(fact.attempts, 0)
            or activity.collection_seconds > coalesce(fact.collection_seconds, 0)
            or activity.assessment_seconds > coalesce(fact.assessment_seconds, 0))

@@ -2,6 +2,7 @@ import type { Caller } from '../../shared/access/caller';
 import type { Transaction } from '../../shared/database/database';
 import { badInput, forbidden, notFound } from '../../shared/errors';
 import { classNumber, personNumber } from '../../shared/identifiers';
+import { expiredBefore, laterOf, readRetention } from '../../shared/retention/retention';
 import { selectKnown, type LogFilter, type SeenClasses } from './activity-log.queries';
 
 /** What the log is asked for, as it came; null for what was left out. */
@@ -14,7 +15,6 @@ export interface LogQuestion {
 }
 
 const mostDays = 36_500;
-const day = 86_400_000;
 
 interface Reader {
   tx: Transaction;
@@ -45,13 +45,14 @@ export async function filterLog(
     performedById: numberOf(question.performedById, personNumber),
   };
   await refuseUnknown(tx, question, ids);
+  const { activityLogDays } = await readRetention(tx);
   if (question.classId !== null && !caller.tenantWide && (await seesClass(question.classId)) !== true) {
     throw forbidden('You may not read the log of this class: it is neither granted to you nor yours.');
   }
   return {
     ...ids,
     actions,
-    since: lastDays === null ? null : new Date(now.getTime() - lastDays * day),
+    since: laterOf(expiredBefore(now, activityLogDays), expiredBefore(now, lastDays)),
     seen: caller.tenantWide || question.classId !== null ? null : await seenClasses(),
   };
 }

@@ -2,6 +2,7 @@ import type { Session } from '../../shared/database/session';
 import { badInput } from '../../shared/errors';
 import { personNumber, publicId } from '../../shared/identifiers';
 import { checkFirst, readCursor, writeCursor, type Page } from '../../shared/paging';
+import { expiredBefore, laterOf, readRetention } from '../../shared/retention/retention';
 import { selectAuditLog, type AuditLogRow } from './audit-log.queries';
 import type { AuditLogConnection, AuditLogEntry } from './audit-log.type';
 
@@ -12,7 +13,6 @@ export interface AuditLogQuestion extends Page {
 }
 
 const mostDays = 36_500;
-const millisecondsOfADay = 86_400_000;
 
 /** A page of the tenant's audit log, newest first. */
 export const auditLogLoader =
@@ -26,8 +26,10 @@ export const auditLogLoader =
     if (lastDays !== null && lastDays !== undefined && (lastDays < 0 || lastDays > mostDays)) {
       throw badInput(`lastDays must be from 0 to ${mostDays}, not ${lastDays}.`);
     }
-    const since = lastDays === null || lastDays === undefined ? null : new Date(now.getTime() - lastDays * millisecondsOfADay);
-    const rows = await selectAuditLog(await session.read(), {
+    const tx = await session.read();
+    const { auditLogDays } = await readRetention(tx);
+    const since = laterOf(expiredBefore(now, auditLogDays), expiredBefore(now, lastDays ?? null));
+    const rows = await selectAuditLog(tx, {
       ...{ actions: actions ?? null, personId, since, limit: first + 1 },
       after: place,
     });

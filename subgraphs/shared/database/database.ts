@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { applicationRole } from '../../../migrations/row-level-security';
 import { Problem } from '../errors';
 import { beginSpan, type LongSpan } from '../tracing';
+import { shareAcceptance } from './acceptance-lock.queries';
 import { cancelStatement } from './cancel';
 import { OwnClient } from './client';
 import { Memory, noMemory, type TenantMemory } from './memory';
@@ -235,6 +236,7 @@ export class Database {
       // The same few statements all the time, for ten events or a thousand: planned for each number anew, small batches
       // took longer to plan than to write.
       ...(access === 'activity' ? [`set local plan_cache_mode = force_generic_plan`] : []),
+      ...(access === 'activity' ? [shareAcceptance(tenantId)] : []),
     ];
   }
 }

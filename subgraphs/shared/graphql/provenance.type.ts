@@ -1,4 +1,5 @@
 import { Directive, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { DateScalar } from './scalars';
 
 export enum ProvenanceSource {
   STORED = 'STORED',
@@ -41,4 +42,12 @@ export class Provenance {
 
   @Field(() => Int)
   hierarchyVersion!: number;
+
+  @Field(() => DateScalar, {
+    nullable: true,
+    description:
+      "Figures of some days before this one have expired by the tenant's retention: they are in no number, and a period " +
+      'that begins before it shows what is left. Null where nothing has.',
+  })
+  completeFrom!: string | null;
 }

@@ -4,9 +4,9 @@ import type { Transaction } from '../../../shared/database/database';
 import type { Session } from '../../../shared/database/session';
 import type { Period } from '../../../shared/period';
 import { bucketsOf, coverOf } from '../../rollup/cover';
-import type { Filter } from '../../rollup/context-filter';
 import { figureLoaders } from '../../rollup/figures.loader';
 import { selectLearners } from '../../rollup/learners.queries';
+import { keptFigures, visibleParts } from '../../retention/kept-figures';
 import { mostRows, planNode, refuseTooLarge } from '../../rollup/plan';
 import { noSums, type Learners, type Sums } from '../../rollup/sums';
 import { selectSums } from '../../rollup/sums.queries';
@@ -45,30 +45,29 @@ const mostClasses = 500_000;
  * one report may read. Refuses, as a report does, a node that by itself would take more.
  */
 export async function figuresOf(
-  { caller, tx, view, loaders, question: { period, filter } }: Reading,
+  { caller, tx, asOf, view, loaders, question: { period, filter } }: Reading,
   nodes: readonly Node[],
 ): Promise<Map<string, NodeFigures>> {
   const state = await loaders.storedState(view.hierarchyId);
-  const rows = { buckets: bucketsOf(coverOf(period)), days: daysOf(period) };
+  const { hidden } = await keptFigures(tx, asOf);
+  const periods = visibleParts(period, hidden);
+  const total = (of: (part: Period) => number): number => periods.reduce((sum, part) => sum + of(part), 0);
+  const rows = { buckets: total(part => bucketsOf(coverOf(part))), days: total(daysOf) };
   const planned = nodes.map(node => ({ node, plan: planNode({ node, ...state, ...rows }) }));
   const waiting = (await backlogOf(tx)) > 0;
   const found = new Map<string, NodeFigures>();
   for (const part of slices(planned, ({ plan }) => plan.rows, mostRows)) {
     refuseTooLarge(part.map(({ plan }) => plan), 'This report');
     const asked = part.map(({ node, plan }) => ({ node, source: plan.source }));
-    const sums = await selectSums(tx, { caller, view, filter, intervals: [period], waiting, asked });
+    const sums = await selectSums(tx, { caller, view, filter, intervals: [period], hidden, waiting, asked });
     for (const { node } of part) found.set(node.id, { sums: sums.get(node.id)?.get(0) ?? noSums, learners: nobody });
   }
   for (const part of slices([...nodes], node => node.allClasses, mostClasses)) {
-    const learners = await learnersOf({ tx, caller, view, period, filter, nodes: part });
+    const learners = await selectLearners(tx, { caller, view, periods, filter, nodes: part, stored: state.learners, waiting });
     for (const node of part) found.get(node.id)!.learners = learners.get(node.id) ?? nobody;
   }
   return found;
 }
-
-const learnersOf = (
-  { tx, ...asked }: { tx: Transaction; caller: Caller; view: View; nodes: readonly Node[]; period: Period; filter: Filter },
-): Promise<Map<string, Learners>> => selectLearners(tx, asked);
 
 const nobody: Learners = { scored: 0, timed: 0 };
 

@@ -59,6 +59,20 @@ export async function selectSoundImport(
   return rows[0];
 }
 
+/** Whether an import's file is still there; sent before `since` and done with, it has expired. */
+const hasFile = (since: string): string => `
+  (imports.status = 'ACCEPTED' or ${since}::timestamptz is null or imports.queued_at >= ${since})
+  and (imports.bytes = 0 or exists (select from import_chunks
+    where import_chunks.tenant_id = $1 and import_chunks.import_id = imports.id))`;
+
+export async function keepsFile(tx: Transaction, importId: number, since: Date | null): Promise<boolean> {
+  const rows = await tx.query(
+    `select from imports where imports.tenant_id = $1 and imports.id = $2 and ${hasFile('$3')}`,
+    [tx.tenantId, importId, since],
+  );
+  return rows.length > 0;
+}
+
 /** Newest first; `before`: those older than the import with this id. */
 export const selectImports = (
   tx: Transaction,
@@ -72,19 +86,22 @@ export const selectImports = (
     [tx.tenantId, sender, status, before, first],
   );
 
-/** The imports that have failed or are not finished, oldest first, unless the same content has gone in otherwise. */
+/**
+ * The imports that have failed or are not finished and whose file is there, oldest first, unless the same content has
+ * gone in otherwise.
+ */
 export const selectUnfinished = (
   tx: Transaction,
-  { sender, first }: { sender: Sender; first: number },
+  { sender, since, first }: { sender: Sender; since: Date | null; first: number },
 ): Promise<ImportRow[]> =>
   tx.query(
     `select ${shownColumns} from imports
-     where imports.tenant_id = $1 and ${sentBy('$2')} and imports.status <> 'PROCESSED'
+     where imports.tenant_id = $1 and ${sentBy('$2')} and imports.status <> 'PROCESSED' and ${hasFile('$4')}
        and not exists (select from imports sound
          where sound.tenant_id = $1 and sound.content = imports.content and sound.digest = imports.digest
            and sound.status <> 'BAD_DATA' and sound.id <> imports.id)
      order by imports.id limit $3`,
-    [tx.tenantId, sender, first],
+    [tx.tenantId, sender, first, since],
   );
 
 /** Whoever brings the same content at the same moment waits here, until this transaction has ended. */
@@ -128,17 +145,17 @@ export async function addSender(tx: Transaction, importId: number, personId: num
   );
 }
 
-/** The failed import of this content by this sender, which a new try of theirs takes up again. */
+/** The failed import of this content by this sender, which a new try of theirs takes up again, as long as it has its file. */
 export async function selectFailedImport(
   tx: Transaction,
-  { digest, creatorId }: { digest: string; creatorId: number | null },
+  { digest, creatorId, since }: { digest: string; creatorId: number | null; since: Date | null },
 ): Promise<number | undefined> {
   const rows = await tx.query<{ id: number }>(
     `select imports.id from imports
      where imports.tenant_id = $1 and imports.content = 'GROUPS' and imports.digest = $2 and imports.status = 'BAD_DATA'
-       and imports.creator_id is not distinct from $3
+       and imports.creator_id is not distinct from $3 and ${hasFile('$4')}
      order by imports.id limit 1`,
-    [tx.tenantId, digest, creatorId],
+    [tx.tenantId, digest, creatorId, since],
   );
   return rows[0]?.id;
 }

@@ -3,10 +3,10 @@ import type { Caller } from '../../../shared/access/caller';
 import { badInput, notFound } from '../../../shared/errors';
 import { attachment } from '../../../shared/subgraph/attachment';
 import { json, type RouteRequest, type RouteTools, type SubgraphRoute } from '../../../shared/subgraph/route';
-import { selectImport, selectImports, type ImportRow, type ImportStatus } from './import.queries';
+import { keepsFile, selectImport, selectImports, type ImportRow, type ImportStatus } from './import.queries';
 import { readPayload } from './payload';
 import { refuseWithoutGroupWrite } from './permission';
-import { receiveFile, resubmit, senderOf } from './receive';
+import { filesSince, receiveFile, resubmit, senderOf } from './receive';
 import { withUpload } from './upload';
 
 /** An import as its document shows it. `progress`, 0 to 1, only while the file is being applied. */
@@ -112,6 +112,9 @@ const showPayload: SubgraphRoute = {
   path: '/imports/:id/payload',
   handle: async (request, tools) => {
     const { row, caller } = await followed(request, tools);
+    const { database, now } = tools;
+    const isThere = await database.transaction(caller.tenantId, 'read', async tx => keepsFile(tx, row.id, await filesSince(tx, now)));
+    if (!isThere) throw notFound(`The file of the import ${row.id} is no longer kept.`);
     const name = row.batch ?? `${row.id}.csv`;
     return {
       status: 200,
@@ -120,7 +123,7 @@ const showPayload: SubgraphRoute = {
         'content-disposition': attachment(name, `${row.id}.csv`),
         'x-content-type-options': 'nosniff',
       },
-      body: Readable.from(readPayload(tools.database, caller.tenantId, row.id), { objectMode: false }),
+      body: Readable.from(readPayload(database, caller.tenantId, row.id), { objectMode: false }),
     };
   },
 };

@@ -3,6 +3,7 @@ import { selectPermittedSchools } from '../../../hierarchy/published';
 import type { Caller } from '../../../shared/access/caller';
 import type { Database, Transaction } from '../../../shared/database/database';
 import { arrivedImports } from './announce';
+import { expiredBefore, readRetention } from '../../../shared/retention/retention';
 import { checkFile, type Checked } from './check';
 import {
   addSender,
@@ -33,6 +34,10 @@ export const personOf = (caller: Caller): number | null => (caller.actsForPlatfo
 /** Whose imports a caller may follow: administrators all of their tenant, others those they have sent. */
 export const senderOf = (caller: Caller): Sender => (caller.tenantWide ? null : caller.personId);
 
+/** Files that were sent before this have expired; null where they never do. */
+export const filesSince = async (tx: Transaction, now: Date): Promise<Date | null> =>
+  expiredBefore(now, (await readRetention(tx)).importDays);
+
 const statusOf = ({ sound }: Checked) => (sound ? 'ACCEPTED' : 'BAD_DATA');
 const typeOf = ({ looksRight }: Checked): string => (looksRight ? 'text/csv' : 'application/octet-stream');
 
@@ -58,7 +63,7 @@ export async function receiveFile(upload: Upload, { database, caller, now }: Rec
       return sound;
     }
     const result = { status: statusOf(checked), contentType: typeOf(checked), batch: name, ...told(checked) } as const;
-    let id = await selectFailedImport(tx, { digest, creatorId });
+    let id = await selectFailedImport(tx, { digest, creatorId, since: await filesSince(tx, now) });
     if (id === undefined) {
       id = await insertImport(tx, { ...result, digest, bytes, creator: caller.login, creatorId }, now);
       await storePayload(tx, id, upload.path);
@@ -73,8 +78,8 @@ export async function receiveFile(upload: Upload, { database, caller, now }: Rec
 /** Checks again what has failed, under the caller's rights, and puts what is sound in line; sees to what is in line already. */
 export async function resubmit({ database, caller, now }: Receiving): Promise<ImportRow[]> {
   const { tenantId } = caller;
-  const unfinished = await database.transaction(tenantId, 'read', tx =>
-    selectUnfinished(tx, { sender: senderOf(caller), first: mostAtOnce }),
+  const unfinished = await database.transaction(tenantId, 'read', async tx =>
+    selectUnfinished(tx, { sender: senderOf(caller), since: await filesSince(tx, now), first: mostAtOnce }),
   );
   const again: ImportRow[] = [];
   for (const row of unfinished) {

@@ -1,0 +1,162 @@
+import { purgeAll } from '../cli/run/purge';
+import { buildEverything } from '../subgraphs/reporting/rollup/build';
+import { foldSome } from '../subgraphs/reporting/rollup/fold';
+import { ingest } from '../subgraphs/reporting/ingest/ingest';
+import { verify } from '../subgraphs/reporting/rollup/verify';
+import { usualTimes } from '../subgraphs/shared/retention/retention.queries';
+import type { Database } from '../subgraphs/shared/database/database';
+import { createTestDatabase, type TestDatabase } from './database';
+import { connectApplication, connectOwner, createTenant, type KnownTenant } from './fixture';
+import { daysLater, dayOf } from './retention-life';
+import { startGateway, type Asker, type GatewayForTest } from './start-gateway';
+
+const begun = new Date('2027-03-01T10:00:00Z');
+const admin: Asker = { subject: 'admin', tenant: 'acme', roles: ['ORG_ADMIN'] };
+const learner: Asker = { subject: 'ann', tenant: 'acme', roles: ['LEARNER'] };
+const silent = { info: () => undefined, warn: () => undefined };
+
+let database: TestDatabase;
+let owner: Database;
+let application: Database;
+let acme: KnownTenant;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  owner = await connectOwner(database.url);
+  application = await connectApplication(database.url);
+  acme = await createTenant(owner, {
+    key: 'acme',
+    groups: { land: 'country', s1: 'school' },
+    classes: { c1: { grade: '5' }, c2: { grade: '5' } },
+    placements: { india: { land: null, s1: 'land', c1: 's1', c2: 's1' } },
+    people: { admin: ['ORG_ADMIN'], ann: ['LEARNER'], ben: ['LEARNER'], tess: ['TEACHER'] },
+    enrolments: ['ann', 'ben'].flatMap(person => ['c1', 'c2'].map(klass => ({ class: klass, person, enrolledAt: '2026-01-01T00:00:00Z' }))),
+    competencies: [{ code: 'add', grade: '5' }, { code: 'divide', grade: '5' }],
+  });
+});
+afterEach(async () => {
+  await owner.close();
+  await application.close();
+  await database.drop();
+});
+
+/** The service at some moment. */
+async function at<T>(moment: Date, work: (gateway: GatewayForTest) => Promise<T>): Promise<T> {
+  const gateway = await startGateway({ database, now: moment, background: false });
+  try {
+    const result = await work(gateway);
+    expect(gateway.bugs).toEqual([]);
+    return result;
+  } finally {
+    await gateway.close();
+  }
+}
+
+const set = (moment: Date, input: string, version: number) =>
+  at(moment, gateway => gateway.read(admin, `mutation { setRetention(input: { ${input} }, expectedVersion: ${version}) { version retention { figureDays } } }`));
+
+/** Somebody's status of a competency, on a day. */
+const status = (n: number, { on, who = 'ann', competency = 'add', is }: { on: Date; who?: string; competency?: string; is: string }) => ({
+  ...{ eventId: `event-${n}`, classId: 'c1', userId: who, occurredAt: on.toISOString(), score: 50, secondsSpent: 60 },
+  ...{ competency, status: is },
+});
+const send = (events: object[], now: Date) =>
+  application.transaction(acme.number, 'activity', tx => ingest(tx, events, { now, ids: 'external' }));
+const inOrder = (work: typeof foldSome | typeof buildEverything) => application.transaction(acme.number, 'write', tx => work(tx) as Promise<unknown>);
+
+test('a tenant sets for how long it keeps what, by the version it read', async () => {
+  await at(begun, async gateway => {
+    const read = (who: Asker) => gateway.read(who, `{ tenantSettings { version retention { ${Object.keys(usualTimes).join(' ')} figuresFrom competenciesFrom eventIdsFrom } } }`);
+    const nothingGone = { figuresFrom: null, competenciesFrom: null, eventIdsFrom: null };
+    expect(await read(learner)).toEqual({ tenantSettings: { version: 1, retention: { ...usualTimes, ...nothingGone } } });
+    const change = (input: string, version: number, who = admin) =>
+      gateway.codes(who, `mutation { setRetention(input: { ${input} }, expectedVersion: ${version}) { version } }`);
+    expect(await change('figureDays: 1000, importDays: null', 1, learner)).toEqual(['FORBIDDEN']);
+    expect(await change('figureDays: 1000, importDays: null', 2)).toEqual(['CONFLICT']);
+    expect(await change('figureDays: 1000, importDays: null', 1)).toEqual([]);
+    const now = { ...usualTimes, figureDays: 1_000, importDays: null };
+    expect(await read(admin)).toEqual({ tenantSettings: { version: 2, retention: { ...now, ...nothingGone } } });
+    for (const wrong of ['figureDays: 0', 'auditLogDays: -1', 'rawActivityHours: null', 'rawActivityHours: 24000', 'figureDays: 1', 'importDays: 99999999']) {
+      expect([wrong, await change(wrong, 2)]).toEqual([wrong, ['BAD_USER_INPUT']]);
+    }
+    expect(await change('rawActivityHours: null, figureDays: null', 2)).toEqual([]);
+    expect((await read(admin)).tenantSettings).toMatchObject({ version: 3, retention: { rawActivityHours: null, figureDays: null, importDays: null } });
+  });
+});
+
+test('what has expired is in no report, and the reader is told from when on nothing has', async () => {
+  await set(begun, 'figureDays: 100, rawActivityHours: 24', 1);
+  await send([status(1, { on: daysLater(begun, -9), is: 'IN_PROGRESS' })], begun);
+  await send([status(2, { on: daysLater(begun, 4), is: 'COMPLETED' })], daysLater(begun, 5));
+  await inOrder(buildEverything);
+  const period = '(period: { from: "2027-01-01", through: "2027-12-31" })';
+  const report = `{ nodeReport${period} { node { performance { attempts learners provenance { completeFrom } } }
+      children { nodes { performance { attempts } } } reconciliation { attempts } }
+    student(id: "${acme.personId('ann')}") { performance${period} { attempts provenance { completeFrom } } }
+    tenantSettings { retention { figuresFrom competenciesFrom } } }`;
+  const whole = (await at(daysLater(begun, 100), gateway => gateway.read(admin, report)));
+  expect(whole.nodeReport.node.performance).toEqual({ attempts: 2, learners: 1, provenance: { completeFrom: null } });
+
+  const expired = daysLater(begun, 101);
+  const before = await at(expired, gateway => gateway.read(admin, report));
+  const from = dayOf(daysLater(begun, -8));
+  expect(before).toMatchObject({
+    nodeReport: { node: { performance: { attempts: 1, learners: 1, provenance: { completeFrom: from } } }, reconciliation: { attempts: 0 } },
+    student: { performance: { attempts: 1, provenance: { completeFrom: from } } },
+    tenantSettings: { retention: { figuresFrom: from } },
+  });
+  expect(await purgeAll(owner, { now: expired, log: silent })).toBe(true);
+  expect(await at(expired, gateway => gateway.read(admin, report))).toEqual(before);
+  expect((await application.transaction(acme.number, 'read', tx => verify(tx))).differences).toEqual([]);
+  const log = await at(expired, gateway => gateway.read(admin, '{ auditLog(actions: ["PURGE"]) { nodes { resourceType details performedById } } }'));
+  expect(log.auditLog.nodes).toContainEqual({ resourceType: 'class_days', details: { rows: 1 }, performedById: null });
+});
+
+test('competency counts stay what they were while the history of statuses is purged, and the last status stays', async () => {
+  await set(begun, 'figureDays: 100', 1);
+  const moves: [day: number, who: string, competency: string, is: string][] = [
+    [0, 'ann', 'add', 'IN_PROGRESS'], [3, 'ann', 'add', 'INFERRED'], [60, 'ann', 'add', 'COMPLETED'],
+    [0, 'ben', 'add', 'COMPLETED'], [2, 'ben', 'divide', 'IN_PROGRESS'], [4, 'ben', 'divide', 'COMPLETED'],
+    [90, 'ben', 'divide', 'IN_PROGRESS'],
+  ];
+  for (const [n, [day, who, competency, is]] of moves.entries()) {
+    await send([status(n, { on: daysLater(begun, day), who, competency, is })], daysLater(begun, day));
+  }
+  await inOrder(buildEverything);
+  const now = daysLater(begun, 150); // what was accepted in the first fifty days has expired
+  const counts = (day: number | null) =>
+    `competencyCounts${day === null ? '' : `(asOf: "${dayOf(daysLater(begun, day))}")`} { completed inferred inProgress notStarted }`;
+  const asked = (days: (number | null)[]) =>
+    days.map(day => `day${day ?? 'Now'}: hierarchyNode(id: "${acme.id}") { ${counts(day)} }`).join(' ');
+  const history = `{ ${asked([null, 150, 90, 89, 61, 60])}
+    trend: hierarchyNode(id: "${acme.nodeId('s1')}") { competencyTrend(period: { from: "${dayOf(daysLater(begun, 60))}", through: "${dayOf(now)}" }, interval: WEEK) { completed inferred inProgress notStarted } } }`;
+  const young = await at(daysLater(begun, 100), gateway => gateway.read(admin, `{ ${asked([90, 89, 61, 60])} }`));
+  const before = await at(now, gateway => gateway.read(admin, history));
+  expect(before).toMatchObject(young);
+  expect(before.dayNow.competencyCounts).toEqual({ completed: 4, inferred: 0, inProgress: 2, notStarted: 2 });
+
+  const refused = (day: number) => at(now, gateway => gateway.codes(admin, `{ hierarchyNode(id: "${acme.id}") { ${counts(day)} completion(week: "${dayOf(daysLater(begun, day - 14))}") { rate } } }`));
+  const statuses = () => owner.transaction(acme.number, 'read', tx => tx.query<object>(
+    `select person_id, day::text, status from competency_statuses where tenant_id = $1 order by 1, 2`, [acme.number]));
+  const own = () => at(now, gateway => gateway.read({ ...learner, subject: 'ben' }, `{ studentCompetencies(studentId: "${acme.personId('ben')}") { nodes { competency { code } status history(first: 9) { day status } } } }`));
+  expect(await refused(49)).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT']);
+  const shownBefore = await own();
+  expect((await statuses()).length).toBe(7);
+  expect(await purgeAll(owner, { now, log: silent })).toBe(true);
+  expect((await statuses()).length).toBe(5);
+  expect(await at(now, gateway => gateway.read(admin, history))).toEqual(before);
+  expect(await refused(49)).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT']);
+  expect(await own()).toEqual(shownBefore);
+  expect((await application.transaction(acme.number, 'read', tx => verify(tx))).differences).toEqual([]);
+});
+
+test('old lines of the logs and old files are out of sight before they are purged', async () => {
+  await set(begun, 'auditLogDays: 10, activityLogDays: 10', 1);
+  await at(begun, gateway => gateway.read(admin, `mutation { assignTeacher(classId: "${acme.nodeId('c1')}", teacherId: "${acme.personId('tess')}") { id } }`));
+  const logs = (moment: Date) => at(moment, async gateway => {
+    const { auditLog, activityLog } = await gateway.read(admin, '{ auditLog(actions: ["assignTeacher"]) { nodes { id } } activityLog { totalCount nodes { id } } }');
+    return [auditLog.nodes.length, activityLog.nodes.length, activityLog.totalCount];
+  });
+  expect(await logs(daysLater(begun, 10))).toEqual([1, 1, 1]);
+  const after = new Date(daysLater(begun, 10).getTime() + 1);
+  expect(await logs(after)).toEqual([0, 0, 0]);
+});

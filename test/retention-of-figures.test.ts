@@ -1,0 +1,73 @@
+import { Random } from '../cli/generate/random';
+import { countDifferences } from '../subgraphs/reporting/rollup/verify';
+import type { Database } from '../subgraphs/shared/database/database';
+import { createTestDatabase, type TestDatabase } from './database';
+import { connectApplication, connectOwner } from './fixture';
+import { dayOf, daysLater, eventBefore, RetentionLife } from './retention-life';
+
+let database: TestDatabase;
+let owner: Database;
+let application: Database;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = await connectOwner(database.url);
+  application = await connectApplication(database.url);
+});
+afterAll(async () => {
+  await owner.close();
+  await application.close();
+  await database.drop();
+});
+
+const figureDays = 40;
+const begin = (key: string) =>
+  RetentionLife.begin({ owner, application }, { key, times: { figureDays, rawActivityHours: 24 }, now: new Date('2027-01-15T09:00:00Z') });
+
+const periodsAt = (now: Date, random: Random) => [
+  { from: dayOf(daysLater(now, -300)), through: dayOf(daysLater(now, 2)) },
+  { from: dayOf(daysLater(now, -figureDays - 10)), through: dayOf(daysLater(now, -figureDays + 30)) },
+  ...[1, 2].map(() => {
+    const from = -random.below(120);
+    return { from: dayOf(daysLater(now, from)), through: dayOf(daysLater(now, from + random.below(60))) };
+  }),
+];
+
+test.each([1, 2, 3])('nothing is seen after its time, and no figure changes by a purge (%i)', async seed => {
+  const random = new Random(seed);
+  const life = await begin(`life-${seed}`);
+  const { restless, tenant } = life;
+  let sent = 0;
+  let purged = 0;
+  for (let step = 0; step < 30; step++) {
+    const count = random.below(25);
+    await life.send(Array.from({ length: count }, () => eventBefore(random, sent++, life.now, random.below(3) === 0 ? 90 : 5)));
+    const dice = random.below(6);
+    if (dice === 0) await restless.build('everything');
+    else if (dice < 4) await restless.fold();
+    else await restless.move(restless.randomMove(random));
+    life.goOn(random.below(12));
+
+    const periods = periodsAt(life.now, random);
+    const hierarchy = random.below(2) === 0 ? 'india' : 'us';
+    const before = await life.shown(hierarchy, periods);
+    const names = [...tenant.classes.keys()];
+    const expected = (classes: string[]) => periods.map(period => life.expected(classes, period));
+    expect(before.get(tenant.id)).toEqual(expected(names));
+    for (const name of names) expect([name, before.get(tenant.nodeId(name))]).toEqual([name, expected([name])]);
+    if (random.below(3) > 0) continue;
+
+    if (random.below(4) > 0) {
+      if (purged < 2) await restless.build('us'); // builds the rest, too, where nothing is built yet
+      await restless.fold();
+    }
+    expect(await life.purge(random.below(2) === 0 ? undefined : 7)).toBe(true);
+    purged++;
+    expect(await life.shown(hierarchy, periods)).toEqual(before);
+    const verdict = await life.verify();
+    expect([verdict.differences, countDifferences(verdict)]).toEqual([[], 0]);
+  }
+  expect(purged).toBeGreaterThan(3);
+  expect(life.expected([...tenant.classes.keys()], periodsAt(life.now, random)[0]!).attempts).toBeLessThan(sent / 2);
+  await restless.build('everything');
+  expect(countDifferences(await life.verify())).toBe(0);
+});
