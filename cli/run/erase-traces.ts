@@ -13,7 +13,7 @@ export async function eraseAllTraces(owner: Database, now: Date): Promise<number
   let finished = 0;
   for (const tenantId of tenants) {
     finished += await owner.transaction(tenantId, 'write', async tx => {
-      if (await leads(tx)) return eraseTraces(tx, now);
+      if (await leads(tx, 'erase')) return eraseTraces(tx, now);
       tx.keepVersion();
       return 0;
     });

@@ -25,8 +25,15 @@ export async function keptFigures(tx: Transaction, now: Date): Promise<KeptFigur
   const key = `kept figures ${today}`;
   const known = tx.memory.recall<KeptFigures>(key);
   if (known) return known;
-  return tx.memory.remember(key, asKept(await selectKeptDays(tx, { today, usualDays: usualTimes.figureDays })));
+  const look = async () => tx.memory.remember(key, asKept(await selectKeptDays(tx, { today, usualDays: usualTimes.figureDays })));
+  if (tx.version === undefined) return look(); // of a write: it may change what is kept
+  let asked = beingAsked.get(tx);
+  if (!asked) beingAsked.set(tx, (asked = look()));
+  return asked;
 }
+
+/** Loaders of one operation ask at the same time: the answer is the same. */
+const beingAsked = new WeakMap<Transaction, Promise<KeptFigures>>();
 
 function asKept({ days, firstKept, ...from }: KeptDays): KeptFigures {
   const hidden = rangesOf(days ?? []);

@@ -32,12 +32,12 @@ export async function purgeFigures(tools: PurgeTools, history: (from: Day) => Pr
   // Raw activity that waits to be added up must not outlive its facts; out of sight these are already.
   if (await tools.read(tx => hasRawActivity(tx, firstKept))) return;
   await tools.note(tx => hideFor(tx, firstKept));
-  const days = await tools.read(tx => selectExpiredDays(tx, firstKept));
-  if (days.length === 0) return;
   for (let after = 0; ; ) {
     const classes = await tools.read(tx => selectClassesAfter(tx, after, classesAtOnce));
     if (classes.length === 0) break;
     await tools.delete(async tx => {
+      // Looked for anew: another process may have come to the end, and the day may have begun anew since.
+      const days = await selectExpiredDays(tx, firstKept);
       const class_days = await deleteFacts(tx, { classes, days });
       const learners = await deleteLearners(tx, { classes, days });
       await recountCells(tx, { classes, days });
@@ -48,5 +48,8 @@ export async function purgeFigures(tools: PurgeTools, history: (from: Day) => Pr
   await deleteAll(tools, 'aggregates', deleteEmptySums);
   const known = await tools.read(tx => selectKeptDays(tx, { today: utcDay(now), usualDays: retention.figureDays }));
   await history(historyFrom(known.days ?? [], firstKept));
-  await tools.note(tx => forgetDays(tx, days, dayAfter(days.at(-1)!)));
+  await tools.note(async tx => {
+    const days = await selectExpiredDays(tx, firstKept);
+    if (days.length > 0) await forgetDays(tx, days, dayAfter(days.at(-1)!));
+  });
 }

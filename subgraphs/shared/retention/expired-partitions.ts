@@ -60,7 +60,7 @@ async function dropOne(owner: Database, { table, name, end, expired, now }: OneP
   try {
     await owner.transaction(platformTenant, 'write', async tx => {
       tx.keepVersion(); // what is dropped was out of sight before
-      if (!(await leads(tx))) throw new LedElsewhere();
+      if (!(await leads(tx, 'purge'))) throw new LedElsewhere();
       const counts = await countAndHold(tx, name);
       for (const [tenant, rows] of counts) {
         const before = expired.get(tenant) ?? null;

@@ -38,7 +38,7 @@ export interface PurgeParts {
 export async function purgeTools({ owner, tenantId, now, most = rowsAtOnce }: PurgeParts): Promise<PurgeTools> {
   const inTurn = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
     owner.transaction(tenantId, 'write', async tx => {
-      if (!(await leads(tx))) throw new LedElsewhere();
+      if (!(await leads(tx, 'purge'))) throw new LedElsewhere();
       return work(tx);
     });
   return {

@@ -123,8 +123,12 @@ export const holdAcceptanceOff = (tx: Transaction): Promise<unknown> =>
 
 const leaderLock = 7_310_022;
 
-/** Whether this process may purge, until the transaction ends: one at a time does. */
-export async function leads(tx: Transaction): Promise<boolean> {
-  const [row] = await tx.query<{ leads: boolean }>('select pg_try_advisory_xact_lock($1) as leads', [leaderLock]);
+/** What one process at a time does, of those that may. */
+export type LedTask = 'purge' | 'erase';
+const numberOf: Record<LedTask, number> = { purge: 0, erase: 1 };
+
+/** Whether this process leads in a task, until the transaction ends. */
+export async function leads(tx: Transaction, task: LedTask): Promise<boolean> {
+  const [row] = await tx.query<{ leads: boolean }>('select pg_try_advisory_xact_lock($1, $2) as leads', [leaderLock, numberOf[task]]);
   return row!.leads;
 }
