@@ -44,6 +44,12 @@ test('intervals overlap the period, and the outer two are clipped to it', () => 
     { from: '2026-02-01', through: '2026-02-28' },
     { from: '2026-03-01', through: '2026-03-01' },
   ]);
+  expect(intervalsOf({ from: '2023-12-31', through: '2026-01-01' }, 'YEAR')).toEqual([
+    { from: '2023-12-31', through: '2023-12-31' },
+    { from: '2024-01-01', through: '2024-12-31' },
+    { from: '2025-01-01', through: '2025-12-31' },
+    { from: '2026-01-01', through: '2026-01-01' },
+  ]);
   expect(intervalsOf({ from: '2024-02-28', through: '2024-03-01' }, 'DAY').map(({ from }) => from)).toEqual([
     '2024-02-28',
     '2024-02-29',

@@ -111,7 +111,8 @@ const courses: Rule = (cohort: Cohort, { first, after }: Listed, { caller, curso
   const question = JSON.stringify(['classesOfTeacher', cohort.id, cohort.through]);
   const byClassName = (a: WorldClass, b: WorldClass) => text(a.name, b.name) || text(a.id, b.id);
   const page = pageOf({ list: [...cohort.classes], first, after, cursors, question, compare: byClassName, told: ({ id }) => id });
-  return { ...page, of: page.page.map((klass): Course => ({ klass, ...cohortOf(caller, { id: klass.id, classes: [klass], span: cohort }) })) };
+  const span = { from: cohort.from, through: cohort.through };
+  return { ...page, of: page.page.map((klass): Course => ({ klass, ...cohortOf(caller, { id: klass.id, classes: [klass], span }) })) };
 };
 
 const sum = (numbers: number[]): number => numbers.reduce((all, one) => all + one, 0);
@@ -126,7 +127,8 @@ const averages = (cohort: Cohort) => averagesOf(cohort.learners.map(({ figures }
 const trendOf: Rule = ({ id, classes, node }: Cohort, asked, { caller }) =>
   points(caller, asked).map(span => cohortOf(caller, { id, classes, span, ...(node ? { node } : {}) }));
 
-const done = ({ klass, ...span }: Course, { caller }: Judging) => figuresOf(caller.tenant, [klass], span);
+const done = ({ klass, from: first, through: last }: Course, { caller }: Judging) =>
+  figuresOf(caller.tenant, [klass], { from: first, through: last });
 
 const figure = (of: (figures: LearnerFigures) => unknown) => ({ figures }: Learning) => of(figures);
 const ofLearner = {

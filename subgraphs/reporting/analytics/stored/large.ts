@@ -2,7 +2,7 @@
 export const studentsOfClass = 25;
 
 /** Learners by windows that are looked at one by one in less than a second. */
-export const comfortable = 30_000;
+export const comfortable = 10_000;
 
 /** More of them are not looked at while somebody waits. */
-export const mostRows = 250_000;
+export const mostRows = 100_000;
