@@ -75,8 +75,7 @@ async function writeFile(database: Database, { begun, mine, session, tx, asOf, n
   });
   const counted = counting(sheet.pages, tell);
   try {
-    const write = await formats[begun.format].writer();
-    const writing = write({ ...sheet, pages: counted.pages }, sink.out);
+    const writing = formats[begun.format].write({ ...sheet, pages: counted.pages }, sink.out);
     await Promise.all([writing, finished(sink.out)]);
   } finally {
     sink.out.destroy();
