@@ -11,7 +11,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 test('each subgraph has its file, and all of them a supergraph', () => {
   const files = composedFiles(tinySubgraphs);
-  expect([...files.keys()]).toEqual(['hierarchy.graphql', 'reporting.graphql', 'supergraph.graphql']);
+  expect([...files.keys()]).toEqual(['hierarchy.graphql', 'reporting.graphql', 'supergraph.graphql', 'routes.json']);
   const supergraph = buildSchema(files.get('supergraph.graphql')!, { assumeValidSDL: true });
   expect(Object.keys((supergraph.getType('Book') as never as { getFields(): object }).getFields())).toEqual(
     expect.arrayContaining(['title', 'readers']),
@@ -24,7 +24,7 @@ test('composing gives the same text every time, in whatever order the subgraphs 
 
 test('subgraphs that contradict each other are told where', () => {
   const [books, reporting] = tinySubgraphs;
-  const other = { name: reporting!.name, sdl: reporting!.sdl.replace('total: Int', 'books: Int') };
+  const other = { ...reporting!, sdl: reporting!.sdl.replace('total: Int', 'books: Int') };
   expect(() => composedFiles([books!, other])).toThrow(DoesNotCompose);
   expect(() => composedFiles([books!, other])).toThrow(/Query\.books/);
 });

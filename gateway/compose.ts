@@ -5,16 +5,16 @@ import { parse } from 'graphql';
 import 'reflect-metadata';
 import { defaultSubgraphUrl } from '../subgraphs/shared/environment';
 import type { Subgraph } from '../subgraphs/shared/subgraph/subgraph';
-import { schemaFolder, supergraphFile } from './supergraph';
+import { routesFile, schemaFolder, supergraphFile } from './supergraph';
 
 /** The subgraphs do not fit together: each line says where and why. */
 export class DoesNotCompose extends Error {
   override readonly name = 'DoesNotCompose';
 }
 
-type Part = Pick<Subgraph, 'name' | 'sdl'>;
+type Part = Pick<Subgraph, 'name' | 'sdl' | 'routes'>;
 
-/** The text of every file of schema/, by its name: each subgraph's schema, and the supergraph they make together. */
+/** The text of every file of schema/, by its name: each subgraph's schema, the supergraph they make together, and their routes. */
 export function composedFiles(parts: readonly Part[]): Map<string, string> {
   // In the order of their names: the list's order must not change the supergraph.
   const sorted = [...parts].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -28,27 +28,31 @@ export function composedFiles(parts: readonly Part[]): Map<string, string> {
   return new Map([
     ...sorted.map(({ name, sdl }): [string, string] => [`${name}.graphql`, tidy(sdl)]),
     [supergraphFile, tidy(result.supergraphSdl)],
+    [routesFile, `${JSON.stringify(routesOf(sorted), null, 2)}\n`],
   ]);
 }
+
+const routesOf = (parts: readonly Part[]) =>
+  Object.fromEntries(parts.map(({ name, routes }) => [name, routes.map(({ method, path: at }) => ({ method, path: at }))]));
 
 const tidy = (sdl: string): string => `${sdl.trim()}\n`;
 
 /** The files of `folder` that are not what composing gives: changed, missing, or left over. */
 export function drift(folder: string, files: Map<string, string>): string[] {
-  const there = new Map(graphqlFiles(folder).map(name => [name, readFileSync(path.join(folder, name), 'utf8')]));
+  const there = new Map(schemaFiles(folder).map(name => [name, readFileSync(path.join(folder, name), 'utf8')]));
   const names = [...new Set([...files.keys(), ...there.keys()])].sort();
   return names.filter(name => files.get(name) !== there.get(name));
 }
 
 export function writeFiles(folder: string, files: Map<string, string>): void {
   mkdirSync(folder, { recursive: true });
-  for (const name of graphqlFiles(folder)) if (!files.has(name)) rmSync(path.join(folder, name));
+  for (const name of schemaFiles(folder)) if (!files.has(name)) rmSync(path.join(folder, name));
   for (const [name, text] of files) writeFileSync(path.join(folder, name), text);
 }
 
-function graphqlFiles(folder: string): string[] {
+function schemaFiles(folder: string): string[] {
   try {
-    return readdirSync(folder).filter(name => name.endsWith('.graphql'));
+    return readdirSync(folder).filter(name => name.endsWith('.graphql') || name === routesFile);
   } catch {
     return [];
   }

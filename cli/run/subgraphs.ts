@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { subgraphs } from '../../subgraphs';
 import { signDevelopmentToken, verificationKeys } from '../../subgraphs/shared/access/keys';
 import { tokenVerifier, type VerifyToken } from '../../subgraphs/shared/access/token';
 import { pendingMigrations } from '../../subgraphs/shared/database/migrate';
@@ -53,8 +52,10 @@ export const startSubgraph = (
   });
 };
 
-export const startSubgraphs = (parts: StartParts): Promise<RunningSubgraph[]> =>
-  Promise.all(subgraphs.map(subgraph => startSubgraph(subgraph, parts)));
+export async function startSubgraphs(parts: StartParts): Promise<RunningSubgraph[]> {
+  const { subgraphs } = await import('../../subgraphs'); // here, so that a process that is one of them loads no other
+  return Promise.all(subgraphs.map(subgraph => startSubgraph(subgraph, parts)));
+}
 
 /** The database answers, and its schema is this version's. */
 export function databaseChecks(database: OpenDatabase, running: RunningSubgraph): Check[] {
