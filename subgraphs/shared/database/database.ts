@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { applicationRole } from '../../../migrations/row-level-security';
 import { Problem } from '../errors';
 import { cancelStatement } from './cancel';
 import { Memory, noMemory, type TenantMemory } from './memory';
-import { moveVersion, selectVersion, type Changed } from './version.queries';
+import { execute, nameOf, prepareOn, type Question } from './standing-statements';
+import { moveSlot, moveVersion, nextSlot, selectVersion, type Changed } from './version.queries';
 
 /** One tenant's transaction. Whatever is read or written goes through it; it cannot see another tenant's rows. */
 export interface Transaction {
@@ -35,7 +35,7 @@ export interface DatabaseSettings {
   /** Whether statements are prepared once a connection; not behind a pooler that hands connections on. */
   prepares?: boolean;
   /** A question that every read begins with, in the message that begins it; see `firstAnswer`. */
-  firstQuestion?: (tenantId: number) => string;
+  firstQuestion?: Question;
 }
 
 /** `activity`: a write of activity and its figures alone, by which who sees which node where stays as it is. */
@@ -87,6 +87,7 @@ export class Database {
     const runner = this.source.createQueryRunner();
     try {
       const client = (await runner.connect()) as PoolClient;
+      await this.prepareStanding(client);
       const results = (await client.query(this.firstMessage(tenantId, access))) as unknown as { rows: object[] }[];
       const [versions, answer] = access === 'write' ? [] : results.slice(this.beginning(tenantId, access).length);
       const seen = versions?.rows[0] as { version: string; structure: string } | undefined;
@@ -95,7 +96,7 @@ export class Database {
         access,
         runner,
         client,
-        prepares: this.settings.prepares ?? true,
+        prepares: this.prepares,
         onStatement: sql => this.onStatement?.(sql),
         version: seen?.version,
         memory: seen ? this.memory.of(tenantId, seen.structure) : noMemory,
@@ -131,7 +132,8 @@ export class Database {
     const runner = this.source.createQueryRunner();
     try {
       const client = (await runner.connect()) as PoolClient;
-      const message = [...this.beginning(tenantId, 'read'), selectVersion(tenantId), 'commit'].join('; ');
+      await this.prepareStanding(client);
+      const message = [...this.beginning(tenantId, 'read'), this.ask(selectVersion, tenantId), 'commit'].join('; ');
       const results = (await client.query(message)) as unknown as { rows: { version: string }[] }[];
       return results.at(-2)!.rows[0]!.version;
     } finally {
@@ -161,8 +163,23 @@ export class Database {
    */
   private firstMessage(tenantId: number, access: Access): string {
     const { firstQuestion } = this.settings;
-    const questions = [selectVersion(tenantId), ...(firstQuestion ? [firstQuestion(tenantId)] : [])];
+    const questions = [selectVersion, ...(firstQuestion ? [firstQuestion] : [])].map(question => this.ask(question, tenantId));
     return [...this.beginning(tenantId, access), ...(access === 'write' ? [] : questions)].join('; ');
+  }
+
+  private get prepares(): boolean {
+    return this.settings.prepares ?? true;
+  }
+
+  private ask(question: Question, tenantId: number): string {
+    return this.prepares ? execute(question('$1'), tenantId) : question(tenantId);
+  }
+
+  /** What messages begin and end with; planning these each time took longer than all else about a small write. */
+  private async prepareStanding(client: PoolClient): Promise<void> {
+    const { firstQuestion } = this.settings;
+    const questions = [selectVersion, ...(firstQuestion ? [firstQuestion] : [])].map(question => question('$1'));
+    if (this.prepares) await prepareOn(client, [moveSlot('$1', '$2'), ...questions]);
   }
 
   private beginning(tenantId: number, access: Access): string[] {
@@ -177,14 +194,6 @@ export class Database {
     ];
   }
 }
-
-/** A prepared statement's name: the same text, the same plan. The texts are this program's own, some hundred in all. */
-const nameOf = (sql: string): string => {
-  let name = names.get(sql);
-  if (!name) names.set(sql, (name = `s${createHash('sha256').update(sql).digest('hex').slice(0, 24)}`));
-  return name;
-};
-const names = new Map<string, string>();
 
 interface TransactionParts {
   tenantId: number;
@@ -247,12 +256,17 @@ export class OpenTransaction implements Transaction {
   }
 
   async commit(): Promise<void> {
-    await this.end(this.changed ? `${moveVersion(this.tenantId, this.changed)}; commit` : 'commit');
+    await this.end(this.changed ? `${this.moveVersion(this.changed)}; commit` : 'commit');
     for (const act of this.acts.splice(0)) act();
   }
 
   rollback(): Promise<void> {
     return this.end('rollback');
+  }
+
+  private moveVersion(changed: Changed): string {
+    if (!this.parts.prepares) return moveVersion(this.tenantId, changed);
+    return execute(moveSlot('$1', '$2'), this.tenantId, nextSlot(changed));
   }
 
   private async end(message: string): Promise<void> {

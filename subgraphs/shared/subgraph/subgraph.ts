@@ -10,6 +10,7 @@ import { callerIdentifier, callerVersion, type Caller, type Credentials } from '
 import type { VerifyToken } from '../access/token';
 import { Database } from '../database/database';
 import type { Session } from '../database/session';
+import type { Question } from '../database/standing-statements';
 import type { SubgraphName } from '../environment';
 import { answerOf, type OnBug } from './answer';
 import { answeredAt } from './answered-at';
@@ -27,7 +28,7 @@ export interface SubgraphParts extends SchemaParts {
   /** The tables it owns, for TypeORM. */
   tables: Function[];
   /** A question that every read begins with, in the message that begins it. */
-  firstQuestion?: (tenantId: number) => string;
+  firstQuestion?: Question;
   createLoaders: (parts: { caller: Caller; session: Session; now: Date }) => unknown;
   /** Work that goes on beside the requests; it ends before the subgraph's connections do. */
   startBackground?: (parts: { database: Database; now: () => Date; onBug: OnBug }) => { stop(): Promise<void> };
