@@ -5,7 +5,7 @@ import { countKept, countWaiting, forgetEvents } from './events.queries';
 import { connectOwner, type Made } from './made';
 import { startWeighedStrata } from './processes';
 import type { Line } from './report';
-import { atOnce, closeConnections, post } from './requests';
+import { closeConnections, post } from './requests';
 import type { Weight } from './weighed-strata';
 import { tokenFor } from './whole-request';
 
@@ -32,33 +32,38 @@ export async function measureSoak(made: Made): Promise<Line[]> {
     const token = await tokenFor(made, tenant);
     const events = { url: `${strata.url}/events`, token, contentType: 'application/x-ndjson' };
     const make = eventMaker({ classes: tenant.classes, learners });
-    const batches = (eventsPerSecond * 60) / batch;
     const weights: Weight[] = [];
     let mostWaiting = 0;
+    let all = 0;
     for (let minute = 1; minute <= minutes; minute++) {
       const begun = performance.now();
-      let sent = 0;
-      await atOnce(senders, batches, async () => {
-        const due = begun + (sent++ * batch * 1_000) / eventsPerSecond;
-        await sleep(Math.max(0, due - performance.now()));
-        const body = make(batch).map(event => `${JSON.stringify(event)}\n`).join('');
-        const answer = await post({ ...events, body });
-        const accepted = answer.status === 202 ? (JSON.parse(answer.text) as { accepted: number }).accepted : 0;
-        if (accepted !== batch) throw new Error(`/events answered ${answer.status}: ${answer.text.slice(0, 300)}`);
-      });
+      const before = all;
+      let begunBatches = 0;
+      const send = async (): Promise<void> => {
+        for (;;) {
+          const due = begun + (begunBatches++ * batch * 1_000) / eventsPerSecond;
+          if (due >= begun + 60_000 || performance.now() >= begun + 60_000) return;
+          await sleep(Math.max(0, due - performance.now()));
+          const body = make(batch).map(event => `${JSON.stringify(event)}\n`).join('');
+          const answer = await post({ ...events, body });
+          const accepted = answer.status === 202 ? (JSON.parse(answer.text) as { accepted: number }).accepted : 0;
+          if (accepted !== batch) throw new Error(`/events answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+          all += batch;
+        }
+      };
+      await Promise.all(Array.from({ length: senders }, send));
       const seconds = (performance.now() - begun) / 1_000;
       const waiting = await countWaiting(client, tenant.id);
       mostWaiting = Math.max(mostWaiting, waiting);
       weights.push(await strata.weigh());
       const { rss, heap } = weights.at(-1)!;
       const told = `${rss.toFixed(0)} MB, ${heap.toFixed(0)} MB of objects, ${waiting} deltas wait`;
-      process.stderr.write(`  minute ${minute}: ${((batches * batch) / seconds).toFixed(0)} events/s, ${told}\n`);
+      process.stderr.write(`  minute ${minute}: ${((all - before) / seconds).toFixed(0)} events/s, ${told}\n`);
     }
     const ended = performance.now();
     while ((await countWaiting(client, tenant.id)) > 0) await sleep(20);
     const folded = (performance.now() - ended) / 1_000;
     const kept = await countKept(client, tenant.id);
-    const all = minutes * batches * batch;
     if (kept.events !== all || kept.attempts !== all) {
       throw new Error(`${all} events were sent; ${kept.events} are kept, ${kept.attempts} are in the stored sums`);
     }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { applicationRole } from '../../../migrations/row-level-security';
@@ -11,7 +10,8 @@ import { Memory, noMemory, type TenantMemory } from './memory';
 import { poolWaitSeconds, tellPool } from './pool.metrics';
 import { Replica, type ReplicaSettings } from './replica';
 import { selectReplicaMoment } from './replica.queries';
-import { moveVersion, selectVersion, type Changed } from './version.queries';
+import { execute, nameOf, prepareOn, type Question } from './standing-statements';
+import { moveSlot, moveVersion, nextSlot, selectVersion, type Changed } from './version.queries';
 
 /** One tenant's transaction. Whatever is read or written goes through it; it cannot see another tenant's rows. */
 export interface Transaction {
@@ -45,7 +45,7 @@ export interface DatabaseSettings {
   /** Whether statements are prepared once a connection; not behind a pooler that hands connections on. As `Database` says when omitted. */
   prepares?: boolean;
   /** A question that every read begins with, in the message that begins it; see `firstAnswer`. */
-  firstQuestion?: (tenantId: number) => string;
+  firstQuestion?: Question;
   /** Another, of what the database itself is asked for; see `lastAnswer`. */
   lastQuestion?: (tenantId: number) => string;
   /** A streaming replica of it, for reads that may be of a moment ago. */
@@ -130,6 +130,7 @@ export class Database {
     const span = beginSpan({ name: `transaction ${access}`, attributes: { 'strata.tenant_number': tenantId } });
     try {
       const client = await this.connected(runner);
+      await this.prepareStanding(client);
       const results = (await client.query(this.firstMessage(tenantId, access))) as unknown as { rows: object[] }[];
       const answers = access === 'write' ? [] : results.slice(this.beginning(tenantId, access).length);
       const { firstQuestion, lastQuestion } = this.settings;
@@ -139,7 +140,7 @@ export class Database {
         access,
         runner,
         client,
-        prepares: this.settings.prepares ?? Database.prepares,
+        prepares: this.prepares,
         onStatement: sql => this.onStatement?.(sql),
         span,
         version: seen?.version,
@@ -182,7 +183,7 @@ export class Database {
 
   /** The tenant's version; asked before every answer that is given again. */
   async version(tenantId: number): Promise<string> {
-    return (await this.ask<{ version: string }>(tenantId, selectVersion(tenantId))).version;
+    return (await this.ask<{ version: string }>(tenantId, this.asked(selectVersion, tenantId))).version;
   }
 
   /** The row that answers a question without parameters; one message there and back. */
@@ -190,6 +191,7 @@ export class Database {
     const runner = this.source.createQueryRunner();
     try {
       const client = await this.connected(runner);
+      await this.prepareStanding(client);
       const message = [...this.beginning(tenantId, 'read'), question, 'commit'].join('; ');
       const results = (await client.query(message)) as unknown as { rows: Row[] }[];
       return results.at(-2)!.rows[0]!;
@@ -222,9 +224,24 @@ export class Database {
    */
   private firstMessage(tenantId: number, access: Access): string {
     const { firstQuestion, lastQuestion } = this.settings;
-    const more = [firstQuestion, lastQuestion].flatMap(question => (question ? [question(tenantId)] : []));
-    const questions = [selectVersion(tenantId), ...more];
+    const questions = [selectVersion, ...(firstQuestion ? [firstQuestion] : [])].map(question => this.asked(question, tenantId));
+    if (lastQuestion) questions.push(lastQuestion(tenantId));
     return [...this.beginning(tenantId, access), ...(access === 'write' ? [] : questions)].join('; ');
+  }
+
+  private get prepares(): boolean {
+    return this.settings.prepares ?? Database.prepares;
+  }
+
+  private asked(question: Question, tenantId: number): string {
+    return this.prepares ? execute(question('$1'), tenantId) : question(tenantId);
+  }
+
+  /** What messages begin and end with; planning these each time took longer than all else about a small write. */
+  private async prepareStanding(client: PoolClient): Promise<void> {
+    const { firstQuestion } = this.settings;
+    const questions = [selectVersion, ...(firstQuestion ? [firstQuestion] : [])].map(question => question('$1'));
+    if (this.prepares) await prepareOn(client, [moveSlot('$1', '$2'), ...questions]);
   }
 
   private beginning(tenantId: number, access: Access): string[] {
@@ -242,14 +259,6 @@ export class Database {
 }
 
 const otherName = 'other';
-
-/** A prepared statement's name: the same text, the same plan. The texts are this program's own, some hundred in all. */
-const nameOf = (sql: string): string => {
-  let name = names.get(sql);
-  if (!name) names.set(sql, (name = `s${createHash('sha256').update(sql).digest('hex').slice(0, 24)}`));
-  return name;
-};
-const names = new Map<string, string>();
 
 interface TransactionParts {
   tenantId: number;
@@ -316,12 +325,17 @@ export class OpenTransaction implements Transaction {
   }
 
   async commit(): Promise<void> {
-    await this.end(this.changed ? `${moveVersion(this.tenantId, this.changed)}; commit` : 'commit');
+    await this.end(this.changed ? `${this.moveVersion(this.changed)}; commit` : 'commit');
     for (const act of this.acts.splice(0)) act();
   }
 
   rollback(): Promise<void> {
     return this.end('rollback');
+  }
+
+  private moveVersion(changed: Changed): string {
+    if (!this.parts.prepares) return moveVersion(this.tenantId, changed);
+    return execute(moveSlot('$1', '$2'), this.tenantId, nextSlot(changed));
   }
 
   private async end(message: string): Promise<void> {

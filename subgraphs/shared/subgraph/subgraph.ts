@@ -11,6 +11,7 @@ import type { VerifyToken } from '../access/token';
 import { Database } from '../database/database';
 import type { ReplicaSettings } from '../database/replica';
 import type { Session } from '../database/session';
+import type { Question } from '../database/standing-statements';
 import type { SubgraphName } from '../environment';
 import { answerOf, isProblem, type OnBug } from './answer';
 import { inSpan, type OpenSpan, type SpanParts } from '../tracing';
@@ -30,7 +31,7 @@ export interface SubgraphParts extends SchemaParts {
   /** The tables it owns, for TypeORM. */
   tables: Function[];
   /** A question that every read begins with, in the message that begins it. */
-  firstQuestion?: (tenantId: number) => string;
+  firstQuestion?: Question;
   /**
    * What may be answered of a moment ago, by a replica: fields of Query, and entities, whose answers say of which moment
    * they are. All else is of now.
