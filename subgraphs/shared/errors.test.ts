@@ -5,6 +5,7 @@ test.each([
   ['a refused connection', { code: 'ECONNREFUSED' }],
   ['a server that shuts down', { code: '57P01' }],
   ['a lost connection', new Error('Connection terminated unexpectedly')],
+  ['a helping process that was killed', Object.assign(new Error('lost connection to parallel worker'), { code: '55000' })],
 ])('%s is UNAVAILABLE', (_name, error) => {
   expect(isUnavailable(error)).toBe(true);
   expect(toProblem(error).extensions.code).toBe('UNAVAILABLE');

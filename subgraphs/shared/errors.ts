@@ -25,10 +25,14 @@ export const badInput = (message: string): Problem => new Problem('BAD_USER_INPU
 export const notFound = (message: string): Problem => new Problem('NOT_FOUND', message);
 export const forbidden = (message = 'You may not see this.'): Problem => new Problem('FORBIDDEN', message);
 
-/** The last is TypeORM's: it releases a connection that broke between two statements, and the next one finds it so. */
+/**
+ * The second is TypeORM's: it releases a connection that broke between two statements, and the next one finds it so. The
+ * third is PostgreSQL's, where a process that helped with a statement died: all of them are about to.
+ */
 const lostConnection = [
   /connection terminated|connection timeout|timeout exceeded when trying to connect|not queryable/i,
   /query runner already released/i,
+  /lost connection to parallel worker/i,
 ];
 
 /** Errors of the connection or the server, not of the statement: the database is away, restarting or out of room. */
