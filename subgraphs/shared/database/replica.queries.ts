@@ -21,6 +21,6 @@ export interface ReplicaMoment {
   follows: boolean;
 }
 
-export const selectReplicaMoment = (tenantId: Given): string => `
+export const selectReplicaMoment = (tenantId: number): string => `
   select ${slotsOf(tenantId)}, nullif(heartbeat.beat_at, '-infinity') as "asOf", pg_is_in_recovery() as follows
   from heartbeat`;
