@@ -86,6 +86,9 @@ const userRows = (...rows: string[]) => csv('sourcedId,status,dateLastModified,e
 
 test('nothing in the whole database names somebody who was erased, and no sum changes', async () => {
   await leaveTraces(zebulon);
+  for (const who of [as(zebulon.externalId, 'OFFICER'), admin]) {
+    await mutate(who, 'requestExport(input: { report: NODE_REPORT, format: CSV, period: { from: "2026-01-01", through: "2026-12-31" } }) { id }');
+  }
   await files.gateway.send(admin, [{ eventId: 'other', classId: 'c1', userId: '7', occurredAt: '2026-03-10T08:00:00Z', score: 90 }]);
   expect((await selectTablesWith(files.gateway.database.adminUrl, words)).length).toBeGreaterThan(8);
   const before = await sums();
@@ -97,6 +100,10 @@ test('nothing in the whole database names somebody who was erased, and no sum ch
   expect(await files.gateway.codes(as(zebulon.externalId, 'LEARNER'), '{ viewer { id } }')).toEqual(['UNAUTHENTICATED']);
   expect(await files.gateway.read(admin, `{ people(search: "quist") { totalCount } student(id: "${idOf(zebulon.externalId)}") { id } }`))
     .toEqual({ people: { totalCount: 0 }, student: null });
+
+  const kept = await files.owner.transaction(files.tenant.number, 'read', tx =>
+    tx.query<{ person_id: number }>('select person_id from exports'));
+  expect(kept).toEqual([{ person_id: personNumber(idOf('admin')) }]);
 
   expect(await eraseAllTraces(files.owner, now)).toBe(1);
   expect(await selectTablesWith(files.gateway.database.adminUrl, words)).toEqual([]);

@@ -1,5 +1,6 @@
 import { purgeAll } from '../cli/run/purge';
 import { buildEverything } from '../subgraphs/reporting/rollup/build';
+import { storeFigures } from '../subgraphs/reporting/analytics/stored/organisation-figures.queries';
 import { foldSome } from '../subgraphs/reporting/rollup/fold';
 import { ingest } from '../subgraphs/reporting/ingest/ingest';
 import { verify } from '../subgraphs/reporting/rollup/verify';
@@ -109,6 +110,34 @@ test('what has expired is in no report, and the reader is told from when on noth
   expect((await application.transaction(acme.number, 'read', tx => verify(tx))).differences).toEqual([]);
   const log = await at(expired, gateway => gateway.read(admin, '{ auditLog(actions: ["PURGE"]) { nodes { resourceType details performedById } } }'));
   expect(log.auditLog.nodes).toContainEqual({ resourceType: 'class_days', details: { rows: 1 }, performedById: null });
+});
+
+test('analytics of days that have expired are refused, and what is kept ready of them goes', async () => {
+  await set(begun, 'figureDays: 100, rawActivityHours: 24', 1);
+  await send([status(1, { on: daysLater(begun, -9), is: 'IN_PROGRESS' })], begun);
+  await send([status(2, { on: daysLater(begun, 60), is: 'COMPLETED' })], daysLater(begun, 60));
+  await inOrder(buildEverything);
+  const asked = (field: string) => (moment: Date, asOf: Date) => at(moment, gateway => gateway.codes(admin, `{ ${field.replace('AS_OF', `asOf: "${dayOf(asOf)}"`)} }`));
+  const fields = [
+    `learnerAnalytics(studentId: "${acme.personId('ann')}", AS_OF) { engagement }`,
+    `learnerAnalytics(studentId: "${acme.personId('ann')}", AS_OF) { skillGaps { pageInfo { hasNextPage } } }`,
+    `teacherAnalytics(teacherId: "${acme.personId('tess')}", AS_OF) { studentsAtRisk { pageInfo { hasNextPage } } }`,
+    'organisationAnalytics(AS_OF) { activeLearners }',
+  ];
+  const expired = daysLater(begun, 101);
+  for (const field of fields) {
+    const codes = asked(field);
+    expect([field, await codes(daysLater(begun, 100), begun), await codes(expired, begun), await codes(expired, expired)])
+      .toEqual([field, [], ['BAD_USER_INPUT'], []]);
+  }
+  const store = (first: Date) => owner.transaction(acme.number, 'write', tx => storeFigures(tx, {
+    ...{ window: { from: dayOf(first), through: dayOf(daysLater(first, 27)) }, row: null, users: null, version: '1', computedAt: first },
+  }));
+  await store(daysLater(begun, -20));
+  await store(daysLater(begun, 30));
+  expect(await purgeAll(owner, { now: expired, log: silent })).toBe(true);
+  const log = await at(expired, gateway => gateway.read(admin, '{ auditLog(actions: ["PURGE"]) { nodes { resourceType details } } }'));
+  expect(log.auditLog.nodes).toContainEqual({ resourceType: 'organisation_figures', details: { rows: 1 } });
 });
 
 test('competency counts stay what they were while the history of statuses is purged, and the last status stays', async () => {

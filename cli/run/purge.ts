@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { platformTenant } from '../../migrations/row-level-security';
 import { purgeStatuses } from '../../subgraphs/competency/retention/purge-statuses';
+import { purgeStoredFigures } from '../../subgraphs/reporting/analytics/stored/purge-stored';
 import { utcDay } from '../../subgraphs/reporting/retention/kept-figures';
 import { purgeEventIds, purgeRawActivity } from '../../subgraphs/reporting/retention/purge-activity';
 import { purgeFigures } from '../../subgraphs/reporting/retention/purge-figures';
@@ -19,6 +20,7 @@ const purges: readonly Purge[] = [
   purgeRawActivity,
   purgeEventIds,
   tools => purgeFigures(tools, from => purgeStatuses(tools, from)),
+  purgeStoredFigures,
   purgeActivityLog,
   purgeImports,
   purgeAuditLog,

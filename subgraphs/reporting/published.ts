@@ -9,3 +9,4 @@ export { shownProvenance } from './reports/shown-provenance';
 export { howManyDeltasWait } from './rollup/waiting.queries';
 export { keptFigures, refuseForgottenDay } from './retention/kept-figures';
 export { eraseFromEventIds } from './retention/erase-event-ids.queries';
+export { deleteExportsOf } from './exports/export.queries';

@@ -7,6 +7,7 @@ import type { Period } from '../../shared/period';
 import { selectAtRisk, selectCohortRows, type CohortRow, type StudentPlace } from './cohort-rows.queries';
 import { listedClasses, type Cohort } from './learner-rows.queries';
 import type { selectTodayAndRisk } from './risk/risk-settings.queries';
+import { refuseExpired } from './windows';
 import { comfortable, mostRows, studentsOfClass } from './stored/large';
 import { selectStoredFigures, type StoredFigures } from './stored/organisation-figures.queries';
 
@@ -48,6 +49,8 @@ function refuseTooLarge(keys: readonly CohortKey[]): void {
   );
 }
 
+type Kept = Awaited<ReturnType<typeof refuseExpired>>;
+
 /** One set per operation. */
 export function cohortLoaders(
   { session, nodes, now, todayAndRisk }:
@@ -65,14 +68,14 @@ export function cohortLoaders(
   };
 
   /** What was made in the background, where all of it is there; of a large tenant alone. */
-  const storedAnswer = async (key: CohortKey): Promise<CohortAnswer | null> => {
+  const storedAnswer = async (key: CohortKey, kept: Kept): Promise<CohortAnswer | null> => {
     const { set, windows } = key;
     if (!('node' in set) || set.node.kind !== 'tenant' || rowsOf(key) <= comfortable) return null;
     const tx = await session.read();
     const known = new Map((await selectStoredFigures(tx, windows)).map(one => [JSON.stringify(one.window), one]));
     const found = windows.map(window => known.get(JSON.stringify({ from: window.from, through: window.through })));
     if (!found.every(one => one !== undefined)) return null;
-    return { rows: found.map(({ row }) => row), asOf: found.map(one => momentOf(one, tx.version, now)), stored: true };
+    return { rows: found.map(({ row }) => row && kept(row)), asOf: found.map(one => momentOf(one, tx.version, now)), stored: true };
   };
 
   const cohortRows = new Loader<CohortKey, CohortAnswer, string>(
@@ -80,8 +83,9 @@ export function cohortLoaders(
     async keys => {
       const found = new Map<string, CohortAnswer>();
       const { risk } = await todayAndRisk();
+      const kept = await refuseExpired(await session.read(), keys.flatMap(({ windows }) => windows), now);
       for (const key of keys) {
-        const stored = await storedAnswer(key);
+        const stored = await storedAnswer(key, kept);
         if (stored) found.set(cacheKey(key), stored);
       }
       const live = keys.filter(key => !found.has(cacheKey(key)));
@@ -91,7 +95,7 @@ export function cohortLoaders(
         const cohort = await cohortOf([...new Map(group.map(({ set }) => [keyOf(set), set])).values()]);
         const thresholds = windows.length === 1 ? risk : null;
         const rows = await selectCohortRows(await session.read(), cohort, { windows, thresholds });
-        const ofSet = groupBy(rows, row => row.key);
+        const ofSet = groupBy(rows.map(kept), row => row.key);
         for (const key of group) {
           const own = new Map((ofSet.get(keyOf(key.set)) ?? []).map(row => [row.index, row]));
           const answer = { rows: windows.map((_, index) => own.get(index) ?? null), asOf: windows.map(() => now), stored: false };
@@ -106,8 +110,11 @@ export function cohortLoaders(
   /** The students of a set who are at risk, by name. */
   const atRisk = async (set: ClassSet, asked: { window: Period; most: number; after: StudentPlace | null }) => {
     refuseTooLarge([{ set, windows: [asked.window] }]);
+    const tx = await session.read();
+    const kept = await refuseExpired(tx, [asked.window], now);
     const { risk: thresholds } = await todayAndRisk();
-    return selectAtRisk(await session.read(), await cohortOf([set]), { ...asked, thresholds });
+    const { rows, total } = await selectAtRisk(tx, await cohortOf([set]), { ...asked, thresholds });
+    return { rows: rows.map(kept), total };
   };
 
   return { cohortRows, atRisk };

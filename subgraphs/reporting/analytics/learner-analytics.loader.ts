@@ -5,6 +5,7 @@ import type { Period } from '../../shared/period';
 import type { SeenStudent } from '../learners/learner-figures.loader';
 import { selectLearnerRows, type Cohort, type LearnerRow } from './learner-rows.queries';
 import { selectTodayAndRisk } from './risk/risk-settings.queries';
+import { refuseExpired } from './windows';
 import { selectSkillGaps, type GapPlace } from './skill-gaps.queries';
 
 /** A learner's rows of windows, in their order; at risk or not is told of a single window alone. */
@@ -36,8 +37,10 @@ export function learnerAnalyticsLoaders({ session, now }: { session: Session; no
         const { windows } = group[0]!;
         const thresholds = windows.length === 1 ? risk : null;
         const students = [...new Map(group.map(({ student }) => [student.personId, student])).values()];
-        const rows = await selectLearnerRows(await session.read(), cohortOf(students), { windows, thresholds });
-        const ofPerson = groupBy(rows, row => row.personId);
+        const tx = await session.read();
+        const kept = await refuseExpired(tx, windows, now);
+        const rows = await selectLearnerRows(tx, cohortOf(students), { windows, thresholds });
+        const ofPerson = groupBy(rows.map(kept), row => row.personId);
         for (const key of group) {
           const own = ofPerson.get(key.student.personId) ?? [];
           found.set(cacheKey(key), [...own].sort((a, b) => a.index - b.index));
@@ -48,8 +51,11 @@ export function learnerAnalyticsLoaders({ session, now }: { session: Session; no
     { cacheKeyFn: cacheKey },
   );
 
-  const skillGaps = async (student: SeenStudent, asked: { window: Period; most: number; after: GapPlace | null }) =>
-    selectSkillGaps(await session.read(), { cohort: cohortOf([student]), ...asked });
+  const skillGaps = async (student: SeenStudent, asked: { window: Period; most: number; after: GapPlace | null }) => {
+    const tx = await session.read();
+    await refuseExpired(tx, [asked.window], now);
+    return selectSkillGaps(tx, { cohort: cohortOf([student]), ...asked });
+  };
 
   return { todayAndRisk, learnerRows, skillGaps };
 }

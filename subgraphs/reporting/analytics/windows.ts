@@ -1,5 +1,7 @@
+import type { Transaction } from '../../shared/database/database';
 import { badInput } from '../../shared/errors';
-import { addDays, checkPeriod, intervalsOf, type Day, type IntervalName, type Period } from '../../shared/period';
+import { addDays, checkPeriod, intervalsOf, later, type Day, type IntervalName, type Period } from '../../shared/period';
+import { keptFigures } from '../retention/kept-figures';
 
 /** The figures of a day are those of the 28 days that end with it: four weeks, whatever day of the week it is. */
 export const daysOfWindow = 28;
@@ -22,4 +24,22 @@ export function windowsOf(period: Period, { interval, today }: { interval: Inter
   const checked = checkPeriod(period);
   if (checked.through > today) throw badInput(`A trend may end today, ${today}, at the latest; this one ends on ${checked.through}.`);
   return intervalsOf(checked, interval);
+}
+
+/**
+ * Refuses windows of days some of whose figures have expired: what is left of them would pass for all there was. Returns
+ * what takes a last active day before that out of a row.
+ */
+export async function refuseExpired(
+  tx: Transaction,
+  windows: readonly Period[],
+  now: Date,
+): Promise<<Row extends { lastDay: Day | null }>(row: Row) => Row> {
+  const { figuresFrom, competenciesFrom } = await keptFigures(tx, now);
+  const whole = figuresFrom && competenciesFrom ? later(figuresFrom, competenciesFrom) : (figuresFrom ?? competenciesFrom);
+  const first = windows.map(({ from }) => from).sort()[0];
+  if (whole !== null && first !== undefined && first < whole) {
+    throw badInput(`Figures are whole from ${whole} on; these begin with ${first}, and some of the days between have expired.`);
+  }
+  return row => (whole !== null && row.lastDay !== null && row.lastDay < whole ? { ...row, lastDay: null } : row);
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../shared/database/database';
-import type { Period } from '../../../shared/period';
+import type { Day, Period } from '../../../shared/period';
 import type { CohortRow } from '../cohort-rows.queries';
 import type { Cohort } from '../learner-rows.queries';
 import type { UsersRow } from '../organisation-users.queries';
@@ -71,6 +71,21 @@ export async function storeFigures(tx: Transaction, { window, row, users, versio
       ...[row?.skillGaps ?? 0, row?.atRisk ?? null, row?.lastDay ?? null, users && JSON.stringify(users), version, computedAt],
     ],
   );
+}
+
+/** Deletes some of those that begin before a day. */
+export async function deleteFiguresBefore(tx: Transaction, day: Day, most: number): Promise<number> {
+  const [row] = await tx.query<{ rows: number }>(
+    `with gone as (
+       delete from organisation_figures
+       where organisation_figures.tenant_id = $1 and organisation_figures.ctid = any(array(
+         select old.ctid from organisation_figures old where old.tenant_id = $1 and old.first < $2 limit $3))
+       returning 1
+     )
+     select count(*)::int as rows from gone`,
+    [tx.tenantId, day, most],
+  );
+  return row!.rows;
 }
 
 /** One process at a time makes them. */

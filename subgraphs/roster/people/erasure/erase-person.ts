@@ -1,5 +1,6 @@
 import { lockLoad } from '../../../hierarchy/published';
 import { revokeEverything } from '../../../hierarchy/published-changes';
+import { deleteExportsOf } from '../../../reporting/published';
 import type { Transaction } from '../../../shared/database/database';
 import { erasedWords } from '../../../shared/erased-words';
 import { notFound } from '../../../shared/errors';
@@ -7,7 +8,7 @@ import { publicId } from '../../../shared/identifiers';
 import { insertErasure, makeNameless, selectErasable, selectErasure, type Erasure } from './erase-person.queries';
 
 /**
- * Erases a person: login, names, ids, password, grants and what files said go at once, and the number stays, nameless, so
+ * Erases a person: login, names, ids, password, grants, report files and what files said go at once, and the number stays, nameless, so
  * that every sum is what it was. What names the person in logs and files is found afterwards, by the tables' owner
  * (`eraseTraces`): this role may not change a log. Doing it again changes nothing.
  */
@@ -21,6 +22,7 @@ export async function erasePerson(tx: Transaction, { personId, now }: { personId
   }
   await makeNameless(tx, person, now);
   await revokeEverything(tx, personId);
+  await deleteExportsOf(tx, personId);
   await insertErasure(tx, { personId, words: erasedWords(person), now });
   return (await selectErasure(tx, personId))!;
 }
