@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { startExports } from '../subgraphs/reporting/exports/worker';
 import { reportingSubgraph } from '../subgraphs/reporting/subgraph';
+import { peakMegabytes } from './peak-memory';
 import { startForTest } from './start-for-test';
 
 /** A process that makes report files, which a test may kill. What it says, one JSON value a line. */
@@ -17,7 +18,7 @@ async function main(url: string): Promise<void> {
   say({ ready: true });
   // Whoever started it ends it by closing its input, also by being gone.
   process.stdin.resume().on('end', () => {
-    say({ peakMegabytes: megabytes(process.resourceUsage().maxRSS), restMegabytes });
+    say({ peakMegabytes: peakMegabytes(), restMegabytes });
     void worker.stop().then(() => service.close());
   });
 }

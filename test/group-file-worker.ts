@@ -4,6 +4,7 @@ import { rosterSubgraph } from '../subgraphs/roster/subgraph';
 import { mountRoutes, problemHandler } from '../subgraphs/shared/subgraph/http';
 import { listen } from '../subgraphs/shared/subgraph/listen';
 import { startForTest } from './start-for-test';
+import { peakMegabytes } from './peak-memory';
 
 /** The roster subgraph as a process of its own, which a test may kill. What it says, one JSON value a line. */
 export type Said = { ready: { port: number; token: string } } | { bug: string } | { peakMegabytes: number };
@@ -21,7 +22,7 @@ async function main(url: string): Promise<void> {
   say({ ready: { port: door.port, token } });
   // Whoever started it ends it by closing its input, also by being gone.
   process.stdin.resume().on('end', () => {
-    say({ peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) });
+    say({ peakMegabytes: peakMegabytes() });
     void door.close().then(() => service.close());
   });
 }

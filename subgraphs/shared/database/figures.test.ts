@@ -107,7 +107,7 @@ test('the database tells of its connections, its oldest transaction and its tabl
   expect(value('strata_database_longest_transaction_seconds')).toBeGreaterThanOrEqual(1.2);
   expect(value('strata_table_bytes{table="people"}')).toBeGreaterThan(0);
   expect([...figures!.keys()].filter(name => name.includes('activity_events_other_days'))).toEqual([]);
-  expect([...figures!.keys()].filter(name => name.startsWith('strata_replica'))).toEqual([]);
+  expect([...figures!.keys()].filter(name => name.startsWith('strata_replica_lag'))).toEqual([]);
 });
 
 test('partitions that stand ready are counted up to the first gap', async () => {

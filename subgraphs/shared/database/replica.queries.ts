@@ -6,12 +6,12 @@ const slotsOf = (tenantId: number): string => `
 export interface PrimaryMoment {
   /** The tenant's version, slot by slot. */
   slots: Record<string, number>;
-  /** The primary's clock. */
+  /** The primary's clock, before it looked. */
   now: Date;
 }
 
 export const selectPrimaryMoment = (tenantId: number): string =>
-  `select ${slotsOf(tenantId)}, clock_timestamp() as now`;
+  `select ${slotsOf(tenantId)}, transaction_timestamp() as now`;
 
 export interface ReplicaMoment {
   slots: Record<string, number>;

@@ -33,8 +33,8 @@ export type CreateContext<Loaders = unknown> = (credentials: Credentials, option
 export const contextFactory =
   <Loaders>({ database, identify, now, createLoaders }: ContextParts<Loaders>): CreateContext<Loaders> =>
   async (credentials, options = {}) => {
+    const moment = now(); // before anything is read: all that was accepted by then is in the answer
     const { caller, session } = await openSession(credentials, { database, identify, options });
-    const moment = now();
     let loaders: Loaders | undefined;
     session.onWrite(() => (loaders = undefined));
     return {
