@@ -7,10 +7,7 @@ import { connectApplication } from './fixture';
  * What reaches every part of the service, once more with PgBouncer in transaction mode between it and the database. All
  * tests go that way with `npm run test:pgbouncer`.
  */
-const suites = [
-  ...['statement-count', 'memory', 'answers-that-repeat', 'trends-and-order', 'random-group-files'],
-  ...['oneroster-in-the-graph', 'reads-of-an-operation'],
-];
+const suites = ['statement-count', 'answers-that-repeat', 'oneroster-in-the-graph', 'reads-of-an-operation'];
 
 if (hasPgBouncer()) {
   const load = createRequire(__filename);

@@ -56,7 +56,7 @@ describe.each([
     for (const hierarchyId of hierarchies) {
       walks.set(hierarchyId, await walkTree(gateway, { who: admin, hierarchyId, period: whole, pageSize: 50 }));
     }
-  }, 120_000);
+  }, 600_000);
   afterAll(() => gateway?.close());
 
   promise('attempts and mean score of modules and presentations are those of the CSV files, to the last attempt', () => {

@@ -69,7 +69,7 @@ describe('/metrics', () => {
     }));
     await world.gateway.send(world.as('admin'), events);
     let after = await figures();
-    for (let wait = 0; wait < 100 && after.strata_deltas_folded_total === before.strata_deltas_folded_total; wait++) {
+    for (let wait = 0; wait < 100 && (after.strata_deltas_folded_total === before.strata_deltas_folded_total || after.strata_build_steps! > 0); wait++) {
       await new Promise(resolve => setTimeout(resolve, 50));
       after = await figures();
     }

@@ -10,13 +10,17 @@ import type { WorldTenant } from './world';
 
 const admins: RoleName[] = ['ORG_ADMIN', 'SUPER_ADMIN'];
 
+/** Who may ask for a report may ask for it as a file. */
+const readers: RoleName[] = [...admins, 'OFFICER', 'PARTNER', 'TEACHER'];
+
 /** Teachers change their own classes: others are refused to them, by the class and not by the role. */
 const keepers: RoleName[] = [...admins, 'TEACHER'];
 
 /** Who may ask for each mutation at all; beyond that, what it is about must be the own tenant's. */
 const mayAsk: Record<string, RoleName[]> = {
   ...{ createGroup: admins, updateGroup: admins, place: admins, grantAccess: admins, revokeAccess: admins },
-  ...{ setApplicableHierarchy: admins, setTimeZone: admins, setRiskSettings: admins },
+  ...{ setApplicableHierarchy: admins, setTimeZone: admins, setRiskSettings: admins, setRetention: admins, eraseUser: admins },
+  ...{ requestExport: readers, removeExport: readers },
   ...{ createHierarchy: ['SUPER_ADMIN'], updateHierarchy: ['SUPER_ADMIN'] },
   recordActivity: [...admins, 'PARTNER'],
   ...{ createTestSeries: admins, validateRelationships: admins, setOrgTypes: admins, removeStudentGroup: admins },

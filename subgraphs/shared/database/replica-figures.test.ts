@@ -19,7 +19,7 @@ test('a replica is told of, and what it has yet to apply', async () => {
   const end = tellDatabase({ owner, tables: [], figures: [], now: () => new Date(), every: 0, onError: error => console.error(error) });
   try {
     const [here] = await owner.transaction(1, 'read', tx => tx.query<{ lsn: string }>('select pg_current_wal_lsn() as lsn'));
-    expect(await everyFigure()).not.toContain('strata_replica');
+    expect(await everyFigure()).not.toContain('strata_replica_lag');
     // A receiver of the write-ahead log, as a replica has one, that has applied everything up to here and nothing since.
     await replica.connect();
     void replica.query(`START_REPLICATION PHYSICAL ${here!.lsn}`).catch(() => undefined);
