@@ -52,6 +52,8 @@ export function startFolder(options: FolderOptions): Folder {
       );
       if (built.length > 0) builds.inc();
     } finally {
+      buildSteps.set(0);
+      buildStepsDone.set(0);
       await teller.written();
     }
   };
