@@ -56,18 +56,23 @@ export function useFileState(first: FileStateFragment) {
 
 export type Saving = 'fetching' | 'saved' | { error: unknown };
 
-/** Fetches a file with the session's token as soon as it is there, hands it to the browser, and again on demand. */
-export function useSaving(state: FileStateFragment | null): { saving: Saving; again(): void } {
+interface Saved {
+  wasSaved: boolean;
+  onSaved(): void;
+}
+
+/** Fetches a file with the session's token once it is there, hands it to the browser, and again on demand. */
+export function useSaving(state: FileStateFragment | null, { wasSaved, onSaved }: Saved): { saving: Saving; again(): void } {
   const { session, end } = useSession();
-  const [saving, setSaving] = useState<Saving>('fetching');
-  const [tries, setTries] = useState(1);
+  const [saving, setSaving] = useState<Saving>(wasSaved ? 'saved' : 'fetching');
+  const [tries, setTries] = useState(wasSaved ? 0 : 1);
   const again = useCallback(() => {
     setSaving('fetching');
     setTries(before => before + 1);
   }, []);
   const { downloadUrl, fileName } = state ?? {};
   useEffect(() => {
-    if (!downloadUrl || !fileName) return;
+    if (!downloadUrl || !fileName || tries === 0) return;
     const leaving = new AbortController();
     const { signal } = leaving;
     readFile(session, downloadUrl, signal).then(
@@ -75,6 +80,7 @@ export function useSaving(state: FileStateFragment | null): { saving: Saving; ag
         if (signal.aborted) return;
         save(file, fileName);
         setSaving('saved');
+        onSaved();
       },
       (error: unknown) => {
         if (signal.aborted) return;
@@ -83,7 +89,7 @@ export function useSaving(state: FileStateFragment | null): { saving: Saving; ag
       },
     );
     return () => leaving.abort();
-    // `end` is left out: it is another function each time the frame is drawn, and does the same.
+    // `end` and `onSaved` are left out: they are other functions each time the page is drawn, and do the same.
   }, [session, downloadUrl, fileName, tries]);
   return { saving, again };
 }

@@ -9,18 +9,25 @@ import { useFileState, useSaving } from './follow-file';
 import { RouteRefused } from './read-file';
 import type { AskedFile } from './use-report-files';
 
+interface Props {
+  files: readonly AskedFile[];
+  onSaved(key: number): void;
+  onGone(key: number): void;
+}
+
 /** What became of the files that were asked for, under the report's heading. */
-export function ReportFiles({ files, onGone }: { files: readonly AskedFile[]; onGone(key: number): void }) {
+export function ReportFiles({ files, onSaved, onGone }: Props) {
   const { t } = useTranslation();
   const all = useRef<HTMLDivElement>(null);
   return (
     <div ref={all} className="files" role="group" aria-label={t('file.list')} tabIndex={-1}>
-      {files.map(({ key, title, taken, error }) => {
+      {files.map(({ key, title, taken, error, saved = false }) => {
         const gone = () => {
           all.current?.focus(); // the button that had the focus goes away
           onGone(key);
         };
-        if (taken) return <FollowedFile key={key} title={title} first={taken} onGone={gone} />;
+        const saving = { wasSaved: saved, onSaved: () => onSaved(key) };
+        if (taken) return <FollowedFile key={key} title={title} first={taken} onGone={gone} {...saving} />;
         if (error !== undefined) return <NotTaken key={key} title={title} error={error} onGone={gone} />;
         return <BeingMade key={key} title={title} />;
       })}
@@ -59,11 +66,20 @@ function NotTaken({ title, error, onGone }: { title: string; error: unknown; onG
   );
 }
 
+interface Followed {
+  title: string;
+  /** The state in which it was taken. */
+  first: FileStateFragment;
+  wasSaved: boolean;
+  onSaved(): void;
+  onGone(): void;
+}
+
 /** A file from its request to its download. Removing it has it not made, or not kept. */
-function FollowedFile({ title, first, onGone }: { title: string; first: FileStateFragment; onGone(): void }) {
+function FollowedFile({ title, first, onGone, ...saved }: Followed) {
   const { t } = useTranslation();
   const { state, error } = useFileState(first);
-  const { saving, again } = useSaving(state);
+  const { saving, again } = useSaving(state, saved);
   const [remove, removing] = useMutation(RemoveReportFileDocument);
   const removed = () =>
     void remove({ variables: { id: first.id } }).then(onGone, (refused: unknown) => {

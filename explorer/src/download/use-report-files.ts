@@ -13,6 +13,8 @@ export interface AskedFile {
   taken?: FileStateFragment;
   /** Why the service did not take it. */
   error?: unknown;
+  /** Handed to the browser: not once more without being asked, where the page shows something else in between. */
+  saved?: boolean;
 }
 
 interface Wish {
@@ -43,17 +45,18 @@ export function useReportFiles() {
   const client = useApolloClient();
   const [files, setFiles] = useState<AskedFile[]>([]);
   const asked = useRef(0);
+  const change = (key: number, part: Omit<Partial<AskedFile>, 'key'>) =>
+    setFiles(before => before.map(file => (file.key === key ? { ...file, ...part } : file)));
   const ask: AskFile = ({ name, ...wish }) => {
     const key = ++asked.current;
     const title = t(wish.withLevels ? 'file.ofLevels' : 'file.of', { name, format: t(`file.${wish.format}`) });
-    const answered = (answer: Pick<AskedFile, 'taken' | 'error'>) =>
-      setFiles(before => before.map(file => (file.key === key ? { ...file, ...answer } : file)));
     setFiles(before => [...before, { key, title }]);
     client.mutate({ mutation: RequestReportFileDocument, variables: { input: fileInput(wish) } }).then(
-      ({ data }) => answered(data ? { taken: data.requestExport } : { error: new Error('no answer') }),
-      (error: unknown) => answered({ error }),
+      ({ data }) => change(key, data ? { taken: data.requestExport } : { error: new Error('no answer') }),
+      (error: unknown) => change(key, { error }),
     );
   };
   const drop = (key: number) => setFiles(before => before.filter(file => file.key !== key));
-  return { files, ask, drop };
+  const markSaved = (key: number) => change(key, { saved: true });
+  return { files, ask, drop, markSaved };
 }

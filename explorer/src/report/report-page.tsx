@@ -61,7 +61,7 @@ function ReportOfView() {
   const node = report?.node.node;
   const change = (part: Partial<View>) => void navigate(`/?${writeView(changed(view, part))}`);
   const switchTo = useSwitch(view, node);
-  const { files, ask, drop } = useReportFiles();
+  const { files, ask, drop, markSaved } = useReportFiles();
 
   useEffect(() => {
     document.title = node ? `${nameOf(node, t)} · Strata` : 'Strata';
@@ -94,7 +94,7 @@ function ReportOfView() {
         <Controls view={view} onChange={change} onSwitch={hierarchy => void switchTo(hierarchy)} />
         <DownloadMenu report={report} node={node} view={view} onAskFile={ask} />
       </Heading>
-      <ReportFiles files={files} onGone={drop} />
+      <ReportFiles files={files} onSaved={markSaved} onGone={drop} />
       <LeftBehind node={node} />
       {error && (
         <Notice kind="warning" title={t('report.partly')} live>
