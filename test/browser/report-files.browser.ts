@@ -113,7 +113,7 @@ const grantOf = async (login: string) => {
 const notice = (page: Page, text: string) => page.getByRole('group', { name: 'Files' }).getByRole('status').filter({ hasText: text });
 
 test('a CSV has the rows, the order and the filter of the screen, and the numbers of the API', async () => {
-  const { page, done } = await explorer.openAs(admin, '/?node=g000002&subject=math&order=AVERAGE_SCORE.DESC&size=25');
+  const { page, done } = await explorer.openAs(admin, '/?node=g000002&subject=Mathematics&order=AVERAGE_SCORE.DESC&size=25');
   await isLoaded(page);
   const { file, bytes } = await made(page, { format: 'CSV' });
   await notice(page, 'Uttar Pradesh, CSV: saved with your downloads').waitFor();
@@ -121,7 +121,7 @@ test('a CSV has the rows, the order and the filter of the screen, and the number
   expect(file.suggestedFilename()).toBe(`strata-node-report-g000002-${days.from}-${days.through}.csv`);
   const lines = parse(bytes, { bom: true, columns: true }) as Record<string, string>[];
   const asked = { nodeId: 'g000002', period: days, orderBy: { by: 'AVERAGE_SCORE', direction: 'DESC' } };
-  const answer = await explorer.ask(admin, question, { ...asked, filter: { subject: 'math' } });
+  const answer = await explorer.ask(admin, question, { ...asked, filter: { subject: 'Mathematics' } });
   const { node, children, other } = answer.nodeReport as { node: Row; children: { nodes: Row[] }; other: Row | null };
   expect(lines.map(cellsOfLine)).toEqual([node, ...children.nodes, ...(other ? [other] : [])].map(cellsOf));
   const unfiltered = (await explorer.ask(admin, question, asked)).nodeReport.node as Row;
@@ -182,6 +182,28 @@ test('the keyboard alone makes a file, and removes it from the service', async (
   await done();
 });
 
+test('a file stays listed from node to node, and is saved once', async () => {
+  const { page, done } = await explorer.openAs(admin, '/?node=nothing');
+  await page.getByRole('button', { name: 'Show everything I may see' }).click();
+  await isLoaded(page);
+  let downloads = 0;
+  page.on('download', () => downloads++);
+  await made(page, { format: 'CSV' });
+  const saved = notice(page, 'Demo India, CSV: saved');
+  await saved.waitFor();
+  await page.locator('table.figures tbody th a').first().click();
+  await page.getByRole('heading', { level: 1, name: 'India', exact: true }).waitFor();
+  expect(await saved.count()).toBe(1);
+  await page.goBack();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  await page.goForward();
+  await saved.waitFor();
+  await page.waitForLoadState('networkidle');
+  expect(downloads).toBe(1);
+  await done();
+});
+
 test('what is being made shows it, can be cancelled, and is not asked for once the page is left', async () => {
   const release = await holdMaking();
   const { page, asked, done } = await explorer.openAs(admin, '/?node=g000002');
@@ -212,7 +234,7 @@ test('a file that could not be made says why', async () => {
   const { page, done } = await explorer.openAs(officer, `/?node=${grant.groupId}`);
   await isLoaded(page);
   await make(page, { format: 'CSV' });
-  await notice(page, 'being made').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).waitFor(); // the service has taken it
   const [newest] = await keptFiles(officer);
   await grant.revoke();
   await release();
