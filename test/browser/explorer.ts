@@ -32,6 +32,7 @@ export interface Explorer {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each test reads what it asked for
   ask(login: string, query: string, variables?: object): Promise<any>;
   routes: string[];
+  database: TestDatabase;
   close(): Promise<void>;
 }
 
@@ -60,7 +61,7 @@ export async function startExplorer(): Promise<Explorer> {
 
   const open: Explorer['open'] = async (path = '/', options = {}) => watched(browser, { url, path, options });
   return {
-    ...{ url, people, routes, open },
+    ...{ url, people, routes, database, open },
     openAs: async (login, path = '/', options = {}) => {
       const token = personOf(login).token;
       return watched(browser, { url, path, options, session: { token } });

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ProblemDetails } from '../download/read-file';
 import { Notice } from '../parts/notice';
 import { useSession } from '../session/session';
 import { formatCount } from '../texts/format';
 import { FileForm } from './file-form';
-import { upload, type ProblemDetails } from './upload';
+import { upload } from './upload';
 
 interface Told {
   file: string;

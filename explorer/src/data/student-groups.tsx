@@ -1,12 +1,13 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { readFile, type ProblemDetails } from '../download/read-file';
 import { save } from '../download/sheet';
 import { Notice } from '../parts/notice';
 import { useSession } from '../session/session';
 import { formatCount, formatMoment } from '../texts/format';
 import { FileForm } from './file-form';
 import { messagesOf } from './messages';
-import { readFile, readJson, upload, type ProblemDetails } from './upload';
+import { readJson, upload } from './upload';
 
 interface GroupImport {
   id: number;

@@ -1,14 +1,9 @@
+import type { ProblemDetails } from '../download/read-file';
 import { headersOf, type Session } from '../session/session';
 
 export interface Answer<T> {
   status: number;
   body: T;
-}
-
-/** RFC 9457, as every route refuses. */
-export interface ProblemDetails {
-  title?: string;
-  detail?: string;
 }
 
 /** Sends a file and tells how much of it is on its way, 0 to 1, which `fetch` cannot tell. */
@@ -33,10 +28,4 @@ export async function readJson<T>(session: Session, path: string): Promise<T> {
   const response = await fetch(path, { headers: { ...headersOf(session), accept: 'application/json' } });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json() as Promise<T>;
-}
-
-export async function readFile(session: Session, path: string): Promise<Blob> {
-  const response = await fetch(path, { headers: headersOf(session) });
-  if (!response.ok) throw new Error(`${path}: ${response.status}`);
-  return response.blob();
 }

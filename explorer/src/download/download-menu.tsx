@@ -1,24 +1,27 @@
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFrame, useLevelName } from '../app/frame-context';
+import type { ExportFormat } from '../graph/operations';
 import { Icon } from '../parts/icon';
 import { Popover } from '../parts/popover';
 import { nameOf, type Report, type ReportNode } from '../report/rows';
 import type { View } from '../report/view';
 import { reportSheet } from './report-sheet';
 import { save, toCsv, toXlsx } from './sheet';
+import type { AskFile } from './use-report-files';
 
 interface Props {
   report: Report;
   node: ReportNode;
   view: View;
+  onAskFile: AskFile;
 }
 
 const makers = { csv: toCsv, xlsx: toXlsx };
 
-export function DownloadMenu({ report, node, view }: Props) {
+export function DownloadMenu({ report, node, view, onAskFile }: Props) {
   const { t } = useTranslation();
-  const { hierarchies, viewer } = useFrame();
+  const { hierarchies, viewer, routes } = useFrame();
   const levelName = useLevelName(node.hierarchyId);
   const [failed, setFailed] = useState(false);
   const hierarchy = hierarchies.find(({ id }) => id === node.hierarchyId)?.name ?? node.hierarchyId;
@@ -61,8 +64,48 @@ export function DownloadMenu({ report, node, view }: Props) {
             ))}
           </ul>
           {failed && <p role="status">{t('problem.unavailable')}</p>}
+          {routes.includes('GET /exports/:id/file') && (
+            <MakeFile
+              onAsk={(format, withLevels) => {
+                onAskFile({ name: nameOf(node, t), view, format, withLevels });
+                close();
+              }}
+            />
+          )}
         </>
       )}
     </Popover>
+  );
+}
+
+const formats = ['CSV', 'XLSX', 'PDF'] as const;
+
+/** Files that the service makes: of all children, and of all that is below them. */
+function MakeFile({ onAsk }: { onAsk(format: ExportFormat, withLevels: boolean): void }) {
+  const { t } = useTranslation();
+  const [withLevels, setWithLevels] = useState(false);
+  const [title, what] = [useId(), useId()];
+  return (
+    <div className="make-file" role="group" aria-labelledby={title} aria-describedby={what}>
+      <p id={title} className="panel-title">
+        {t('file.title')}
+      </p>
+      <p id={what} className="muted">
+        {t('file.what')}
+      </p>
+      <label>
+        <input type="checkbox" checked={withLevels} onChange={event => setWithLevels(event.currentTarget.checked)} />{' '}
+        {t('file.levels')}
+      </label>
+      <ul className="menu">
+        {formats.map(format => (
+          <li key={format}>
+            <button type="button" onClick={() => onAsk(format, withLevels)}>
+              {t(`file.${format}`)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate, useSearchParams } from 'react-router';
 import { useFrame, useLevelName, useToday } from '../app/frame-context';
 import { DownloadMenu } from '../download/download-menu';
+import { ReportFiles } from '../download/report-files';
+import { useReportFiles } from '../download/use-report-files';
 import { PlaceOfDocument, ReportDocument, type ReportQuery, type Role } from '../graph/operations';
 import { Empty, Notice } from '../parts/notice';
 import { Problem } from '../parts/problem';
@@ -59,6 +61,7 @@ function ReportOfView() {
   const node = report?.node.node;
   const change = (part: Partial<View>) => void navigate(`/?${writeView(changed(view, part))}`);
   const switchTo = useSwitch(view, node);
+  const { files, ask, drop, markSaved } = useReportFiles();
 
   useEffect(() => {
     document.title = node ? `${nameOf(node, t)} · Strata` : 'Strata';
@@ -89,8 +92,9 @@ function ReportOfView() {
       <Breadcrumb view={view} node={node} />
       <Heading node={node}>
         <Controls view={view} onChange={change} onSwitch={hierarchy => void switchTo(hierarchy)} />
-        <DownloadMenu report={report} node={node} view={view} />
+        <DownloadMenu report={report} node={node} view={view} onAskFile={ask} />
       </Heading>
+      <ReportFiles files={files} onSaved={markSaved} onGone={drop} />
       <LeftBehind node={node} />
       {error && (
         <Notice kind="warning" title={t('report.partly')} live>
