@@ -6,7 +6,8 @@ import { Random } from '../cli/generate/random';
 import { purgeAll } from '../cli/run/purge';
 import { ingest } from '../subgraphs/reporting/ingest/ingest';
 import { countDifferences } from '../subgraphs/reporting/rollup/verify';
-import type { Database } from '../subgraphs/shared/database/database';
+import { lockStored } from '../subgraphs/reporting/rollup/stored.queries';
+import { Database } from '../subgraphs/shared/database/database';
 import { makePartitionsAhead } from '../subgraphs/shared/database/partitions';
 import { partitionedTables } from '../subgraphs/shared/database/partitioned-tables';
 import { projectRoot } from '../subgraphs/shared/project-root';
@@ -224,6 +225,28 @@ test('of several at once one purges, and nothing is counted twice', async () => 
   while (!(await purge(now)));
   expect(whole.length).toBe(3);
   expect(await purgedOf(number)).toEqual({ activity_events: 300 });
+});
+
+test('what keeps one tenant from being purged keeps no other', async () => {
+  const [held, free] = await Promise.all(['held', 'free'].map(key => createTenant(owner, restlessTenant(key))));
+  for (const { number } of [held!, free!]) {
+    await application.transaction(number, 'write', tx => updateTimes(tx, { figureDays: 30 }));
+    const tenant = await RestlessTenant.open(application, number);
+    await tenant.send(eventsOf(0, 30)); // accepted in March 2026
+    await tenant.build('everything');
+  }
+  const impatient = await Database.connect({ url: database.url, stepDown: false, entities: [], statementTimeout: 500 });
+  const holding = await owner.begin(held!.number, 'write');
+  try {
+    await lockStored(holding);
+    await expect(purgeAll(impatient, { now: begun, log: silent })).rejects.toMatchObject({ errors: [{ code: '57014' }] });
+  } finally {
+    await holding.rollback();
+    await impatient.close();
+  }
+  expect([await count(held!.number, 'class_days') > 0, await count(free!.number, 'class_days')]).toEqual([true, 0]);
+  expect(await purge(begun)).toBe(true);
+  expect(await count(held!.number, 'class_days')).toBe(0);
 });
 
 test('logs and imported files go in their time, and say so', async () => {

@@ -140,6 +140,26 @@ test('analytics of days that have expired are refused, and what is kept ready of
   expect(log.auditLog.nodes).toContainEqual({ resourceType: 'organisation_figures', details: { rows: 1 } });
 });
 
+test('who is inactive is told by days that are kept alone, so by a purge as before it', async () => {
+  await set(begun, 'figureDays: 100', 1);
+  const { riskSettings } = await at(begun, gateway => gateway.read(admin, '{ riskSettings { version } }'));
+  const thresholds = 'inactiveDays: 150, minimumAverageScore: null, minimumEngagement: null, minimumMasteryProgress: null';
+  await at(begun, gateway => gateway.read(admin, `mutation { setRiskSettings(input: { ${thresholds} }, expectedVersion: ${riskSettings.version}) { version } }`));
+  await send([status(1, { on: begun, is: 'IN_PROGRESS' })], begun);
+  await send([status(2, { on: daysLater(begun, 90), who: 'ben', is: 'COMPLETED' })], daysLater(begun, 90));
+  await inOrder(buildEverything);
+  const told = (moment: Date) => at(moment, async gateway => {
+    const { learnerAnalytics } = await gateway.read(admin, `{ learnerAnalytics(studentId: "${acme.personId('ann')}") { atRisk riskReasons } }`);
+    const { organisationAnalytics } = await gateway.read(admin, '{ organisationAnalytics { atRiskCount } }');
+    return { learnerAnalytics, organisationAnalytics };
+  });
+  const expired = daysLater(begun, 125);
+  const before = await told(expired);
+  expect(before.learnerAnalytics.riskReasons).toEqual(['INACTIVE']);
+  expect(await purgeAll(owner, { now: expired, log: silent })).toBe(true);
+  expect(await told(expired)).toEqual(before);
+});
+
 test('competency counts stay what they were while the history of statuses is purged, and the last status stays', async () => {
   await set(begun, 'figureDays: 100', 1);
   const moves: [day: number, who: string, competency: string, is: string][] = [

@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../cli/generate/random';
+import { setTimeZone } from '../subgraphs/hierarchy/settings/change-settings';
+import { SettingsEntity } from '../subgraphs/hierarchy/settings/settings.entity';
+import { ingest } from '../subgraphs/reporting/ingest/ingest';
 import { countDifferences } from '../subgraphs/reporting/rollup/verify';
-import type { Database } from '../subgraphs/shared/database/database';
+import { Database } from '../subgraphs/shared/database/database';
 import { createTestDatabase, type TestDatabase } from './database';
 import { connectApplication, connectOwner } from './fixture';
 import { dayOf, daysLater, eventBefore, RetentionLife } from './retention-life';
@@ -70,4 +74,22 @@ test.each([1, 2, 3])('nothing is seen after its time, and no figure changes by a
   expect(life.expected([...tenant.classes.keys()], periodsAt(life.now, random)[0]!).attempts).toBeLessThan(sent / 2);
   await restless.build('everything');
   expect(countDifferences(await life.verify())).toBe(0);
+});
+
+test('what is accepted while the time zone changes expires with the day that its figures are of', async () => {
+  const { tenant } = await begin('zoned');
+  const event = (eventId: string) => ({ ...{ eventId, classId: 'class0', userId: 'learner0', score: 50 }, occurredAt: '2027-01-10T23:30:00Z' });
+  const [first, next] = [new Date('2027-01-15T09:00:00Z'), new Date('2027-01-16T09:00:00Z')];
+  await application.transaction(tenant.number, 'activity', tx => ingest(tx, [event('one')], { now: first, ids: 'external' }));
+  const accepting = await application.begin(tenant.number, 'activity');
+  const settings = await Database.connect({ url: database.url, stepDown: true, entities: [SettingsEntity] });
+  const changing = settings.transaction(tenant.number, 'write', tx => setTimeZone(tx, { timeZone: 'Asia/Kolkata', expectedVersion: 1 }));
+  await Promise.race([changing, sleep(300)]);
+  await ingest(accepting, [event('two')], { now: next, ids: 'external' });
+  await accepting.commit();
+  await changing;
+  await settings.close();
+  const days = (sql: string) => owner.transaction(tenant.number, 'read', async tx =>
+    (await tx.query<{ day: string }>(`select distinct day::text as day from ${sql} order by 1`, [tenant.number])).map(row => row.day));
+  expect(await days(`accepted_days where tenant_id = $1 and accepted_on = '2027-01-16'`)).toEqual(await days('class_days where tenant_id = $1'));
 });

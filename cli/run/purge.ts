@@ -8,6 +8,7 @@ import { purgeFigures } from '../../subgraphs/reporting/retention/purge-figures'
 import { isBehind } from '../../subgraphs/reporting/retention/raw-activity.queries';
 import { purgeActivityLog, purgeImports } from '../../subgraphs/roster/retention/purge-roster';
 import type { Database } from '../../subgraphs/shared/database/database';
+import { isUnavailable } from '../../subgraphs/shared/errors';
 import { dropExpiredPartitions, type ExpiringTable } from '../../subgraphs/shared/retention/expired-partitions';
 import { selectTenantNumbers } from '../../subgraphs/shared/retention/partitions.queries';
 import { LedElsewhere, purgeTools, type Purge } from '../../subgraphs/shared/retention/purge';
@@ -47,17 +48,25 @@ export interface PurgeAllParts {
 
 /**
  * Purges what has expired, of all tenants, as the tables' owner. Ended at any moment and begun again, it goes on where it
- * was. While another process is at it, this one leaves it to that one. Returns whether it came to the end.
+ * was. While another process is at it, this one leaves it to that one. Returns whether it came to
+ * the end; where a tenant's could not be purged, it rejects once the others' were.
  */
 export async function purgeAll(owner: Database, { now, log, most }: PurgeAllParts): Promise<boolean> {
   try {
     const dropped = await dropExpiredPartitions(owner, { tables: expiringTables, now, log });
     if (dropped.length > 0) log.info({ partitions: dropped }, 'dropped expired partitions');
     const tenants = await owner.transaction(platformTenant, 'read', selectTenantNumbers);
+    const failures: unknown[] = [];
     for (const tenantId of tenants) {
-      const tools = await purgeTools({ owner, tenantId, now, ...(most === undefined ? {} : { most }) });
-      for (const purge of purges) await purge(tools);
+      try {
+        const tools = await purgeTools({ owner, tenantId, now, ...(most === undefined ? {} : { most }) });
+        for (const purge of purges) await purge(tools);
+      } catch (error) {
+        if (error instanceof LedElsewhere || isUnavailable(error)) throw error;
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw new AggregateError(failures, `of ${failures.length} tenants not all could be purged`);
     return true;
   } catch (error) {
     if (error instanceof LedElsewhere) return false;

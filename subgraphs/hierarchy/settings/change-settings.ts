@@ -1,7 +1,7 @@
 import type { Transaction } from '../../shared/database/database';
 import { badInput, Problem } from '../../shared/errors';
 import { checkTimes } from '../../shared/retention/retention';
-import { selectRetention, updateTimes, usualTimes, type RetentionTimes } from '../../shared/retention/retention.queries';
+import { holdAcceptanceOff, selectRetention, updateTimes, usualTimes, type RetentionTimes } from '../../shared/retention/retention.queries';
 import { refuseUnusable } from '../hierarchies/choose';
 import { selectHierarchiesByKey } from '../hierarchies/hierarchy.queries';
 import { SettingsEntity } from './settings.entity';
@@ -16,7 +16,10 @@ export async function setApplicableHierarchy(
   await change(tx, { applicableHierarchyId: id }, expectedVersion);
 }
 
-/** From now on: days that are past keep their boundaries. */
+/**
+ * From now on: days that are past keep their boundaries. What is being accepted is so by one time zone, its figures, its
+ * statuses and the note by which they expire.
+ */
 export async function setTimeZone(
   tx: Transaction,
   { timeZone, expectedVersion }: { timeZone: string; expectedVersion: number },
@@ -24,6 +27,7 @@ export async function setTimeZone(
   if (!isTimeZone(timeZone)) {
     throw badInput(`A time zone is given by its IANA name, such as Europe/London; '${timeZone}' is none.`);
   }
+  await holdAcceptanceOff(tx);
   await change(tx, { timeZone }, expectedVersion);
 }
 

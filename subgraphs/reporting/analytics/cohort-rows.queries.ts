@@ -1,6 +1,6 @@
 import type { Transaction } from '../../shared/database/database';
 import type { Day, Period } from '../../shared/period';
-import { atRisk, learnerRows, type Cohort, type LearnerRow } from './learner-rows.queries';
+import { atRisk, learnerRows, type AskedRows, type Cohort, type LearnerRow } from './learner-rows.queries';
 import { Statement } from '../rollup/owners.queries';
 import type { Thresholds } from './risk/thresholds';
 
@@ -26,7 +26,7 @@ export interface CohortRow {
 export function selectCohortRows(
   tx: Transaction,
   cohort: Cohort,
-  asked: { windows: readonly Period[]; thresholds: Thresholds | null },
+  asked: AskedRows,
 ): Promise<CohortRow[]> {
   const statement = new Statement();
   statement.add(tx.tenantId, 'int');
@@ -58,15 +58,22 @@ export interface StudentPlace {
 
 export type RiskRow = LearnerRow & StudentPlace;
 
+interface AskedStudents extends Pick<AskedRows, 'whole'> {
+  window: Period;
+  thresholds: Thresholds;
+  most: number;
+  after: StudentPlace | null;
+}
+
 /** The students of one set of classes who are at risk, by name. */
 export async function selectAtRisk(
   tx: Transaction,
   cohort: Cohort,
-  { window, thresholds, most, after }: { window: Period; thresholds: Thresholds; most: number; after: StudentPlace | null },
+  { window, most, after, ...asked }: AskedStudents,
 ): Promise<{ rows: RiskRow[]; total: number }> {
   const statement = new Statement();
   statement.add(tx.tenantId, 'int');
-  const { ctes, rows } = learnerRows(cohort, { windows: [window], thresholds }, statement);
+  const { ctes, rows } = learnerRows(cohort, { windows: [window], ...asked }, statement);
   const place = [
     ...[after?.familyName, after?.givenName, after?.login].map(word => statement.add(word ?? null, 'text')),
     statement.add(after?.number ?? null, 'int'),

@@ -3,7 +3,7 @@ import { memberClasses, type Node, type NodeLoaders } from '../../hierarchy/publ
 import { Problem } from '../../shared/errors';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
-import type { Period } from '../../shared/period';
+import type { Day, Period } from '../../shared/period';
 import { selectAtRisk, selectCohortRows, type CohortRow, type StudentPlace } from './cohort-rows.queries';
 import { listedClasses, type Cohort } from './learner-rows.queries';
 import type { selectTodayAndRisk } from './risk/risk-settings.queries';
@@ -49,8 +49,6 @@ function refuseTooLarge(keys: readonly CohortKey[]): void {
   );
 }
 
-type Kept = Awaited<ReturnType<typeof refuseExpired>>;
-
 /** One set per operation. */
 export function cohortLoaders(
   { session, nodes, now, todayAndRisk }:
@@ -68,14 +66,14 @@ export function cohortLoaders(
   };
 
   /** What was made in the background, where all of it is there; of a large tenant alone. */
-  const storedAnswer = async (key: CohortKey, kept: Kept): Promise<CohortAnswer | null> => {
+  const storedAnswer = async (key: CohortKey, whole: Day | null): Promise<CohortAnswer | null> => {
     const { set, windows } = key;
     if (!('node' in set) || set.node.kind !== 'tenant' || rowsOf(key) <= comfortable) return null;
     const tx = await session.read();
     const known = new Map((await selectStoredFigures(tx, windows)).map(one => [JSON.stringify(one.window), one]));
     const found = windows.map(window => known.get(JSON.stringify({ from: window.from, through: window.through })));
     if (!found.every(one => one !== undefined)) return null;
-    return { rows: found.map(({ row }) => row && kept(row)), asOf: found.map(one => momentOf(one, tx.version, now)), stored: true };
+    return { rows: found.map(({ row }) => row && toldFrom(whole, row)), asOf: found.map(one => momentOf(one, tx.version, now)), stored: true };
   };
 
   const cohortRows = new Loader<CohortKey, CohortAnswer, string>(
@@ -83,9 +81,9 @@ export function cohortLoaders(
     async keys => {
       const found = new Map<string, CohortAnswer>();
       const { risk } = await todayAndRisk();
-      const kept = await refuseExpired(await session.read(), keys.flatMap(({ windows }) => windows), now);
+      const whole = await refuseExpired(await session.read(), keys.flatMap(({ windows }) => windows), now);
       for (const key of keys) {
-        const stored = await storedAnswer(key, kept);
+        const stored = await storedAnswer(key, whole);
         if (stored) found.set(cacheKey(key), stored);
       }
       const live = keys.filter(key => !found.has(cacheKey(key)));
@@ -94,8 +92,8 @@ export function cohortLoaders(
         const { windows } = group[0]!;
         const cohort = await cohortOf([...new Map(group.map(({ set }) => [keyOf(set), set])).values()]);
         const thresholds = windows.length === 1 ? risk : null;
-        const rows = await selectCohortRows(await session.read(), cohort, { windows, thresholds });
-        const ofSet = groupBy(rows.map(kept), row => row.key);
+        const rows = await selectCohortRows(await session.read(), cohort, { windows, thresholds, whole });
+        const ofSet = groupBy(rows, row => row.key);
         for (const key of group) {
           const own = new Map((ofSet.get(keyOf(key.set)) ?? []).map(row => [row.index, row]));
           const answer = { rows: windows.map((_, index) => own.get(index) ?? null), asOf: windows.map(() => now), stored: false };
@@ -111,14 +109,17 @@ export function cohortLoaders(
   const atRisk = async (set: ClassSet, asked: { window: Period; most: number; after: StudentPlace | null }) => {
     refuseTooLarge([{ set, windows: [asked.window] }]);
     const tx = await session.read();
-    const kept = await refuseExpired(tx, [asked.window], now);
+    const whole = await refuseExpired(tx, [asked.window], now);
     const { risk: thresholds } = await todayAndRisk();
-    const { rows, total } = await selectAtRisk(tx, await cohortOf([set]), { ...asked, thresholds });
-    return { rows: rows.map(kept), total };
+    return selectAtRisk(tx, await cohortOf([set]), { ...asked, thresholds, whole });
   };
 
   return { cohortRows, atRisk };
 }
+
+/** What was made earlier, by now without a last day before which something has expired. */
+const toldFrom = (whole: Day | null, row: CohortRow): CohortRow =>
+  whole !== null && row.lastDay !== null && row.lastDay < whole ? { ...row, lastDay: null } : row;
 
 /** While nothing of the tenant has changed, what was made earlier says what is so now. */
 export const momentOf = ({ version, computedAt }: StoredFigures, seen: string | undefined, now: Date): Date =>

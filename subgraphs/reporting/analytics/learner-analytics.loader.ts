@@ -38,9 +38,9 @@ export function learnerAnalyticsLoaders({ session, now }: { session: Session; no
         const thresholds = windows.length === 1 ? risk : null;
         const students = [...new Map(group.map(({ student }) => [student.personId, student])).values()];
         const tx = await session.read();
-        const kept = await refuseExpired(tx, windows, now);
-        const rows = await selectLearnerRows(tx, cohortOf(students), { windows, thresholds });
-        const ofPerson = groupBy(rows.map(kept), row => row.personId);
+        const whole = await refuseExpired(tx, windows, now);
+        const rows = await selectLearnerRows(tx, cohortOf(students), { windows, thresholds, whole });
+        const ofPerson = groupBy(rows, row => row.personId);
         for (const key of group) {
           const own = ofPerson.get(key.student.personId) ?? [];
           found.set(cacheKey(key), [...own].sort((a, b) => a.index - b.index));

@@ -171,13 +171,19 @@ const shown = `
   learner.everywhere
     or (learner.key, learner_days.class_id) in (select member.key, member.class_id from member) as shown`;
 
-/**
- * A learner's row for each learner and window; no statement more, however many there are. `thresholds` decide who is at
- * risk; without them nobody is, and the last day is not looked for.
- */
+/** What of learners is asked for. */
+export interface AskedRows {
+  windows: readonly Period[];
+  /** They decide who is at risk; without them nobody is, and the last day is not looked for. */
+  thresholds: Thresholds | null;
+  /** No last day before this one is told, nor counted from: some of those have expired. Of every day when omitted. */
+  whole?: Day | null;
+}
+
+/** A learner's row for each learner and window; no statement more, however many there are. */
 export function learnerRows(
   cohort: Cohort,
-  { windows, thresholds }: { windows: readonly Period[]; thresholds: Thresholds | null },
+  { windows, thresholds, whole = null }: AskedRows,
   statement: Statement,
 ): { ctes: string; rows: string } {
   const ctes = learnersOf(cohort, windows, statement);
@@ -187,6 +193,7 @@ export function learnerRows(
       select learner_days.day, ${shown}
       from learner_days
       where learner_days.tenant_id = $1 and learner_days.person_id = learner.person_id and learner_days.day <= learner.last
+        ${whole === null ? '' : `and learner_days.day >= ${statement.add(whole, 'date')}`}
       order by learner_days.day desc
     ) fact
     where fact.shown limit 1
@@ -234,7 +241,7 @@ export function learnerRows(
 export function selectLearnerRows(
   tx: Transaction,
   cohort: Cohort,
-  asked: { windows: readonly Period[]; thresholds: Thresholds | null },
+  asked: AskedRows,
 ): Promise<LearnerRow[]> {
   const statement = new Statement();
   statement.add(tx.tenantId, 'int');

@@ -26,20 +26,21 @@ export function windowsOf(period: Period, { interval, today }: { interval: Inter
   return intervalsOf(checked, interval);
 }
 
+/** The day from which on nothing has expired, neither figures nor statuses; null: from the beginning. */
+export async function wholeFrom(tx: Transaction, now: Date): Promise<Day | null> {
+  const { figuresFrom, competenciesFrom } = await keptFigures(tx, now);
+  return figuresFrom && competenciesFrom ? later(figuresFrom, competenciesFrom) : (figuresFrom ?? competenciesFrom);
+}
+
 /**
  * Refuses windows of days some of whose figures have expired: what is left of them would pass for all there was. Returns
- * what takes a last active day before that out of a row.
+ * the day from which on nothing has: of no day before it may a row tell.
  */
-export async function refuseExpired(
-  tx: Transaction,
-  windows: readonly Period[],
-  now: Date,
-): Promise<<Row extends { lastDay: Day | null }>(row: Row) => Row> {
-  const { figuresFrom, competenciesFrom } = await keptFigures(tx, now);
-  const whole = figuresFrom && competenciesFrom ? later(figuresFrom, competenciesFrom) : (figuresFrom ?? competenciesFrom);
+export async function refuseExpired(tx: Transaction, windows: readonly Period[], now: Date): Promise<Day | null> {
+  const whole = await wholeFrom(tx, now);
   const first = windows.map(({ from }) => from).sort()[0];
   if (whole !== null && first !== undefined && first < whole) {
     throw badInput(`Figures are whole from ${whole} on; these begin with ${first}, and some of the days between have expired.`);
   }
-  return row => (whole !== null && row.lastDay !== null && row.lastDay < whole ? { ...row, lastDay: null } : row);
+  return whole;
 }

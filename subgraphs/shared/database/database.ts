@@ -128,8 +128,9 @@ export class Database {
     if (!Number.isInteger(tenantId)) throw new Error('a transaction needs a tenant');
     const runner = this.source.createQueryRunner();
     const span = beginSpan({ name: `transaction ${access}`, attributes: { 'strata.tenant_number': tenantId } });
+    let client: PoolClient | undefined;
     try {
-      const client = await this.connected(runner);
+      client = await this.connected(runner);
       await this.prepareStanding(client);
       const results = (await client.query(this.firstMessage(tenantId, access))) as unknown as { rows: object[] }[];
       const answers = access === 'write' ? [] : results.slice(this.beginning(tenantId, access).length);
@@ -151,6 +152,7 @@ export class Database {
       });
     } catch (error) {
       span?.end('no_transaction');
+      await makeSound(client);
       await runner.release();
       throw error;
     }
@@ -189,12 +191,16 @@ export class Database {
   /** The row that answers a question without parameters; one message there and back. */
   async ask<Row>(tenantId: number, question: string): Promise<Row> {
     const runner = this.source.createQueryRunner();
+    let client: PoolClient | undefined;
     try {
-      const client = await this.connected(runner);
+      client = await this.connected(runner);
       await this.prepareStanding(client);
       const message = [...this.beginning(tenantId, 'read'), question, 'commit'].join('; ');
       const results = (await client.query(message)) as unknown as { rows: Row[] }[];
       return results.at(-2)!.rows[0]!;
+    } catch (error) {
+      await makeSound(client);
+      throw error;
     } finally {
       await runner.release();
     }
@@ -259,6 +265,14 @@ export class Database {
 }
 
 const otherName = 'other';
+
+/**
+ * A message that fails leaves the transaction open that it began, or was to end: whatever the connection's next user
+ * asked would fail with it. A connection that is lost is replaced by the pool.
+ */
+const makeSound = async (client: PoolClient | undefined): Promise<void> => {
+  await client?.query('rollback').catch(() => undefined);
+};
 
 interface TransactionParts {
   tenantId: number;
@@ -347,7 +361,9 @@ export class OpenTransaction implements Transaction {
       await this.cancelling; // else it could hit the message that ends this, or the connection's next user
       await client.query(message);
     } catch (error) {
-      if (message !== 'rollback') throw error; // after a lost connection there is nothing left to roll back
+      if (message === 'rollback') return; // after a lost connection there is nothing left to roll back
+      await makeSound(client);
+      throw error;
     } finally {
       this.parts.span?.end(message === 'rollback' ? 'rolled_back' : undefined);
       (runner as { isTransactionActive: boolean }).isTransactionActive = false;

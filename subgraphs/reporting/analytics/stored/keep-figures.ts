@@ -4,7 +4,7 @@ import { liftTimeLimit } from '../../rollup/stored.queries';
 import { selectCohortRows } from '../cohort-rows.queries';
 import { selectUsers } from '../organisation-users.queries';
 import { selectTodayAndRisk } from '../risk/risk-settings.queries';
-import { daysIn, daysOfWindow } from '../windows';
+import { daysIn, daysOfWindow, wholeFrom } from '../windows';
 import { comfortable, studentsOfClass } from './large';
 import {
   countClasses,
@@ -52,8 +52,9 @@ async function makeFigures({ database, tenantId, now }: Keeping, window: Period)
     await liftTimeLimit(tx);
     const computedAt = now();
     const { risk } = await selectTodayAndRisk(tx, computedAt);
+    const whole = await wholeFrom(tx, computedAt);
     const isFourWeeks = daysIn(window) === daysOfWindow;
-    const [row = null] = await selectCohortRows(tx, everyClass, { windows: [window], thresholds: isFourWeeks ? risk : null });
+    const [row = null] = await selectCohortRows(tx, everyClass, { windows: [window], thresholds: isFourWeeks ? risk : null, whole });
     const users = isFourWeeks ? await selectUsers(tx, { of: null, window }) : null;
     return { window, row, users, version: tx.version!, computedAt };
   });
