@@ -138,8 +138,7 @@ async function expectLearners(world: World, { session, question }: Asked): Promi
   const isWhole = (who: string): boolean => who === there[0];
   const cohort: Cohort = {
     of: 'people',
-    people: there.map(who => ({ personId: life.tenant.people.get(who)!, everywhere: isWhole(who) })),
-    classes: covered,
+    people: there.map(who => ({ personId: life.tenant.people.get(who)!, everywhere: isWhole(who), classes: covered })),
   };
   for (const [windows, limits] of [[[window], question.thresholds], [points, null]] as const) {
     const rows = await selectLearnerRows(await session.read(), cohort, { windows, thresholds: limits });

@@ -140,6 +140,26 @@ test('analytics of days that have expired are refused, and what is kept ready of
   expect(log.auditLog.nodes).toContainEqual({ resourceType: 'organisation_figures', details: { rows: 1 } });
 });
 
+test('who counts as inactive does not change by a purge: of days that have expired nobody is accused', async () => {
+  await set(begun, 'figureDays: 40, rawActivityHours: 24', 1);
+  await send([status(1, { on: begun, is: 'IN_PROGRESS' })], begun);
+  const now = daysLater(begun, 45);
+  await send([status(2, { on: now, who: 'ben', is: 'IN_PROGRESS' })], now);
+  await inOrder(buildEverything);
+  const after = (version: number, inactiveDays: number) => at(now, async gateway => {
+    const settings = `setRiskSettings(input: { inactiveDays: ${inactiveDays} }, expectedVersion: ${version}) { version }`;
+    await gateway.read(admin, `mutation { ${settings} }`);
+    return gateway.read(admin, `{ learnerAnalytics(studentId: "${acme.personId('ann')}") { riskReasons lastActivity } organisationAnalytics { atRiskCount } }`);
+  });
+  const notAccused = { learnerAnalytics: { riskReasons: [], lastActivity: null }, organisationAnalytics: { atRiskCount: 0 } };
+  const inactive = { learnerAnalytics: { riskReasons: ['INACTIVE'], lastActivity: null }, organisationAnalytics: { atRiskCount: 1 } };
+  expect(await after(1, 60)).toEqual(notAccused);
+  expect(await after(2, 30)).toEqual(inactive);
+  expect(await purgeAll(owner, { now, log: silent })).toBe(true);
+  expect(await after(3, 60)).toEqual(notAccused);
+  expect(await after(4, 30)).toEqual(inactive);
+});
+
 test('competency counts stay what they were while the history of statuses is purged, and the last status stays', async () => {
   await set(begun, 'figureDays: 100', 1);
   const moves: [day: number, who: string, competency: string, is: string][] = [

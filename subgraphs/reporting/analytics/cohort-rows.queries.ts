@@ -1,8 +1,7 @@
 import type { Transaction } from '../../shared/database/database';
 import type { Day, Period } from '../../shared/period';
-import { atRisk, learnerRows, type Cohort, type LearnerRow } from './learner-rows.queries';
+import { atRisk, learnerRows, type AskedRows, type Cohort, type LearnerRow } from './learner-rows.queries';
 import { Statement } from '../rollup/owners.queries';
-import type { Thresholds } from './risk/thresholds';
 
 /** The learners of a set of classes in one window, added up. */
 export interface CohortRow {
@@ -26,7 +25,7 @@ export interface CohortRow {
 export function selectCohortRows(
   tx: Transaction,
   cohort: Cohort,
-  asked: { windows: readonly Period[]; thresholds: Thresholds | null },
+  asked: AskedRows,
 ): Promise<CohortRow[]> {
   const statement = new Statement();
   statement.add(tx.tenantId, 'int');
@@ -62,11 +61,11 @@ export type RiskRow = LearnerRow & StudentPlace;
 export async function selectAtRisk(
   tx: Transaction,
   cohort: Cohort,
-  { window, thresholds, most, after }: { window: Period; thresholds: Thresholds; most: number; after: StudentPlace | null },
+  { window, most, after, ...asked }: { window: Period; most: number; after: StudentPlace | null } & Omit<AskedRows, 'windows'>,
 ): Promise<{ rows: RiskRow[]; total: number }> {
   const statement = new Statement();
   statement.add(tx.tenantId, 'int');
-  const { ctes, rows } = learnerRows(cohort, { windows: [window], thresholds }, statement);
+  const { ctes, rows } = learnerRows(cohort, { windows: [window], ...asked }, statement);
   const place = [
     ...[after?.familyName, after?.givenName, after?.login].map(word => statement.add(word ?? null, 'text')),
     statement.add(after?.number ?? null, 'int'),

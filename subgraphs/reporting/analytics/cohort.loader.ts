@@ -7,7 +7,7 @@ import type { Period } from '../../shared/period';
 import { selectAtRisk, selectCohortRows, type CohortRow, type StudentPlace } from './cohort-rows.queries';
 import { listedClasses, type Cohort } from './learner-rows.queries';
 import type { selectTodayAndRisk } from './risk/risk-settings.queries';
-import { refuseExpired } from './windows';
+import { refuseExpired, wholeFigures } from './windows';
 import { comfortable, mostRows, studentsOfClass } from './stored/large';
 import { selectStoredFigures, type StoredFigures } from './stored/organisation-figures.queries';
 
@@ -94,7 +94,8 @@ export function cohortLoaders(
         const { windows } = group[0]!;
         const cohort = await cohortOf([...new Map(group.map(({ set }) => [keyOf(set), set])).values()]);
         const thresholds = windows.length === 1 ? risk : null;
-        const rows = await selectCohortRows(await session.read(), cohort, { windows, thresholds });
+        const tx = await session.read();
+        const rows = await selectCohortRows(tx, cohort, { windows, thresholds, whole: await wholeFigures(tx, now) });
         const ofSet = groupBy(rows.map(kept), row => row.key);
         for (const key of group) {
           const own = new Map((ofSet.get(keyOf(key.set)) ?? []).map(row => [row.index, row]));
@@ -113,7 +114,7 @@ export function cohortLoaders(
     const tx = await session.read();
     const kept = await refuseExpired(tx, [asked.window], now);
     const { risk: thresholds } = await todayAndRisk();
-    const { rows, total } = await selectAtRisk(tx, await cohortOf([set]), { ...asked, thresholds });
+    const { rows, total } = await selectAtRisk(tx, await cohortOf([set]), { ...asked, thresholds, whole: await wholeFigures(tx, now) });
     return { rows: rows.map(kept), total };
   };
 

@@ -5,7 +5,7 @@ import type { Period } from '../../shared/period';
 import type { SeenStudent } from '../learners/learner-figures.loader';
 import { selectLearnerRows, type Cohort, type LearnerRow } from './learner-rows.queries';
 import { selectTodayAndRisk } from './risk/risk-settings.queries';
-import { refuseExpired } from './windows';
+import { refuseExpired, wholeFigures } from './windows';
 import { selectSkillGaps, type GapPlace } from './skill-gaps.queries';
 
 /** A learner's rows of windows, in their order; at risk or not is told of a single window alone. */
@@ -38,7 +38,7 @@ export function learnerAnalyticsLoaders({ session, now }: { session: Session; no
         const students = [...new Map(group.map(({ student }) => [student.personId, student])).values()];
         const tx = await session.read();
         const kept = await refuseExpired(tx, windows, now);
-        const rows = await selectLearnerRows(tx, cohortOf(students), { windows, thresholds });
+        const rows = await selectLearnerRows(tx, cohortOf(students), { windows, thresholds, whole: await wholeFigures(tx, now) });
         const ofPerson = groupBy(rows.map(kept), row => row.personId);
         for (const key of group) {
           const own = ofPerson.get(key.student.personId) ?? [];

@@ -175,17 +175,24 @@ const shown = `
   learner.everywhere
     or (learner.key, learner_days.class_id) in (select member.key, member.class_id from member) as shown`;
 
+export interface AskedRows {
+  windows: readonly Period[];
+  thresholds: Thresholds | null;
+  /** The day from which on nothing has expired; nothing has when omitted or null. */
+  whole?: Day | null;
+}
+
 /**
  * A learner's row for each learner and window; no statement more, however many there are. `thresholds` decide who is at
  * risk; without them nobody is, and the last day is not looked for.
  */
 export function learnerRows(
   cohort: Cohort,
-  { windows, thresholds }: { windows: readonly Period[]; thresholds: Thresholds | null },
+  { windows, thresholds, whole }: AskedRows,
   statement: Statement,
 ): { ctes: string; rows: string } {
   const ctes = learnersOf(cohort, windows, statement);
-  const limit = (value: number | null | undefined, type: string): string => statement.add(value ?? null, type);
+  const limit = (value: number | Day | null | undefined, type: string): string => statement.add(value ?? null, type);
   const lastDay = thresholds === null ? 'null::date' : `(
     select fact.day from (
       select learner_days.day, ${shown}
@@ -200,7 +207,8 @@ export function learnerRows(
       cardinality(expecting.competencies) as expected, standing.completed, standing.begun, standing.newly as "newlyCompleted",
       activity.days as "activeDays", activity.attempts, activity.score_sum as "scoreSum", activity.seconds,
       past.day as "lastDay",
-      coalesce(learner.last - greatest(past.day, learner.since)
+      -- Nobody knows any more of the days that have expired: until the last of them a learner may have been active.
+      coalesce(learner.last - greatest(past.day, learner.since, ${limit(whole, 'date')} - 1)
         >= ${limit(thresholds?.inactiveDays, 'int')} and learner.since is not null, false) as "inactive",
       coalesce(activity.score_sum / nullif(activity.attempts, 0) / 10000
         < ${limit(thresholds?.minimumAverageScore, 'float8')} and learner.since is not null, false) as "lowScore",
@@ -238,7 +246,7 @@ export function learnerRows(
 export function selectLearnerRows(
   tx: Transaction,
   cohort: Cohort,
-  asked: { windows: readonly Period[]; thresholds: Thresholds | null },
+  asked: AskedRows,
 ): Promise<LearnerRow[]> {
   const statement = new Statement();
   statement.add(tx.tenantId, 'int');

@@ -26,6 +26,12 @@ export function windowsOf(period: Period, { interval, today }: { interval: Inter
   return intervalsOf(checked, interval);
 }
 
+/** From which day on nothing of a learner's figures has expired; null where nothing has. */
+export async function wholeFigures(tx: Transaction, now: Date): Promise<Day | null> {
+  const { figuresFrom, competenciesFrom } = await keptFigures(tx, now);
+  return figuresFrom && competenciesFrom ? later(figuresFrom, competenciesFrom) : (figuresFrom ?? competenciesFrom);
+}
+
 /**
  * Refuses windows of days some of whose figures have expired: what is left of them would pass for all there was. Returns
  * what takes a last active day before that out of a row.
@@ -35,8 +41,7 @@ export async function refuseExpired(
   windows: readonly Period[],
   now: Date,
 ): Promise<<Row extends { lastDay: Day | null }>(row: Row) => Row> {
-  const { figuresFrom, competenciesFrom } = await keptFigures(tx, now);
-  const whole = figuresFrom && competenciesFrom ? later(figuresFrom, competenciesFrom) : (figuresFrom ?? competenciesFrom);
+  const whole = await wholeFigures(tx, now);
   const first = windows.map(({ from }) => from).sort()[0];
   if (whole !== null && first !== undefined && first < whole) {
     throw badInput(`Figures are whole from ${whole} on; these begin with ${first}, and some of the days between have expired.`);

@@ -4,7 +4,7 @@ import { liftTimeLimit } from '../../rollup/stored.queries';
 import { selectCohortRows } from '../cohort-rows.queries';
 import { selectUsers } from '../organisation-users.queries';
 import { selectTodayAndRisk } from '../risk/risk-settings.queries';
-import { daysIn, daysOfWindow } from '../windows';
+import { daysIn, daysOfWindow, wholeFigures } from '../windows';
 import { comfortable, studentsOfClass } from './large';
 import {
   countClasses,
@@ -53,7 +53,8 @@ async function makeFigures({ database, tenantId, now }: Keeping, window: Period)
     const computedAt = now();
     const { risk } = await selectTodayAndRisk(tx, computedAt);
     const isFourWeeks = daysIn(window) === daysOfWindow;
-    const [row = null] = await selectCohortRows(tx, everyClass, { windows: [window], thresholds: isFourWeeks ? risk : null });
+    const asked = { windows: [window], thresholds: isFourWeeks ? risk : null, whole: await wholeFigures(tx, computedAt) };
+    const [row = null] = await selectCohortRows(tx, everyClass, asked);
     const users = isFourWeeks ? await selectUsers(tx, { of: null, window }) : null;
     return { window, row, users, version: tx.version!, computedAt };
   });
