@@ -125,6 +125,8 @@ test('bad input is refused with what was expected', async () => {
   expect(await codes({ interval: 'DAY' })).toEqual(['BAD_USER_INPUT']);
   expect(await codes({ report: 'LEVELS', orderBy: { by: 'NAME' } })).toEqual(['BAD_USER_INPUT']);
   expect(await codes({ report: 'COMPETENCIES', filter: { contentSource: 'x' } })).toEqual(['BAD_USER_INPUT']);
+  expect(await codes({ filter: { subject: 'half a \ud800' } })).toEqual(['BAD_USER_INPUT']);
+  expect(await codes({ filter: { framework: 'x'.repeat(513) } })).toEqual(['BAD_USER_INPUT']);
   expect(await codes({ hierarchyId: 'atlantis' })).toEqual(['NOT_FOUND']);
   expect(await codes({ format: 'DOCX' })).toEqual(['BAD_USER_INPUT']);
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startExports } from '../subgraphs/reporting/exports/worker';
 import { metrics } from '../subgraphs/shared/metrics';
-import { ask, download, finished, period, readCsv, requestExport, statusOf } from './exports';
+import { ask, download, fileOf, finished, period, readCsv, readPdf, requestExport, statusOf } from './exports';
 import { now, openGroupFiles, type GroupFiles } from './group-files';
 import type { Asker } from './start-gateway';
 
@@ -132,4 +132,33 @@ test('a file is of one moment, whatever is accepted while it is made', async () 
   const [header, ...rows] = readCsv((await download(world, admin, id)).bytes);
   expect(new Set(rows.map(cells => cells[header!.indexOf('attempts')]))).toEqual(new Set(['0']));
   await worker.stop();
+});
+
+test('a file that takes its process along each time is given up after ten tries, and not begun for ever', async () => {
+  const id = await ask(world, admin, { format: 'CSV' });
+  await world.owner.transaction(world.tenant.number, 'write', tx =>
+    tx.query(`update exports set status = 'PROCESSING', tries = 10 where tenant_id = $1`, [tx.tenantId]));
+  const errors: unknown[] = [];
+  const worker = work({ onError: (error: unknown) => errors.push(error) });
+  expect(await finished(world, admin, id)).toMatchObject({
+    status: 'FAILED', reason: 'This file could not be made. Please ask for it again later, or for less at once.',
+  });
+  await worker.stop();
+  expect(errors).toEqual([new Error('a report file was begun 10 times and never ended')]);
+  await remove(admin, id);
+});
+
+test('a name as long as a book is cut in a PDF, which is made as soon as any other', async () => {
+  const named = (name: string) => world.owner.transaction(world.tenant.number, 'write', tx =>
+    tx.query(`update classes set name = $2 where tenant_id = $1 and external_id = 'a'`, [tx.tenantId, name]));
+  await named(`${'𝔵y'.repeat(60_000)}END`);
+  const worker = work();
+  const pages = readPdf(await fileOf(world, admin, { format: 'PDF', report: 'LEVELS' })).pages;
+  await worker.stop();
+  await named('a');
+  const printed = pages.flat().map(({ str }) => str).join('');
+  expect(pages).toHaveLength(1);
+  expect(printed).toContain('…');
+  expect(printed).not.toContain('END');
+  expect(printed.match(/y/g)!.length).toBeLessThan(1_000);
 });

@@ -140,24 +140,24 @@ test('analytics of days that have expired are refused, and what is kept ready of
   expect(log.auditLog.nodes).toContainEqual({ resourceType: 'organisation_figures', details: { rows: 1 } });
 });
 
-test('who is inactive is told by days that are kept alone, so by a purge as before it', async () => {
-  await set(begun, 'figureDays: 100', 1);
-  const { riskSettings } = await at(begun, gateway => gateway.read(admin, '{ riskSettings { version } }'));
-  const thresholds = 'inactiveDays: 150, minimumAverageScore: null, minimumEngagement: null, minimumMasteryProgress: null';
-  await at(begun, gateway => gateway.read(admin, `mutation { setRiskSettings(input: { ${thresholds} }, expectedVersion: ${riskSettings.version}) { version } }`));
+test('who counts as inactive does not change by a purge: of days that have expired nobody is accused', async () => {
+  await set(begun, 'figureDays: 40, rawActivityHours: 24', 1);
   await send([status(1, { on: begun, is: 'IN_PROGRESS' })], begun);
-  await send([status(2, { on: daysLater(begun, 90), who: 'ben', is: 'COMPLETED' })], daysLater(begun, 90));
+  const now = daysLater(begun, 45);
+  await send([status(2, { on: now, who: 'ben', is: 'IN_PROGRESS' })], now);
   await inOrder(buildEverything);
-  const told = (moment: Date) => at(moment, async gateway => {
-    const { learnerAnalytics } = await gateway.read(admin, `{ learnerAnalytics(studentId: "${acme.personId('ann')}") { atRisk riskReasons } }`);
-    const { organisationAnalytics } = await gateway.read(admin, '{ organisationAnalytics { atRiskCount } }');
-    return { learnerAnalytics, organisationAnalytics };
+  const after = (version: number, inactiveDays: number) => at(now, async gateway => {
+    const settings = `setRiskSettings(input: { inactiveDays: ${inactiveDays} }, expectedVersion: ${version}) { version }`;
+    await gateway.read(admin, `mutation { ${settings} }`);
+    return gateway.read(admin, `{ learnerAnalytics(studentId: "${acme.personId('ann')}") { riskReasons lastActivity } organisationAnalytics { atRiskCount } }`);
   });
-  const expired = daysLater(begun, 125);
-  const before = await told(expired);
-  expect(before.learnerAnalytics.riskReasons).toEqual(['INACTIVE']);
-  expect(await purgeAll(owner, { now: expired, log: silent })).toBe(true);
-  expect(await told(expired)).toEqual(before);
+  const notAccused = { learnerAnalytics: { riskReasons: [], lastActivity: null }, organisationAnalytics: { atRiskCount: 0 } };
+  const inactive = { learnerAnalytics: { riskReasons: ['INACTIVE'], lastActivity: null }, organisationAnalytics: { atRiskCount: 1 } };
+  expect(await after(1, 60)).toEqual(notAccused);
+  expect(await after(2, 30)).toEqual(inactive);
+  expect(await purgeAll(owner, { now, log: silent })).toBe(true);
+  expect(await after(3, 60)).toEqual(notAccused);
+  expect(await after(4, 30)).toEqual(inactive);
 });
 
 test('competency counts stay what they were while the history of statuses is purged, and the last status stays', async () => {

@@ -20,7 +20,6 @@ const cacheKey = (key: RowsKey): string => `${questionOf(key)}\n${key.student.pe
 export const cohortOf = (students: readonly SeenStudent[]): Cohort => ({
   of: 'people',
   people: students,
-  classes: [...new Set(students.flatMap(({ classes }) => classes))],
 });
 
 /** One set per operation. Who may be seen was found out before. */

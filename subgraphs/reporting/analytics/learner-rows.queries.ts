@@ -3,9 +3,9 @@ import type { Day, Period } from '../../shared/period';
 import { Statement } from '../rollup/owners.queries';
 import type { Thresholds } from './risk/thresholds';
 
-/** Whose figures: of people, each everywhere or in `classes` alone; or of the students of sets of classes. */
+/** Whose figures: of people, each everywhere or in their `classes` alone; or of the students of sets of classes. */
 export type Cohort =
-  | { of: 'people'; people: readonly { personId: number; everywhere: boolean }[]; classes: readonly number[] }
+  | { of: 'people'; people: readonly { personId: number; everywhere: boolean; classes: readonly number[] }[] }
   /** `sql` has the columns `key` and `class_id`, and parameters that begin at $first. `whole`: all classes there are. */
   | { of: 'classes'; members: (first: number) => { sql: string; parameters: unknown[] }; whole: boolean };
 
@@ -63,7 +63,8 @@ function heldBy(cohort: Cohort, statement: Statement): string {
       offset 0 -- looked up by key, whatever the statistics say; so everywhere below
     ) term`;
   if (cohort.of === 'people') {
-    const classes = statement.add(cohort.classes, 'int[]');
+    // Person by person: what is shown of one must not depend on who is asked about beside them.
+    const shown = cohort.people.flatMap(({ personId, classes }) => classes.map(of => [personId, of] as const));
     return `
       wanted as materialized (
         select wanted.person_id, wanted.everywhere
@@ -71,7 +72,9 @@ function heldBy(cohort: Cohort, statement: Statement): string {
                     ${statement.add(cohort.people.map(one => one.everywhere), 'boolean[]')}) wanted(person_id, everywhere)
       ),
       member as materialized (
-        select wanted.person_id::text as key, shown.class_id from wanted cross join unnest(${classes}) shown(class_id)
+        select shown.person_id::text as key, shown.class_id
+        from unnest(${statement.add(shown.map(([person]) => person), 'int[]')},
+                    ${statement.add(shown.map(([, klass]) => klass), 'int[]')}) shown(person_id, class_id)
       ),
       held as (
         select wanted.person_id::text as key, wanted.person_id, ${columns}
@@ -81,7 +84,8 @@ function heldBy(cohort: Cohort, statement: Statement): string {
           select enrolment_spans.class_id, enrolment_spans.from_day from enrolment_spans
           where enrolment_spans.tenant_id = $1 and enrolment_spans.person_id = wanted.person_id
             and ${covers('enrolment_spans', 'asked.last')}
-            and (wanted.everywhere or enrolment_spans.class_id = any(${classes}))
+            and (wanted.everywhere
+              or (wanted.person_id::text, enrolment_spans.class_id) in (select member.key, member.class_id from member))
           offset 0
         ) span
         ${term}
@@ -187,7 +191,7 @@ export function learnerRows(
   statement: Statement,
 ): { ctes: string; rows: string } {
   const ctes = learnersOf(cohort, windows, statement);
-  const limit = (value: number | null | undefined, type: string): string => statement.add(value ?? null, type);
+  const limit = (value: number | Day | null | undefined, type: string): string => statement.add(value ?? null, type);
   const lastDay = thresholds === null ? 'null::date' : `(
     select fact.day from (
       select learner_days.day, ${shown}
@@ -203,7 +207,8 @@ export function learnerRows(
       cardinality(expecting.competencies) as expected, standing.completed, standing.begun, standing.newly as "newlyCompleted",
       activity.days as "activeDays", activity.attempts, activity.score_sum as "scoreSum", activity.seconds,
       past.day as "lastDay",
-      coalesce(learner.last - greatest(past.day, learner.since)
+      -- Nobody knows any more of the days that have expired: until the last of them a learner may have been active.
+      coalesce(learner.last - greatest(past.day, learner.since, ${limit(whole, 'date')} - 1)
         >= ${limit(thresholds?.inactiveDays, 'int')} and learner.since is not null, false) as "inactive",
       coalesce(activity.score_sum / nullif(activity.attempts, 0) / 10000
         < ${limit(thresholds?.minimumAverageScore, 'float8')} and learner.since is not null, false) as "lowScore",

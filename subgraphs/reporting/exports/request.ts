@@ -17,6 +17,9 @@ import { requesterOf } from './requester';
 const mostOpen = 5;
 const mostKept = 50;
 
+/** Characters: none of an activity has more. */
+const longestFilter = 512;
+
 type Loaders = ReturnType<typeof figureLoaders>;
 
 /** Checks what is asked for, as the caller sees it now, and puts it in line. */
@@ -27,6 +30,7 @@ export async function requestExport(
   const { report, format, interval = null, orderBy = null, filter } = input;
   const period = checkPeriod(input.period);
   refuseStrayInput(input);
+  refuseUnkeepableFilter(filter);
   const { key: hierarchyKey } = await loaders.nodes.hierarchy(input.hierarchyId);
   const node = await reportedNode({ nodeId: input.nodeId ?? null, hierarchyKey }, { caller, loaders });
   const { subject = null, contentSource = null, framework = null } = filter ?? {};
@@ -67,6 +71,17 @@ function refuseStrayInput({ report, interval, orderBy, filter }: ExportInput): v
       `COMPETENCIES can be filtered by subject and framework; a competency status has no content source, and ` +
         `contentSource was '${filter.contentSource}'.`,
     );
+  }
+}
+
+/** The question is kept as JSON, which holds no half of a character, and stands in the file. */
+function refuseUnkeepableFilter(filter: ExportInput['filter']): void {
+  for (const name of ['subject', 'contentSource', 'framework'] as const) {
+    const value = filter?.[name] ?? '';
+    if (value.length > longestFilter) {
+      throw badInput(`filter.${name} may have ${longestFilter} characters at most; it had ${value.length}.`);
+    }
+    if (/[\ud800-\udfff]/u.test(value)) throw badInput(`filter.${name} must not contain halves of surrogate pairs.`);
   }
 }
 

@@ -88,7 +88,14 @@ async function workOn(database: Database, id: number, { onError, ...work }: Work
   let mine: Try | undefined;
   const took = exportSeconds.startTimer();
   try {
-    const made = await makeExport(database, id, { ...work, onTry: begun => (mine = begun) });
+    const made = await makeExport(database, id, {
+      ...work,
+      onTry: begun => {
+        mine = begun;
+        // Whoever was killed could not say that it was the last: a file that takes its process along is not begun for ever.
+        if (begun.tries > mostTries) throw new Error(`a report file was begun ${mostTries} times and never ended`);
+      },
+    });
     if (!made) return 'nothing';
     took();
     madeExports.inc({ outcome: 'completed' });

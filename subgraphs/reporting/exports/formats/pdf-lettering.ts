@@ -64,7 +64,7 @@ export class Lettering {
 
   /** The lines of a text in a column: broken between words, and within a word where it is wider than the column. */
   linesOf(text: string, { width, size }: { width: number; size: number }): string[] {
-    const words = text.trim().split(/\s+/);
+    const words = shortened(text.trim()).split(/\s+/);
     if (this.widthOf(words.join(' '), size) <= width) return [words.join(' ')];
     const lines: string[] = [];
     let line = '';
@@ -130,6 +130,11 @@ export class Lettering {
     return inReadingOrder(runs.map(turned));
   }
 }
+
+/** Who calls a class by a page of text stops neither a process nor the page: so much of it is printed. */
+const longestText = 600;
+const shortened = (text: string): string =>
+  text.length <= longestText ? text : `${[...text.slice(0, 2 * longestText)].slice(0, longestText).join('')}…`;
 
 /** A font writes letters of a right-to-left script from the right by itself, and nothing else. */
 const turned = (run: Run): Run =>
