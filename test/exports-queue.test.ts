@@ -144,7 +144,8 @@ test('a file that takes its process along each time is given up after ten tries,
     status: 'FAILED', reason: 'This file could not be made. Please ask for it again later, or for less at once.',
   });
   await worker.stop();
-  expect(errors).toEqual([new Error('a report file was begun 10 times and never ended')]);
+  // By one of the two that make files at the same time, or by both before the end is written down.
+  expect([...new Set(errors.map(String))]).toEqual(['Error: a report file was begun 10 times and never ended']);
   await remove(admin, id);
 });
 
