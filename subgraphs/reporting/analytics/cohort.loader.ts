@@ -8,7 +8,7 @@ import { selectAtRisk, selectCohortRows, type CohortRow, type StudentPlace } fro
 import { listedClasses, type Cohort } from './learner-rows.queries';
 import type { selectTodayAndRisk } from './risk/risk-settings.queries';
 import { refuseExpired } from './windows';
-import { comfortable, mostRows, studentsOfClass } from './stored/large';
+import { bearable, comfortable, mostRows, studentsOfClass } from './stored/large';
 import { selectStoredFigures, type StoredFigures } from './stored/organisation-figures.queries';
 
 /** Some classes under a name, or those at or below a node that was found visible. */
@@ -73,6 +73,8 @@ export function cohortLoaders(
     const known = new Map((await selectStoredFigures(tx, windows)).map(one => [JSON.stringify(one.window), one]));
     const found = windows.map(window => known.get(JSON.stringify({ from: window.from, through: window.through })));
     if (!found.every(one => one !== undefined)) return null;
+    // What is quick enough is counted anew where something has changed since.
+    if (rowsOf(key) <= bearable && found.some(one => one.version !== tx.version)) return null;
     return { rows: found.map(({ row }) => row && toldFrom(whole, row)), asOf: found.map(one => momentOf(one, tx.version, now)), stored: true };
   };
 

@@ -6,3 +6,6 @@ export const comfortable = 10_000;
 
 /** More of them are not looked at while somebody waits. */
 export const mostRows = 100_000;
+
+/** Rather than with figures of a while ago, somebody is left waiting for so many: some seconds. */
+export const bearable = 30_000;
