@@ -80,7 +80,8 @@ export async function startAttacked(seed: number): Promise<AttackedService> {
         headers: { 'content-type': type, ...headers.get(caller)! },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
-      const text = await response.text();
+      // With the mark that says which way round bytes are, if it is there: a file is compared letter by letter.
+      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await response.arrayBuffer());
       const told = [...response.headers].filter(([name]) => !['date', 'content-length', 'connection', 'keep-alive'].includes(name));
       return { status: response.status, ...parsed(text), body: text, text: `${JSON.stringify(told)} ${text}` };
     },

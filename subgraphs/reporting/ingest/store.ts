@@ -10,7 +10,7 @@ export interface Stored {
   accepted: KnownEvent[];
   /** Those that came before, in this batch or another, with the same contents. */
   duplicates: KnownEvent[];
-  /** Those whose ids came before with other contents. */
+  /** Those whose ids came before with other contents, in the order in which they came. */
   conflicts: KnownEvent[];
 }
 
@@ -31,6 +31,8 @@ export async function storeNew(tx: Transaction, events: readonly KnownEvent[], n
   const known = first.filter((event, place) => !isNew(event, place));
   const same = await selectSameContents(tx, known);
   for (const [place, event] of known.entries()) (same.has(place) ? became.duplicates : became.conflicts).push(event);
+  const conflicts = new Set(became.conflicts);
+  became.conflicts = events.filter(event => conflicts.has(event)); // told in the order in which they were sent
   return became;
 }
 
