@@ -153,7 +153,7 @@ test('whoever has the external id next is somebody else', async () => {
 test('somebody with a common name takes nothing of others along', async () => {
   await leaveTraces(bo);
   await mutate(admin, `enrolStudents(classId: "${files.tenant.nodeId('c2')}", studentIds: ["${idOf('ned')}"], metadata: { note: "room 7 of Boston", by: "bo", of: ["Bo Li", 7, 17] }) { id }`);
-  const { stdout, exitCode } = await strata(['erase-user', '7', '--tenant', 'acme', '--json'], { DATABASE_URL: files.gateway.database.url });
+  const { stdout, exitCode } = await strata(['erase-user', '7', '--tenant', 'acme', '--json'], files.gateway.database.settings);
   expect([exitCode, JSON.parse(stdout.trim().split('\n').at(-1)!)]).toEqual([
     0, { tenant: 'acme', userId: idOf('7'), erasedAt: expect.any(String), again: false },
   ]);
@@ -161,9 +161,9 @@ test('somebody with a common name takes nothing of others along', async () => {
   expect(notes).toEqual([{ metadata: { note: 'room 7 of Boston', by: '(erased)', of: ['(erased)', '(erased)', 17] } }]);
   const rows = await files.rows<object>(`select login, given_name, erased_at is not null as erased from people where id = ${personNumber(idOf('7'))}`);
   expect(rows).toEqual([{ login: expect.stringMatching(/^erased-/), given_name: null, erased: true }]);
-  const again = await strata(['erase-user', idOf('7'), '--json'], { DATABASE_URL: files.gateway.database.url });
+  const again = await strata(['erase-user', idOf('7'), '--json'], files.gateway.database.settings);
   expect([again.exitCode, JSON.parse(again.stdout)]).toMatchObject([0, { again: true }]);
-  const nobody = await strata(['erase-user', 'nobody', '--json'], { DATABASE_URL: files.gateway.database.url });
+  const nobody = await strata(['erase-user', 'nobody', '--json'], files.gateway.database.settings);
   expect([nobody.exitCode, nobody.stderr]).toEqual([2, expect.stringContaining("There is no user 'nobody'")]);
 });
 

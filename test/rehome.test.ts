@@ -143,7 +143,7 @@ test.each([1, 2, 3, 4])('whatever is renumbered and merged, no total changes and
 
 test('strata rehome says what it did, and changes nothing where a row is wrong', async () => {
   const life = await begin('commanded');
-  const settings = { DATABASE_URL: database.url };
+  const { settings } = database;
   const write = (name: string, ...lines: string[]): string => {
     const file = path.join(dir, name);
     writeFileSync(file, `\ufeff${lines.join('\r\n')}\r\n`);

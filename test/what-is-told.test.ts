@@ -46,7 +46,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'strata-told-'));
   traces = await receiveTraces();
   settings = {
-    ...{ DATABASE_URL: database.url, STRATA_DATA_DIR: folder, STRATA_DEMO: '0', PORT: '0', STRATA_LIMIT_REQUESTS: '0' },
+    ...{ ...database.settings, STRATA_DATA_DIR: folder, STRATA_DEMO: '0', PORT: '0', STRATA_LIMIT_REQUESTS: '0' },
     ...{ OTEL_EXPORTER_OTLP_ENDPOINT: traces.url, OTEL_BSP_SCHEDULE_DELAY: '100' },
   };
   for (const name of ['HIERARCHY', 'ROSTER', 'COMPETENCY', 'REPORTING']) {
