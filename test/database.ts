@@ -15,6 +15,12 @@ export interface TestServer {
 
 export const testServerVariable = 'STRATA_TEST_SERVER';
 
+export function testServer(): TestServer {
+  const known = process.env[testServerVariable];
+  if (!known) throw new Error('no test server is running: jest starts it by the globalSetup of jest.config.ts');
+  return JSON.parse(known) as TestServer;
+}
+
 export interface TestDatabase {
   /** The owner's login, as DATABASE_URL: no superuser, so row-level security holds for it too. */
   url: string;
@@ -34,14 +40,14 @@ export interface TestDatabase {
  *     let database: TestDatabase;
  *     beforeAll(async () => { database = await createTestDatabase(); });
  *     afterAll(() => database.drop());
+ *
+ * `copied`: of another database, which nobody may be connected to, instead of the empty one.
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const known = process.env[testServerVariable];
-  if (!known) throw new Error('no test server is running: jest starts it by the globalSetup of jest.config.ts');
-  const { adminUrl, ownerUrl, template, pooled } = JSON.parse(known) as TestServer;
+export async function createTestDatabase({ copied }: { copied?: Pick<TestDatabase, 'directUrl'> } = {}): Promise<TestDatabase> {
+  const { adminUrl, ownerUrl, template, pooled } = testServer();
   const pool = isBehindPgBouncer() ? pooled! : undefined;
   const name = `strata_test_${randomBytes(8).toString('hex')}`;
-  await createDatabase(adminUrl, { name, owner: new URL(ownerUrl).username, template });
+  await createDatabase(adminUrl, { name, owner: new URL(ownerUrl).username, template: copied ? nameOf(copied.directUrl) : template });
   return {
     url: databaseUrl(pool?.ownerUrl ?? ownerUrl, name),
     directUrl: databaseUrl(ownerUrl, name),
@@ -68,6 +74,8 @@ export function directUrlOf(url: string): string {
 /** Whether there is one to go through. */
 export const hasPgBouncer = (): boolean =>
   (JSON.parse(process.env[testServerVariable] ?? '{}') as Partial<TestServer>).pooled !== undefined;
+
+const nameOf = (url: string): string => new URL(url).pathname.slice(1);
 
 export function databaseUrl(url: string, database: string): string {
   const other = new URL(url);
