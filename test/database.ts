@@ -11,6 +11,8 @@ export interface TestServer {
   pooled?: { ownerUrl: string; serviceUrl: string };
   /** A migrated database, from which those of the tests are cloned. */
   template: string;
+  /** For files that several test files of the run read; it is gone after the run. */
+  folder: string;
 }
 
 export const testServerVariable = 'STRATA_TEST_SERVER';
@@ -75,7 +77,8 @@ export function directUrlOf(url: string): string {
 export const hasPgBouncer = (): boolean =>
   (JSON.parse(process.env[testServerVariable] ?? '{}') as Partial<TestServer>).pooled !== undefined;
 
-const nameOf = (url: string): string => new URL(url).pathname.slice(1);
+/** The database's. */
+export const nameOf = (url: string): string => new URL(url).pathname.slice(1);
 
 export function databaseUrl(url: string, database: string): string {
   const other = new URL(url);

@@ -9,7 +9,6 @@ const longest = [
   'sums-add-up',
   'holes',
   'competency-counts-add-up',
-  'database-away',
   'analytics-of-bundles',
   'who-may-change-what',
   'behind-pgbouncer',
@@ -30,7 +29,6 @@ const longest = [
   'purge',
   'crash-service',
   'looks',
-  'looks-of-panels',
   'report-files',
 ];
 

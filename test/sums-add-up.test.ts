@@ -99,10 +99,10 @@ async function expectSumsExact(tenant: ModelTenant, tx: Transaction, { hierarchy
   const size = { buckets: bucketsOf(coverOf(period)), days: 31 };
   const asked = nodes.map(node => ({ node, source: planNode({ node, ...state, ...size }).source }));
   const found = await selectSums(tx, { caller: tenant.admin, view, asked, filter, intervals: [period] });
-  for (const node of nodes) {
-    const { sums } = expected(tenant, classesOf(tenant, hierarchyKey, node), { ...period, ...filter });
-    expect([hierarchyKey, node.id, found.get(node.id)?.get(0) ?? noSums]).toEqual([hierarchyKey, node.id, sums]);
-  }
+  const read = nodes.map(({ id }) => [hierarchyKey, id, found.get(id)?.get(0) ?? noSums]);
+  expect(read).toEqual(
+    nodes.map(node => [hierarchyKey, node.id, expected(tenant, classesOf(tenant, hierarchyKey, node), { ...period, ...filter }).sums]),
+  );
 }
 
 /** The same, read in every way there is, with learners, counts and children. */
@@ -117,10 +117,8 @@ async function expectEveryNodeExact(
   const standing = tenant.groups.filter(({ id }) => tenant.wayUp(hierarchyKey, id) !== null);
   const roots = standing.filter(({ type }) => type === hierarchyTypes[hierarchyKey]![0]);
   const active = new Set(tenant.classes.filter(klass => klass.active).map(({ id }) => id));
-  for (const node of nodes) {
-    const below = [...classesOf(tenant, hierarchyKey, node)].filter(id => active.has(id));
-    expect([node.id, node.classCount]).toEqual([node.id, below.length]);
-  }
+  const activeBelow = (node: Node) => [...classesOf(tenant, hierarchyKey, node)].filter(id => active.has(id)).length;
+  expect(nodes.map(node => [node.id, node.classCount])).toEqual(nodes.map(node => [node.id, activeBelow(node)]));
 
   const state = await selectStoredState(tx, view.hierarchyId);
   const waysToCount = [false, ...(state.learners ? [true] : [])];
