@@ -61,6 +61,8 @@ const periods = [
 
 const questions = periods.flatMap(period => [{}, { subject: 'Math' }].map(filter => ({ period, filter })));
 type Question = (typeof questions)[number];
+/** What is read in every way at the end of a life, through one of its hierarchies. */
+const lastQuestions = hierarchies.flatMap(hierarchyKey => questions.map(question => ({ hierarchyKey, ...question })));
 
 /** Every node of a hierarchy, with the view through which it is read. */
 async function nodesOf(tenant: ModelTenant, tx: Transaction, hierarchyKey: string): Promise<{ view: View; nodes: Node[] }> {
@@ -156,7 +158,7 @@ async function expectEveryNodeExact(
 test('every node of every hierarchy equals a count by hand after every step, whatever is placed, moved, built and recorded', async () => {
   let number = 0;
   await fc.assert(
-    fc.asyncProperty(tenants, fc.constantFrom(...questions), async ({ steps, grown, parents, ...shape }, last) => {
+    fc.asyncProperty(tenants, fc.constantFrom(...lastQuestions), async ({ steps, grown, parents, ...shape }, last) => {
       const tenant = await ModelTenant.create({ owner, application: database }, { name: `model-${number++}`, ...shape });
       if (grown) await grow(tenant, owner, parents);
       for (const [index, each] of steps.entries()) {
@@ -167,9 +169,7 @@ test('every node of every hierarchy equals a count by hand after every step, wha
           }
         });
       }
-      await database.transaction(tenant.tenantId, 'read', async tx => {
-        for (const hierarchyKey of hierarchies) await expectEveryNodeExact(tenant, tx, { hierarchyKey, ...last });
-      });
+      await database.transaction(tenant.tenantId, 'read', tx => expectEveryNodeExact(tenant, tx, last));
     }),
     { numRuns: runs },
   );
