@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client, PoolClient } from 'pg';
 import type { Transaction } from '../subgraphs/shared/database/database';
 import type { BenchEvent } from './events';
 
@@ -49,7 +49,7 @@ export async function createCopied(client: Client): Promise<void> {
 
 export const emptyCopied = (client: Client, table: string): Promise<unknown> => client.query(`truncate ${table}`);
 
-export const copyIn = (client: Client, { table, file }: { table: string; file: string }): Promise<unknown> =>
+export const copyIn = (client: Client | PoolClient, { table, file }: { table: string; file: string }): Promise<unknown> =>
   client.query(
     `copy ${table} (tenant_id, accepted_on, event_id, class_id, person_id, occurred_at, day, kind, score, seconds,
        context_id, accepted_at)

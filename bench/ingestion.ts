@@ -8,7 +8,7 @@ import { copied, copyIn, copyRow, countKept, countWaiting, createCopied, emptyCo
 import { canReadCpu, cpuMeter } from './cpu';
 import { connectOwner, type Made } from './made';
 import { inTurn, median } from './measure';
-import { startStrata } from './processes';
+import { startBareIngestion, startStrata } from './processes';
 import { atOnce, closeConnections, post } from './requests';
 import type { Line } from './report';
 import { tokenFor } from './whole-request';
@@ -35,6 +35,7 @@ export async function measureIngestion(made: Made): Promise<Line[]> {
   for (const each of clients) await each.connect();
   const client = clients[0]!;
   const strata = await startStrata(made, 'one-process');
+  const bare = await startBareIngestion(made, { room, tenantId: tenant.id });
   try {
     await createCopied(client);
     const token = await tokenFor(made, tenant);
@@ -46,19 +47,25 @@ export async function measureIngestion(made: Made): Promise<Line[]> {
     /** Milliseconds a batch. */
     const cpu: Record<'node' | 'postgres', number[]> = { node: [], postgres: [] };
     const meters = canReadCpu ? { node: cpuMeter(strata.pid), postgres: cpuMeter(server.pid) } : null;
+    const bodiesOf = (some: readonly BenchEvent[]): string[] => {
+      const bodies: string[] = [];
+      for (let at = 0; at < some.length; at += batch) {
+        bodies.push(some.slice(at, at + batch).map(event => `${JSON.stringify(event)}\n`).join(''));
+      }
+      return bodies;
+    };
+    const sendAll = (to: typeof events, bodies: string[]) =>
+      atOnce(senders, bodies.length, async () => {
+        const answer = await post({ ...to, body: bodies.pop()! });
+        const accepted = answer.status === 202 ? (JSON.parse(answer.text) as { accepted: number }).accepted : 0;
+        if (accepted !== batch) throw new Error(`${to.url} answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+      });
     const send = async (): Promise<number> => {
       next = make(batch * batches);
-      const bodies: string[] = [];
-      for (let at = 0; at < next.length; at += batch) {
-        bodies.push(next.slice(at, at + batch).map(event => `${JSON.stringify(event)}\n`).join(''));
-      }
+      const bodies = bodiesOf(next);
       const before = meters && { node: meters.node(), postgres: meters.postgres() };
       const begun = performance.now();
-      await atOnce(senders, batches, async () => {
-        const answer = await post({ ...events, body: bodies.pop()! });
-        const accepted = answer.status === 202 ? (JSON.parse(answer.text) as { accepted: number }).accepted : 0;
-        if (accepted !== batch) throw new Error(`/events answered ${answer.status}: ${answer.text.slice(0, 300)}`);
-      });
+      await sendAll(events, bodies);
       const ended = performance.now();
       for (const name of ['node', 'postgres'] as const) {
         if (meters) cpu[name].push((meters[name]() - before![name]) / batches);
@@ -83,7 +90,15 @@ export async function measureIngestion(made: Made): Promise<Line[]> {
       await emptyCopied(client, table);
       return (next.length * 1000) / taken;
     };
-    const ways = { http: send, plain: copyInto(copied.plain), keyed: copyInto(copied.keyed) };
+    const sendToBare = async (): Promise<number> => {
+      const bodies = bodiesOf(next);
+      const begun = performance.now();
+      await sendAll({ ...events, url: bare.url }, bodies);
+      const taken = performance.now() - begun;
+      await emptyCopied(client, copied.plain);
+      return (next.length * 1000) / taken;
+    };
+    const ways = { http: send, bare: sendToBare, plain: copyInto(copied.plain), keyed: copyInto(copied.keyed) };
     const rates = await inTurn(ways, { warmups, rounds });
     const kept = await countKept(client, tenant.id);
     if (kept.events !== sent || kept.attempts !== sent) {
@@ -105,6 +120,16 @@ export async function measureIngestion(made: Made): Promise<Line[]> {
       beside('into a table where their ids are a key', median(rates.keyed)),
       {
         ...line,
+        ...{ what: `events over HTTP, ${senders} senders, and a bare handler that parses and copies`, unit: 'events/s' },
+        ...{ measured: http, floor: median(rates.bare), ratio: http / median(rates.bare) },
+      },
+      {
+        ...line,
+        ...{ what: 'that bare handler, and COPY into a table without a key', unit: 'events/s' },
+        ...{ measured: median(rates.bare), floor: median(rates.plain), ratio: median(rates.bare) / median(rates.plain) },
+      },
+      {
+        ...line,
         ...{ what: `folded after the last of ${batch * batches}, slowest`, unit: 's', measured: slowest },
         ...{ floor: secondsToFold, ratio: slowest / secondsToFold, atMost: 1 },
       },
@@ -112,6 +137,7 @@ export async function measureIngestion(made: Made): Promise<Line[]> {
   } finally {
     closeConnections();
     await strata.stop();
+    await bare.stop();
     for (const each of clients) await each.end();
     rmSync(room, { recursive: true, force: true });
     await owner.transaction(tenant.id, 'write', forgetEvents);

@@ -81,6 +81,10 @@ export async function startStrataOn(settings: Record<string, string>, topology: 
 export const startBareHandler = ({ server }: Made): Promise<Served> =>
   start('bench/bare-handler.js', [], { DATABASE_URL: server.url });
 
+/** What copies batches from this folder, of a tenant, and does nothing else with them. */
+export const startBareIngestion = ({ server }: Made, { room, tenantId }: { room: string; tenantId: number }): Promise<Served> =>
+  start('bench/bare-ingestion.js', [], { DATABASE_URL: server.url, BENCH_ROOM: room, BENCH_TENANT: String(tenantId) });
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -3,6 +3,7 @@ import { foldAll } from '../subgraphs/reporting/rollup/fold';
 import { foldDeltas } from '../subgraphs/reporting/rollup/stored.queries';
 import { Database, type Transaction } from '../subgraphs/shared/database/database';
 import { eventMaker, type BenchEvent } from './events';
+import { canReadCpu, cpuMeter } from './cpu';
 import { forgetEvents } from './events.queries';
 import { connectOwner, type Made, type MadeTenant } from './made';
 import { inTurn, median } from './measure';
@@ -10,7 +11,7 @@ import { atOnce } from './requests';
 import type { Line } from './report';
 
 const writers = 8;
-const transactions = 160;
+const transactions = 320;
 const eventsEach = 10;
 
 /** Whose events a transaction holds. */
@@ -33,7 +34,7 @@ export async function measureWrites({ server, tenants }: Made): Promise<Line[]> 
     for (const { what, learners } of kinds) {
       await forget();
       const make = eventMaker({ classes: tenant.classes, learners });
-      const compared = await compare(database, tenant, make);
+      const compared = await compare({ database, tenant, postgres: server.pid }, make);
       lines.push({ what: `${writers} writers of ${eventsEach} events ${what}`, ...compared });
     }
     return lines;
@@ -45,8 +46,7 @@ export async function measureWrites({ server, tenants }: Made): Promise<Line[]> 
 }
 
 async function compare(
-  database: Database,
-  tenant: MadeTenant,
+  { database, tenant, postgres }: { database: Database; tenant: MadeTenant; postgres: number },
   make: (count: number) => BenchEvent[],
 ): Promise<Omit<Line, 'what'>> {
   const now = new Date();
@@ -54,6 +54,9 @@ async function compare(
     const { accepted } = await ingest(tx, events, { now, ids: 'external' });
     if (accepted !== events.length) throw new Error(`of ${events.length} events ${accepted} were accepted`);
   };
+  /** Milliseconds a transaction. */
+  const cpu: Record<'node' | 'postgres', number[]> = { node: [], postgres: [] };
+  const meters = canReadCpu ? { node: ownCpu, postgres: cpuMeter(postgres) } : null;
   const perSecond = (write: typeof accept) => async (): Promise<number> => {
     const batches = Array.from({ length: transactions }, () => make(eventsEach));
     const begun = performance.now();
@@ -63,7 +66,15 @@ async function compare(
     });
     return (transactions * eventsEach * 1000) / (performance.now() - begun);
   };
-  const leaveDeltas = perSecond(accept);
+  const justAccept = perSecond(accept);
+  const leaveDeltas = async (): Promise<number> => {
+    const before = meters && { node: meters.node(), postgres: meters.postgres() };
+    const rate = await justAccept();
+    for (const name of ['node', 'postgres'] as const) {
+      if (meters) cpu[name].push((meters[name]() - before![name]) / transactions);
+    }
+    return rate;
+  };
   const updateAll = perSecond(async (tx, events) => {
     await accept(tx, events);
     // No delta of another transaction is ever visible here: each takes its own before it commits.
@@ -88,6 +99,15 @@ async function compare(
   return {
     ...{ part: 'writes', classes: tenant.classes, unit: 'events/s' },
     ...{ measured: median(deltas), floor: median(levels), ratio: median(deltas) / median(levels), atLeast: 3 },
-    more: { foldedToo: events / (events / median(deltas) + median(folding)) },
+    more: {
+      foldedToo: events / (events / median(deltas) + median(folding)),
+      ...(meters ? { nodeCpu: median(cpu.node), postgresCpu: median(cpu.postgres) } : {}),
+    },
   };
+}
+
+/** Of this process, which is the writers, in milliseconds. */
+function ownCpu(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { eraseAllTraces } from '../cli/run/erase-traces';
+import { platformTenant } from '../migrations/row-level-security';
 import { verify } from '../subgraphs/reporting/rollup/verify';
 import { setPassword } from '../subgraphs/roster/people/set-password';
 import { projectRoot } from '../subgraphs/shared/project-root';
@@ -117,6 +118,20 @@ test('nothing in the whole database names somebody who was erased, and no sum ch
   ]);
   const again = await mutate(admin, `eraseUser(userId: "${idOf(zebulon.externalId)}") { erasedAt finishedAt }`);
   expect(again.eraseUser).toEqual({ erasedAt: now.toISOString(), finishedAt: now.toISOString() });
+});
+
+test('nobody erases themselves, a super admin at home as little as an administrator', async () => {
+  await files.owner.transaction(platformTenant, 'write', tx =>
+    tx.query(`insert into people (tenant_id, external_id, login, roles) values (1, 'root', 'root', '{SUPER_ADMIN}')`));
+  const root: Asker = { subject: 'root', tenant: 'platform', roles: ['SUPER_ADMIN'] };
+  for (const who of [admin, root, { ...root, actingTenant: 'platform' }]) {
+    const { viewer } = await files.gateway.read(who, '{ viewer { id } }');
+    expect(await files.gateway.codes(who, `mutation { eraseUser(userId: "${viewer.id}") { userId } }`)).toEqual(['BAD_USER_INPUT']);
+    expect(await files.gateway.codes(who, '{ viewer { id } }')).toEqual([]);
+  }
+  const abroad = { ...root, actingTenant: 'acme' };
+  await mutate(abroad, `eraseUser(userId: "${idOf('admin')}") { userId }`);
+  expect(await files.gateway.codes(admin, '{ viewer { id } }')).toEqual(['UNAUTHENTICATED']);
 });
 
 test('whoever has the external id next is somebody else', async () => {

@@ -45,7 +45,7 @@ export interface AttackedService {
 
 /** What is asked for must not be refused for its cost alone, nor since the machine is busy; how deep it goes is kept. */
 const wide: Partial<Limits> = {
-  ...{ requests: 0, rows: 100_000_000, tokens: 100_000, aliases: 1_000, waiting: 10_000, seconds: 600 },
+  ...{ requests: 0, rows: 1e15, tokens: 100_000, aliases: 1_000, waiting: 10_000, seconds: 600 },
 };
 
 /** The service over a random world, with its activity: partly stored, partly waiting to be folded. */

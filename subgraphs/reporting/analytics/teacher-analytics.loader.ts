@@ -1,6 +1,6 @@
 import { Loader } from '../../shared/loader';
 import { selectCoveredClasses } from '../../hierarchy/published';
-import type { Caller } from '../../shared/access/caller';
+import { isThemselves, type Caller } from '../../shared/access/caller';
 import { reportReaders } from '../../shared/access/rules';
 import type { Session } from '../../shared/database/session';
 import { forbidden } from '../../shared/errors';
@@ -21,8 +21,7 @@ export const teacherLoaders = ({ caller, session }: { caller: Caller; session: S
     const tx = await session.read();
     const numbers = ids.map(personNumber);
     const there = await selectTeachers(tx, numbers.filter(number => number !== null));
-    const isOwn = (person: number): boolean =>
-      person === caller.personId && !caller.actsForPlatform && caller.roles.has('TEACHER');
+    const isOwn = (person: number): boolean => isThemselves(caller, person) && caller.roles.has('TEACHER');
     const isSeenWhole = (person: number): boolean => caller.tenantWide || isOwn(person);
     const others = [...there].filter(([person]) => !isSeenWhole(person)).flatMap(([, { classes }]) => classes);
     const reads = reportReaders.some(role => caller.roles.has(role));

@@ -4,7 +4,7 @@ import {
   selectGroupsByNumber,
   selectStudentsSeenThroughGroups,
 } from '../../roster/published';
-import type { Caller } from '../../shared/access/caller';
+import { isThemselves, type Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { forbidden } from '../../shared/errors';
 import { groupBy } from '../../shared/group-by';
@@ -54,7 +54,7 @@ export function learnerLoaders({ caller, session, now }: { caller: Caller; sessi
     const numbers = ids.map(personNumber);
     const there = await selectPeople(tx, numbers.filter(number => number !== null));
     const everywhere = new Set(caller.tenantWide ? there : []);
-    if (!caller.actsForPlatform && there.has(caller.personId)) everywhere.add(caller.personId);
+    for (const personId of there) if (isThemselves(caller, personId)) everywhere.add(personId);
     const seenWhole = (personId: number): boolean => everywhere.has(personId);
     if ([...there].some(personId => !seenWhole(personId))) {
       const asked = { login: caller.login, personIds: [...there] };

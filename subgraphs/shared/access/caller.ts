@@ -21,9 +21,13 @@ export interface Caller {
   readonly permissions: readonly string[];
   /** Sees and administers the whole tenant. */
   readonly tenantWide: boolean;
-  /** A super admin who acts in a tenant that is not the platform's. */
+  /** A super admin, at home in the platform's own tenant or acting in another. */
   readonly actsForPlatform: boolean;
 }
+
+/** Whether a person of the tenant that is asked about is the caller: a super admin is one at home alone. */
+export const isThemselves = (caller: Caller, personId: number): boolean =>
+  personId === caller.personId && (!caller.actsForPlatform || caller.tenantId === platformTenant);
 
 /** What a request says about its sender, as it came: nothing of it is believed before it is checked. */
 export interface Credentials {

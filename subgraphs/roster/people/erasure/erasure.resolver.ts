@@ -1,4 +1,5 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { isThemselves } from '../../../shared/access/caller';
 import { badInput, notFound } from '../../../shared/errors';
 import { personNumber, publicId } from '../../../shared/identifiers';
 import type { RosterContext } from '../../context';
@@ -21,7 +22,7 @@ export class ErasureResolver {
   ): Promise<Erasure> {
     const personId = personNumber(userId);
     if (personId === null) throw notFound(`There is no user '${userId}'.`);
-    if (personId === caller.personId && !caller.actsForPlatform) throw badInput('Nobody can erase themselves: please ask another administrator.');
+    if (isThemselves(caller, personId)) throw badInput('Nobody can erase themselves: please ask another administrator.');
     const { askedAt, finishedAt } = await session.write(tx => erasePerson(tx, { personId, now }));
     return { userId: publicId('person', personId), erasedAt: askedAt, finishedAt };
   }
