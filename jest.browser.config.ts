@@ -7,7 +7,6 @@ const config: Config = {
   ...base,
   testMatch: ['<rootDir>/test/browser/**/*.browser.ts'],
   testTimeout: 120_000,
-  maxWorkers: 1,
 };
 
 export default config;

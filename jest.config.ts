@@ -15,6 +15,7 @@ const config: Config = {
   ],
   globalSetup: '<rootDir>/test/start-server.ts',
   globalTeardown: '<rootDir>/test/stop-server.ts',
+  testSequencer: '<rootDir>/test/longest-first.cjs',
   reporters: ['default', '<rootDir>/test/counts-reporter.cjs'],
   // Both processors of a small machine: one suite waits for its database while the other works.
   maxWorkers: '100%',

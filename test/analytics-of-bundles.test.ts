@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { writeDemoBundle } from '../cli/generate/demo';
-import { writeOuladBundle } from '../cli/oulad/write-bundle';
+import type { TestDatabase } from './database';
 import { BundleFigures } from './figures-from-bundle';
+import { createLoadedDatabase, demoOf, ouladOf, type Bundle } from './loaded-bundles';
 import { startGateway, type Asker, type GatewayForTest } from './start-gateway';
 
 const madeUp = path.join(__dirname, '..', 'cli', 'oulad', 'made-up');
@@ -12,25 +12,22 @@ const isThere = existsSync(path.join(dataset, 'studentAssessment.csv'));
 if (!isThere) process.stderr.write(`SKIPPED in ${__filename}: expected the dataset's courses.csv and so on in ${dataset}\n`);
 
 interface Source {
-  write: (out: string) => Promise<unknown>;
-  now: string;
+  bundle: Bundle<unknown>;
   /** Each tenant with its administrator, and the days that are asked for. */
   tenants: Record<string, string>;
   days: string[];
   there: boolean;
 }
 
-const oulad = (from: string): Pick<Source, 'write' | 'now' | 'tenants' | 'days'> => ({
-  write: out => writeOuladBundle({ from, out }),
-  now: '2026-03-20T12:00:00Z',
+const oulad = (from: string): Pick<Source, 'bundle' | 'tenants' | 'days'> => ({
+  bundle: ouladOf(from),
   tenants: { oulad: 'oulad-admin' },
   days: ['2013-12-31', '2014-03-15', '2014-08-01', '2015-02-10'],
 });
 
 const sources: Record<string, Source> = {
   'the demo': {
-    write: out => writeDemoBundle({ out, today: '2026-08-04' }),
-    now: '2026-08-04T06:00:00Z',
+    bundle: demoOf('2026-08-04'),
     tenants: { 'demo-india': 'admin', 'demo-us': 'admin', 'demo-sap': 'admin' },
     days: ['2026-08-04', '2026-07-14'],
     there: true,
@@ -42,22 +39,23 @@ const sources: Record<string, Source> = {
 const close = (numbers: Record<string, number | null>) =>
   Object.fromEntries(Object.entries(numbers).map(([name, one]) => [name, one === null ? null : expect.closeTo(one, 9)]));
 
-describe.each(Object.entries(sources))('%s', (_, { write, now, tenants, days, there }) => {
+describe.each(Object.entries(sources))('%s', (_, { bundle, tenants, days, there }) => {
   const promise = there ? test : test.skip;
+  let database: TestDatabase;
   let gateway: GatewayForTest;
   const figures = new Map<string, BundleFigures>();
   const admin = (tenant: string): Asker => ({ subject: tenants[tenant]!, tenant, roles: ['ORG_ADMIN'] });
 
   beforeAll(async () => {
     if (!there) return;
-    const bundle = async (out: string) => {
-      await write(out);
-      for (const tenant of Object.keys(tenants)) figures.set(tenant, new BundleFigures(out, tenant));
-    };
-    gateway = await startGateway({ bundle, now: new Date(now) });
+    const loaded = await createLoadedDatabase(bundle);
+    database = loaded.database;
+    for (const tenant of Object.keys(tenants)) figures.set(tenant, new BundleFigures(loaded.dir, tenant));
+    gateway = await startGateway({ database, now: bundle.now });
   }, 180_000);
   afterAll(async () => {
     await gateway?.close();
+    await database?.drop();
     expect(gateway?.bugs ?? []).toEqual([]);
   });
 

@@ -9,7 +9,6 @@ import { migrate } from '../subgraphs/shared/database/migrate';
 import { isUnavailable } from '../subgraphs/shared/errors';
 import { createTenant } from './fixture';
 import { startGateway, type Asker, type GatewayForTest } from './start-gateway';
-import { strata, type Ran } from './strata-command';
 import { twoHierarchies } from './two-hierarchies';
 
 const admin: Asker = { subject: 'admin', tenant: 'acme', roles: ['ORG_ADMIN'] };
@@ -25,12 +24,8 @@ const server = () => startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' }
 let postgres: EmbeddedPostgres;
 let watch: ChildProcess;
 let gateway: GatewayForTest;
-/** A start without a database, which gives up only after half a minute: it goes on beside the other tests. */
-let start: Promise<Ran>;
 
 beforeAll(async () => {
-  const nowhere = 'postgres://strata:secret@127.0.0.1:1/strata';
-  start = strata(['start'], { DATABASE_URL: nowhere, PORT: '0', STRATA_DATA_DIR: path.join(dataDir, 'start') });
   fs.chmodSync(dataDir, 0o755); // as root the server runs as another, who must be able to pass
   // When jest is killed, nobody else ends the server.
   const script = path.join(__dirname, 'outlive-jest.js');
@@ -45,7 +40,6 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await start;
   await gateway.close();
   await postgres.stop();
   fs.rmSync(dataDir, { recursive: true, force: true });
@@ -125,13 +119,4 @@ test('a database that restarts while many ask: good answers within five seconds,
   expect(new Set(outcomes.map(({ code }) => code))).toEqual(new Set(['good', 'UNAVAILABLE']));
   expect(outcomes.filter(({ begun, code }) => begun >= settled && code !== 'good')).toEqual([]);
   expect(gateway.bugs.filter(error => !isUnavailable(error))).toEqual([]);
-});
-
-test('a start without a database says which one it waited for, and ends with 2', async () => {
-  const { exitCode, stderr, stdout } = await start;
-  expect(exitCode).toBe(2);
-  expect(stdout).toBe('');
-  expect(stderr).toMatch(/Waiting for the database at 127\.0\.0\.1:1\/strata/);
-  expect(stderr).toMatch(/The database at 127\.0\.0\.1:1\/strata cannot be used: .*ECONNREFUSED/);
-  expect(stderr).not.toMatch(/secret|at .*\.js:/);
 });

@@ -11,9 +11,17 @@ export interface TestServer {
   pooled?: { ownerUrl: string; serviceUrl: string };
   /** A migrated database, from which those of the tests are cloned. */
   template: string;
+  /** For files that several test files of the run read; it is gone after the run. */
+  folder: string;
 }
 
 export const testServerVariable = 'STRATA_TEST_SERVER';
+
+export function testServer(): TestServer {
+  const known = process.env[testServerVariable];
+  if (!known) throw new Error('no test server is running: jest starts it by the globalSetup of jest.config.ts');
+  return JSON.parse(known) as TestServer;
+}
 
 export interface TestDatabase {
   /** The owner's login, as DATABASE_URL: no superuser, so row-level security holds for it too. */
@@ -34,14 +42,14 @@ export interface TestDatabase {
  *     let database: TestDatabase;
  *     beforeAll(async () => { database = await createTestDatabase(); });
  *     afterAll(() => database.drop());
+ *
+ * `copied`: of another database, which nobody may be connected to, instead of the empty one.
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const known = process.env[testServerVariable];
-  if (!known) throw new Error('no test server is running: jest starts it by the globalSetup of jest.config.ts');
-  const { adminUrl, ownerUrl, template, pooled } = JSON.parse(known) as TestServer;
+export async function createTestDatabase({ copied }: { copied?: Pick<TestDatabase, 'directUrl'> } = {}): Promise<TestDatabase> {
+  const { adminUrl, ownerUrl, template, pooled } = testServer();
   const pool = isBehindPgBouncer() ? pooled! : undefined;
   const name = `strata_test_${randomBytes(8).toString('hex')}`;
-  await createDatabase(adminUrl, { name, owner: new URL(ownerUrl).username, template });
+  await createDatabase(adminUrl, { name, owner: new URL(ownerUrl).username, template: copied ? nameOf(copied.directUrl) : template });
   return {
     url: databaseUrl(pool?.ownerUrl ?? ownerUrl, name),
     directUrl: databaseUrl(ownerUrl, name),
@@ -68,6 +76,9 @@ export function directUrlOf(url: string): string {
 /** Whether there is one to go through. */
 export const hasPgBouncer = (): boolean =>
   (JSON.parse(process.env[testServerVariable] ?? '{}') as Partial<TestServer>).pooled !== undefined;
+
+/** The database's. */
+export const nameOf = (url: string): string => new URL(url).pathname.slice(1);
 
 export function databaseUrl(url: string, database: string): string {
   const other = new URL(url);

@@ -1,5 +1,7 @@
-import { ALTERNATE, writeDemoBundle } from '../cli/generate/demo';
+import { ALTERNATE } from '../cli/generate/demo';
 import { readEvents, readTable } from '../cli/oulad/written-bundle';
+import type { TestDatabase } from './database';
+import { createLoadedDatabase, demoOf } from './loaded-bundles';
 import { startGateway, type GatewayForTest } from './start-gateway';
 import { expectSumsToAgree, nothing, ofType, plus, walkTree, type Additive, type WalkedNode } from './walk-tree';
 
@@ -12,17 +14,21 @@ const hierarchies: Record<string, string[]> = {
 const period = { from: '2026-06-05', through: '2026-08-03' };
 const partOfIt = { from: '2026-06-17', through: '2026-07-23' };
 
+let database: TestDatabase;
 let gateway: GatewayForTest;
 let counted: Map<string, Map<string, Additive>>;
 
 beforeAll(async () => {
-  const bundle = async (out: string) => {
-    await writeDemoBundle({ out, today: '2026-08-04' });
-    counted = countByHand(out);
-  };
-  gateway = await startGateway({ bundle, now: new Date('2026-08-04T06:00:00Z') });
+  const demo = demoOf('2026-08-04');
+  const loaded = await createLoadedDatabase(demo);
+  counted = countByHand(loaded.dir);
+  database = loaded.database;
+  gateway = await startGateway({ database, now: demo.now });
 }, 120_000);
-afterAll(() => gateway.close());
+afterAll(async () => {
+  await gateway.close();
+  await database.drop();
+});
 
 interface Event {
   tenant_id: string;

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { standingFromCsv, totalsFromCsv, type OuladStanding, type Total } from '../cli/oulad/oracle';
-import { writeOuladBundle, type OuladSummary } from '../cli/oulad/write-bundle';
+import type { OuladSummary } from '../cli/oulad/write-bundle';
+import type { TestDatabase } from './database';
+import { createLoadedDatabase, ouladOf } from './loaded-bundles';
 import { startGateway, type Asker, type GatewayForTest } from './start-gateway';
 import { expectSumsToAgree, ofType, walkTree, type WalkedNode } from './walk-tree';
 
@@ -41,6 +43,7 @@ describe.each([
   ['the real dataset', dataset, isThere],
 ])('%s, loaded and asked for over HTTP', (_, from, there) => {
   const promise = there ? test : test.skip;
+  let database: TestDatabase;
   let gateway: GatewayForTest;
   let summary: OuladSummary;
   const oracle = there ? totalsFromCsv(from) : null!;
@@ -49,15 +52,17 @@ describe.each([
 
   beforeAll(async () => {
     if (!there) return;
-    const bundle = async (out: string) => {
-      summary = await writeOuladBundle({ from, out });
-    };
-    gateway = await startGateway({ bundle, now: new Date('2026-03-20T12:00:00Z') });
+    const oulad = ouladOf(from);
+    ({ database, told: summary } = await createLoadedDatabase(oulad));
+    gateway = await startGateway({ database, now: oulad.now });
     for (const hierarchyId of hierarchies) {
       walks.set(hierarchyId, await walkTree(gateway, { who: admin, hierarchyId, period: whole, pageSize: 50 }));
     }
   }, 600_000);
-  afterAll(() => gateway?.close());
+  afterAll(async () => {
+    await gateway?.close();
+    await database?.drop();
+  });
 
   promise('attempts and mean score of modules and presentations are those of the CSV files, to the last attempt', () => {
     const curriculum = through('oulad-curriculum');

@@ -56,6 +56,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }) },
 );
 
+/** In steps; the long tests live longer. */
+const longestLife = process.env.STRATA_PROPERTY_RUNS ? 10 : 8;
+
 /** Half of the tenants begin with a tree, activity and stored sums, so that moves have something to take along. */
 export const tenants = fc.record({
   groups: fc
@@ -65,7 +68,7 @@ export const tenants = fc.record({
   people: fc.integer({ min: 1, max: 4 }),
   grown: fc.boolean(),
   parents: fc.array(fc.nat(30), { minLength: 20, maxLength: 20 }),
-  steps: fc.array(step, { minLength: 2, maxLength: 10 }),
+  steps: fc.array(step, { minLength: 2, maxLength: longestLife }),
 });
 
 /**

@@ -42,3 +42,33 @@ export const createDatabase = (
 /** With the connections to it: a test that failed has not closed its own. */
 export const dropDatabase = (url: string, name: string): Promise<void> =>
   run(url, [`drop database if exists ${name} with (force)`]);
+
+/** Of two that come with the same name at the same time, one waits until the other is done. */
+export async function oneAfterTheOther<T>(url: string, name: string, work: () => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock(hashtext($1))', [name]);
+    return await work();
+  } finally {
+    await client.end(); // and with it the lock
+  }
+}
+
+/** The databases whose names begin so. */
+export async function selectDatabases(url: string, beginning: string): Promise<string[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      'select datname as name from pg_database where starts_with(datname, $1) order by 1',
+      [beginning],
+    );
+    return rows.map(({ name }) => name);
+  } finally {
+    await client.end();
+  }
+}
+
+export const renameDatabase = (url: string, { from, to }: { from: string; to: string }): Promise<void> =>
+  run(url, [`alter database ${from} rename to ${to}`]);

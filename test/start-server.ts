@@ -8,7 +8,7 @@ import { startEmbeddedPostgres } from '../cli/postgres';
 import { migrate } from '../subgraphs/shared/database/migrate';
 import { databaseUrl, testServerVariable, type TestServer } from './database';
 import { findPgBouncer, startPgBouncer, type RunningPgBouncer } from './pgbouncer';
-import { createDatabase, createOwner, createService, dropDatabase, dropOwner } from './server.queries';
+import { createDatabase, createOwner, createService, dropDatabase, dropOwner, selectDatabases } from './server.queries';
 
 declare global {
   // The teardown runs in this process, but as a module of its own.
@@ -33,13 +33,15 @@ async function prepare(server: { url: string; stop(): Promise<void> }): Promise<
   const service = { name: `strata_service_${run}`, password: randomBytes(12).toString('hex') };
   const ownerUrl = loginAt(server.url, owner);
   let pgbouncer: RunningPgBouncer | undefined;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'strata-bundles-'));
 
   globalThis.stopTestServer = async () => {
     await pgbouncer?.stop();
-    await dropDatabase(server.url, template);
+    for (const database of await selectDatabases(server.url, template)) await dropDatabase(server.url, database);
     await dropOwner(server.url, service.name);
     await dropOwner(server.url, owner.name);
     await server.stop();
+    fs.rmSync(folder, { recursive: true, force: true });
   };
   await createOwner(server.url, owner);
   await createService(server.url, service);
@@ -53,7 +55,7 @@ async function prepare(server: { url: string; stop(): Promise<void> }): Promise<
     throw new Error('STRATA_TEST_PGBOUNCER=1 needs PgBouncer: apt-get install pgbouncer');
   }
   const known: TestServer = {
-    ...{ adminUrl: server.url, ownerUrl, template },
+    ...{ adminUrl: server.url, ownerUrl, template, folder },
     ...(pgbouncer ? { pooled: poolOf(server.url, pgbouncer.port, { owner, service }) } : {}),
   };
   process.env[testServerVariable] = JSON.stringify(known);

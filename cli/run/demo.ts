@@ -23,19 +23,15 @@ export async function loadDemo(
   environment: Environment,
   { database, now }: { database: OpenDatabase; now: Date },
 ): Promise<void> {
-  const file = path.join(environment.dataDir, 'demo.json');
-  const place = database.embedded ? 'embedded' : fingerprint(database.ownerUrl);
-  const known = readMarker(file);
-  const before = known?.database === place && (await hasDemoTenant(database)) ? known : undefined;
+  const known = readMarker(environment);
+  const before = known?.database === placeOf(database) && (await hasDemoTenant(database)) ? known : undefined;
   if (before?.loaded) return;
 
   const { writeDemoBundle } = await import('../generate/demo');
   const { loadFolder } = await import('./load-folder');
   progress(before ? 'Completing the demo tenants' : 'First start: making and loading the demo tenants');
   const today = before?.today ?? now.toISOString().slice(0, 10);
-  mkdirSync(environment.dataDir, { recursive: true });
-  const remember = (loaded: boolean): void => writeFileSync(file, JSON.stringify({ database: place, today, loaded }));
-  remember(false);
+  rememberDemo(environment, { database, today, loaded: false });
   const dir = path.join(environment.dataDir, 'demo-bundle');
   rmSync(dir, { recursive: true, force: true });
   try {
@@ -44,8 +40,23 @@ export async function loadDemo(
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
-  remember(true);
+  rememberDemo(environment, { database, today, loaded: true });
 }
+
+type Place = Pick<OpenDatabase, 'embedded' | 'ownerUrl'>;
+
+/** Writes down how far a database has the demo. */
+export function rememberDemo(
+  { dataDir }: Pick<Environment, 'dataDir'>,
+  { database, ...state }: Omit<Marker, 'database'> & { database: Place },
+): void {
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(markerOf(dataDir), JSON.stringify({ database: placeOf(database), ...state }));
+}
+
+const markerOf = (dataDir: string): string => path.join(dataDir, 'demo.json');
+
+const placeOf = ({ embedded, ownerUrl }: Place): string => (embedded ? 'embedded' : fingerprint(ownerUrl));
 
 /** Tells databases apart without writing down how to reach them. */
 const fingerprint = (url: string): string => {
@@ -53,9 +64,9 @@ const fingerprint = (url: string): string => {
   return createHash('sha256').update(`${host}${pathname}`).digest('hex').slice(0, 16);
 };
 
-function readMarker(file: string): Marker | undefined {
+function readMarker({ dataDir }: Environment): Marker | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Marker;
+    return JSON.parse(readFileSync(markerOf(dataDir), 'utf8')) as Marker;
   } catch {
     return undefined; // none, or half of one: the demo is loaded again, which changes nothing where it is
   }

@@ -7,14 +7,19 @@ import os from 'node:os';
 import path from 'node:path';
 import { createTestDatabase, type TestDatabase } from '../../test/database';
 import { connectOwner, createTenant } from '../../test/fixture';
-import { startStrata, strata, type Started } from '../../test/strata-command';
+import { startStrata, strata, type Ran, type Started } from '../../test/strata-command';
 
 let database: TestDatabase;
 let folder: string;
 let settings: Record<string, string>;
 let token: string;
+/** A start without a database, which gives up only after half a minute: it goes on beside the other tests. */
+let inVain: Promise<Ran>;
 
 beforeAll(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'strata-start-'));
+  const nowhere = 'postgres://strata:secret@127.0.0.1:1/strata';
+  inVain = strata(['start'], { DATABASE_URL: nowhere, PORT: '0', STRATA_DATA_DIR: path.join(folder, 'in-vain') });
   database = await createTestDatabase();
   const owner = await connectOwner(database.url);
   await createTenant(owner, {
@@ -25,12 +30,12 @@ beforeAll(async () => {
     people: { ann: ['ORG_ADMIN'], lea: ['LEARNER'] },
   });
   await owner.close();
-  folder = mkdtempSync(path.join(os.tmpdir(), 'strata-start-'));
-  settings = { ...database.settings, STRATA_DATA_DIR: folder, STRATA_DEMO: '0', PORT: '0' };
+  settings = { ...database.settings, STRATA_DATA_DIR: path.join(folder, 'data'), STRATA_DEMO: '0', PORT: '0' };
   token = (await strata(['token', 'ann'], settings)).stdout.trim();
 });
 
 afterAll(async () => {
+  await inVain;
   await database.drop();
   rmSync(folder, { recursive: true });
 });
@@ -180,4 +185,13 @@ test('a port that is taken ends the start with 2, before anything else', async (
   other.close();
   expect([exitCode, stdout]).toEqual([2, '']);
   expect(stderr).toContain(`Port ${port} is taken`);
+});
+
+test('a start without a database says which one it waited for, and ends with 2', async () => {
+  const { exitCode, stderr, stdout } = await inVain;
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/Waiting for the database at 127\.0\.0\.1:1\/strata/);
+  expect(stderr).toMatch(/The database at 127\.0\.0\.1:1\/strata cannot be used: .*ECONNREFUSED/);
+  expect(stderr).not.toMatch(/secret|at .*\.js:/);
 });

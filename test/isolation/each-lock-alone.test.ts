@@ -29,7 +29,7 @@ jest.mock('../../subgraphs/shared/access/caller', () => {
 
 /** Each test asks questions of its own: what was asked before would be answered from memory. */
 const seed = 77;
-const cases = Number(process.env.STRATA_ISOLATION_CASES ?? 2_000) / 4;
+const cases = Number(process.env.STRATA_ISOLATION_CASES ?? 2_000) / 8;
 
 let service: AttackedService;
 beforeAll(async () => {

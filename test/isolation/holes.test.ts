@@ -4,7 +4,7 @@ import { tenantAdmin } from '../../subgraphs/shared/access/rules';
 import { OpenTransaction } from '../../subgraphs/shared/database/database';
 import { attack } from './attack';
 import { withHole, withRules, type Hole } from './holes';
-import { startAttacked, type AttackedService } from './service';
+import { plantAttacked, type AttackedService, type PlantedWorld } from './service';
 
 jest.mock('../../subgraphs/hierarchy/nodes/view.queries', () => holes().inViewQueries(jest.requireActual('../../subgraphs/hierarchy/nodes/view.queries')));
 jest.mock('../../subgraphs/hierarchy/nodes/node.loader', () => holes().inNodeLoader(jest.requireActual('../../subgraphs/hierarchy/nodes/node.loader')));
@@ -28,10 +28,15 @@ function holes(): typeof import('./holes') {
 const most = 1_500;
 const seed = 41;
 
-/** A service of its own for each: what one reads through its hole, and remembers, must not be found in the next. */
+/** A service of its own for each, on a copy of the world: what one reads through its hole, and remembers, must not be found in the next. */
+let planted: PlantedWorld;
 let service: AttackedService;
+beforeAll(async () => {
+  planted = await plantAttacked(seed);
+}, 60_000);
+afterAll(() => planted.drop());
 beforeEach(async () => {
-  service = await startAttacked(seed);
+  service = await planted.start();
 }, 60_000);
 afterEach(() => service.close());
 
@@ -41,7 +46,7 @@ test('without a hole there is nothing to find', async () => {
   expect((await attack({ service, seed, cases: 200 })).findings).toEqual([]);
 }, 60_000);
 
-const planted: [hole: Hole, found: RegExp, writes?: boolean][] = [
+const holesToFind: [hole: Hole, found: RegExp, writes?: boolean][] = [
   ['a message that names what is hidden', /^leak at text/],
   ['no scope in the queries', /^leak/],
   ['a loader that callers share', /^(leak|wrongly)/],
@@ -54,7 +59,7 @@ const planted: [hole: Hole, found: RegExp, writes?: boolean][] = [
   ['imports of anybody', /^(leak|wrongly answered)/, true],
 ];
 
-test.each(planted)('%s is found', async (hole, found, writes = false) => {
+test.each(holesToFind)('%s is found', async (hole, found, writes = false) => {
   expect(await withHole(hole, () => find(writes))).toMatch(found);
 }, 120_000);
 

@@ -25,3 +25,10 @@ export async function sendFiles(service: AttackedService): Promise<void> {
     }
   }
 }
+
+/** What was shown of the files has links to a gateway that is gone: to the one that is there `now`. */
+export function linkTo({ tenants }: World, { origin, now }: { origin: string; now: string }): void {
+  for (const sent of tenants.flatMap(({ imports }) => imports)) {
+    sent.shown = JSON.parse(JSON.stringify(sent.shown).replaceAll(`${origin}/`, `${now}/`)) as WorldImport['shown'];
+  }
+}

@@ -3,16 +3,16 @@ import { readSupergraph } from '../../gateway/supergraph';
 import { subgraphNames, type SubgraphName } from '../../subgraphs/shared/environment';
 import { buildEverything } from '../../subgraphs/reporting/rollup/build';
 import { defaultLimits, type Limits } from '../../subgraphs/shared/limits/limits';
-import type { Database } from '../../subgraphs/shared/database/database';
 import { listen, type OpenServer } from '../../subgraphs/shared/subgraph/listen';
 import { subgraphServer } from '../../subgraphs/shared/subgraph/serve';
-import { startGateway, type GatewayForTest } from '../start-gateway';
+import { createTestDatabase } from '../database';
+import { startGateway, type GatewayForTest, type GatewayOptions } from '../start-gateway';
 import { callersOf, type WorldCaller } from './callers';
 import { ownersOfIds, type Answered } from './compare';
 import { publicSchema } from './oracle';
 import type { CursorBook } from './pages';
 import { requestExports } from './requested-exports';
-import { clientsOf, sendFiles } from './sent-files';
+import { clientsOf, linkTo, sendFiles } from './sent-files';
 import { plantWorld } from './plant-world';
 import { asSent } from './rules-of-changes';
 import { now, randomWorld, type World, type WorldTenant } from './world';
@@ -36,6 +36,8 @@ export interface AttackedService {
   schemas: Record<Target, GraphQLSchema>;
   owners: Map<string, WorldTenant>;
   cursors: CursorBook;
+  /** Where the gateway listens, as its links name it. */
+  origin: string;
   /** Over HTTP, to the gateway or past it to a subgraph's own port. */
   send(target: Target, caller: WorldCaller, sent: Sent): Promise<Answered & { status: number; body: string }>;
   close(): Promise<void>;
@@ -49,8 +51,47 @@ const wide: Partial<Limits> = {
 /** The service over a random world, with its activity: partly stored, partly waiting to be folded. */
 export async function startAttacked(seed: number): Promise<AttackedService> {
   const world = randomWorld(seed);
-  const gateway = await startGateway({ fill: (owner: Database) => plantWorld(owner, world), now, background: false, limits: wide, oauth: clientsOf(world) });
-  await live(gateway, world);
+  return plantedIn(world, {});
+}
+
+/** A world that can be attacked many times: each time it is as nobody has attacked it yet. */
+export interface PlantedWorld {
+  start(): Promise<AttackedService>;
+  drop(): Promise<void>;
+}
+
+export async function plantAttacked(seed: number): Promise<PlantedWorld> {
+  const world = randomWorld(seed);
+  const planted = await createTestDatabase();
+  const first = await plantedIn(world, { database: planted });
+  await first.close();
+  let { origin } = first;
+  return {
+    start: async () => {
+      const database = await createTestDatabase({ copied: planted });
+      const attacked = await attackable(world, { database });
+      linkTo(world, { origin, now: attacked.origin });
+      origin = attacked.origin;
+      const close = async () => {
+        await attacked.close();
+        await database.drop();
+      };
+      return { ...attacked, close };
+    },
+    drop: () => planted.drop(),
+  };
+}
+
+/** Its rows are put there past the service, all else comes by the door. */
+async function plantedIn(world: World, place: Pick<GatewayOptions, 'database'>): Promise<AttackedService> {
+  const service = await attackable(world, { ...place, fill: owner => plantWorld(owner, world) });
+  await live(service.gateway, world);
+  await sendFiles(service);
+  return service;
+}
+
+async function attackable(world: World, place: Pick<GatewayOptions, 'database' | 'fill'>): Promise<AttackedService> {
+  const gateway = await startGateway({ ...place, now, background: false, limits: wide, oauth: clientsOf(world) });
   const servers = new Map<Target, OpenServer>();
   const schemas: Partial<Record<Target, GraphQLSchema>> = { gateway: publicSchema(readSupergraph()) };
   const onBug = (error: unknown) => gateway.bugs.push(error);
@@ -71,8 +112,9 @@ export async function startAttacked(seed: number): Promise<AttackedService> {
       ...(actingTenant === undefined ? {} : { 'strata-tenant': actingTenant }),
     });
   }
-  const service: AttackedService = {
+  return {
     ...{ world, callers, gateway, owners: ownersOfIds(world), cursors: new Map() },
+    origin: `http://127.0.0.1:${servers.get('gateway')!.port}`,
     schemas: schemas as Record<Target, GraphQLSchema>,
     send: async (target, caller, { path, method = 'POST', body, type = 'application/json' }) => {
       const response = await fetch(`http://127.0.0.1:${servers.get(target)!.port}${path}`, {
@@ -90,8 +132,6 @@ export async function startAttacked(seed: number): Promise<AttackedService> {
       await gateway.close();
     },
   };
-  await sendFiles(service);
-  return service;
 }
 
 function parsed(text: string): Pick<Answered, 'data' | 'errors'> {

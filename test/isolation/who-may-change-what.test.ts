@@ -29,8 +29,12 @@ const mayAsk: Record<string, RoleName[]> = {
 };
 
 let service: AttackedService;
+/** What stands in the database, before anything is refused and after: always the same. */
+let before: Awaited<ReturnType<typeof selectContents>>;
+const contents = () => selectContents(service.gateway.database.adminUrl);
 beforeAll(async () => {
   service = await startAttacked(5);
+  before = await contents();
 });
 afterAll(() => service.close());
 
@@ -52,8 +56,6 @@ const about = (tenant: WorldTenant, seed: number): Hand => ({
 
 describe.each(Object.entries(mayAsk))('%s', (mutation, roles) => {
   test('is refused to whoever may not, in and out of their scope, in their tenant and another; nothing is changed', async () => {
-    const { adminUrl } = service.gateway.database;
-    const before = await selectContents(adminUrl);
     const [, own, other] = service.world.tenants as [WorldTenant, WorldTenant, WorldTenant];
     const codes = { allowed: new Set<string>(), refused: new Set<string>() };
     for (const [index, caller] of askers().entries()) {
@@ -69,6 +71,6 @@ describe.each(Object.entries(mayAsk))('%s', (mutation, roles) => {
       }
     }
     expect(codes.refused).toContain('FORBIDDEN');
-    expect(await selectContents(adminUrl)).toEqual(before);
+    expect(await contents()).toEqual(before);
   }, 120_000);
 });

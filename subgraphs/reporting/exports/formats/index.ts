@@ -2,8 +2,6 @@ import type { Writable } from 'node:stream';
 import { ExportFormat } from '../export.type';
 import type { Sheet } from '../sheets/sheet';
 import { writeCsv } from './csv';
-import { writePdf } from './pdf';
-import { writeXlsx } from './xlsx';
 
 interface Format {
   /** Writes a sheet as its rows are read, and ends what it writes to. */
@@ -14,19 +12,20 @@ interface Format {
   mostRows: number;
 }
 
+/** The writers of workbooks and pages are a fifth of all that a process would load, and loaded when one is first made. */
 export const formats: Record<ExportFormat, Format> = {
   [ExportFormat.CSV]: {
     write: writeCsv,
     ...{ type: 'text/csv; charset=utf-8', ending: 'csv', mostRows: 2_000_000 },
   },
   [ExportFormat.XLSX]: {
-    write: writeXlsx,
+    write: async (sheet, out) => (await import('./xlsx')).writeXlsx(sheet, out),
     type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
     ...{ ending: 'xlsx', mostRows: 2_000_000 },
   },
   // More is nothing to print: these are some 900 pages.
   [ExportFormat.PDF]: {
-    write: writePdf,
+    write: async (sheet, out) => (await import('./pdf')).writePdf(sheet, out),
     ...{ type: 'application/pdf', ending: 'pdf', mostRows: 30_000 },
   },
 };
