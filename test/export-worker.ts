@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import './prepares-like-the-run';
 import { startExports } from '../subgraphs/reporting/exports/worker';
 import { reportingSubgraph } from '../subgraphs/reporting/subgraph';
 import { peakMegabytes } from './peak-memory';

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import './prepares-like-the-run';
 import express from 'express';
 import { rosterSubgraph } from '../subgraphs/roster/subgraph';
 import { mountRoutes, problemHandler } from '../subgraphs/shared/subgraph/http';

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import './prepares-like-the-run';
 import { purgeAll } from '../cli/run/purge';
 import { Database } from '../subgraphs/shared/database/database';
 
