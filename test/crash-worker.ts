@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import './prepares-like-the-run';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../cli/generate/random';
 import { verify } from '../subgraphs/reporting/rollup/verify';
