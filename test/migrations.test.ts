@@ -36,17 +36,17 @@ const schema = () =>
 test('the way up, down and up again ends where it was', async () => {
   const before = await schema();
   expect(before.length).toBeGreaterThan(20);
-  await unmigrate(database.url);
+  await unmigrate(database.directUrl);
   expect(await schema()).toEqual([]);
-  expect(await pendingMigrations(database.url)).not.toEqual([]);
-  await migrate(database.url);
+  expect(await pendingMigrations(database.directUrl)).not.toEqual([]);
+  await migrate(database.directUrl);
   expect(await schema()).toEqual(before);
-  expect(await pendingMigrations(database.url)).toEqual([]);
+  expect(await pendingMigrations(database.directUrl)).toEqual([]);
 });
 
 test('several that migrate at once end well', async () => {
-  await unmigrate(database.url);
-  const steps = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
+  await unmigrate(database.directUrl);
+  const steps = await Promise.all([migrate(database.directUrl), migrate(database.directUrl), migrate(database.directUrl)]);
   expect(steps.filter(taken => taken.length > 0)).toHaveLength(1);
 });
 
