@@ -4,7 +4,9 @@ import { eraseUser } from '../cli/run/erase-user';
 import { ingest } from '../subgraphs/reporting/ingest/ingest';
 import { erasePerson } from '../subgraphs/roster/people/erasure/erase-person';
 import { acceptanceLock } from '../subgraphs/shared/database/acceptance-lock.queries';
-import { Database } from '../subgraphs/shared/database/database';
+import type { Credentials } from '../subgraphs/shared/access/caller';
+import { writeAudit } from '../subgraphs/shared/audit/audit';
+import { Database, type Transaction } from '../subgraphs/shared/database/database';
 import { createTestDatabase, type TestDatabase } from './database';
 import { connectApplication, connectOwner, createTenant, type KnownTenant } from './fixture';
 import { selectTablesWith } from './whole-database.queries';
@@ -98,6 +100,34 @@ test('who is erased while others are waited for is looked for the next time', as
   expect(await unfinished()).toEqual([{ person_id: personId }]);
   expect(await eraseAllTraces(owner, later)).toBe(1);
   expect(await unfinished()).toEqual([]);
+});
+
+test('where a request of theirs came from that ends after all is over is not kept', async () => {
+  const tenant = await tenantOf('acme');
+  const personId = tenant.people.get(name)!;
+  const acts = (who: number, at: Date) => (tx: Transaction) =>
+    writeAudit(tx, { action: 'tested' }, {
+      ...{ now: at, person: { personId: who, actsForPlatform: false } },
+      from: { address: '192.0.2.7', agent: 'a browser' } as Credentials,
+    });
+  const request = await application.begin(tenant.number, 'write');
+  await acts(personId, now)(request);
+  await application.transaction(tenant.number, 'write', acts(tenant.people.get('other')!, now));
+  await erase(tenant);
+  expect(await eraseAllTraces(owner, later)).toBe(1);
+  await request.commit();
+  const addresses = () =>
+    owner.transaction(tenant.number, 'read', async tx => {
+      const rows = await tx.query<{ person_id: number; address: string | null; agent: string | null }>(
+        `select person_id, address, agent from audit_log where tenant_id = $1 and action = 'tested'`,
+        [tenant.number],
+      );
+      return new Map(rows.map(({ person_id, address, agent }) => [person_id, [address, agent]]));
+    });
+  expect((await addresses()).get(personId)).toEqual(['192.0.2.7', 'a browser']);
+  expect(await eraseAllTraces(owner, later)).toBe(0);
+  expect([...(await addresses()).values()]).toEqual(expect.arrayContaining([[null, null], ['192.0.2.7', 'a browser']]));
+  expect((await addresses()).get(personId)).toEqual([null, null]);
 });
 
 test('what keeps the traces in one tenant from being found keeps those in no other', async () => {

@@ -1,5 +1,5 @@
 import { platformTenant } from '../../migrations/row-level-security';
-import { eraseTraces } from '../../subgraphs/roster/people/erasure/erase-traces';
+import { eraseLateTraces, eraseTraces } from '../../subgraphs/roster/people/erasure/erase-traces';
 import type { Database } from '../../subgraphs/shared/database/database';
 import { isUnavailable } from '../../subgraphs/shared/errors';
 import { selectTenantNumbers } from '../../subgraphs/shared/retention/partitions.queries';
@@ -16,6 +16,7 @@ export async function eraseAllTraces(owner: Database, now: Date): Promise<number
   for (const tenantId of tenants) {
     try {
       finished += await eraseTraces(owner, { tenantId, now });
+      await eraseLateTraces(owner, { tenantId, now });
     } catch (error) {
       if (isUnavailable(error)) throw error;
       failures.push(error);

@@ -1,10 +1,10 @@
 import { eraseFromEventIds } from '../../../reporting/published';
-import { eraseFromAudit } from '../../../shared/audit/erase-audit.queries';
+import { eraseAddresses, eraseFromAudit } from '../../../shared/audit/erase-audit.queries';
 import type { Database, Transaction } from '../../../shared/database/database';
 import { Eraser } from '../../../shared/erased-words';
 import { publicId } from '../../../shared/identifiers';
 import { holdAcceptanceOff, leads } from '../../../shared/retention/retention.queries';
-import { finishErasure, selectUnfinishedErasures, type Erasure } from './erase-person.queries';
+import { finishErasure, selectErasedSince, selectUnfinishedErasures, type Erasure } from './erase-person.queries';
 import { deletePieces, eraseFromImports, eraseFromLog, selectKeptFiles, selectPieces } from './traces.queries';
 
 export interface TracesParts {
@@ -42,6 +42,22 @@ const waitForAcceptance = (owner: Database, tenantId: number): Promise<void> =>
     tx.keepVersion();
     await holdAcceptanceOff(tx);
   });
+
+/** No request goes on for longer. */
+const longestRequest = 24 * 3_600_000;
+
+/**
+ * Requests of people's own that had begun before they were erased may have ended after their traces were found: where
+ * they came from goes afterwards.
+ */
+export async function eraseLateTraces(owner: Database, { tenantId, now }: { tenantId: number; now: Date }): Promise<void> {
+  const since = new Date(now.getTime() - longestRequest);
+  const personIds = await owner.transaction(tenantId, 'read', tx => selectErasedSince(tx, since));
+  if (personIds.length === 0) return;
+  await owner.transaction(tenantId, 'write', async tx => {
+    if ((await eraseAddresses(tx, { personIds, since })) === 0) tx.keepVersion();
+  });
+}
 
 async function eraseTracesOf(tx: Transaction, { personId, words }: Erasure, now: Date): Promise<void> {
   const eraser = new Eraser(words);
