@@ -80,7 +80,8 @@ test('figures of few classes with many learners are kept ready, too, and told wh
     return [...new Set(points.map(point => point.asOf))];
   };
   expect(await asOf(addDays(today, -2))).toEqual([now.toISOString()]); // nothing has changed since
-  await database.transaction(crowded.number, 'write', async () => undefined);
+  const event = { eventId: 'e', classId: 'hall', userId: 's0', occurredAt: `${today}T08:00:00Z`, score: 50 };
+  expect((await gateway.send(adminOf(crowded), [event])).body).toMatchObject({ accepted: 1 });
   expect(await asOf(addDays(today, -2))).toEqual([made.toISOString()]);
   expect(await asOf(addDays(today, -1))).toEqual([now.toISOString()]); // quick enough
 });
