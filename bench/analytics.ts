@@ -3,6 +3,7 @@ import { nodeLoaders, wholeViewId } from '../subgraphs/hierarchy/published';
 import { keepCountsOfLoad } from '../subgraphs/reporting/published';
 import { cohortLoaders } from '../subgraphs/reporting/analytics/cohort.loader';
 import { selectCohortRows } from '../subgraphs/reporting/analytics/cohort-rows.queries';
+import { Effort } from '../subgraphs/reporting/analytics/effort';
 import { learnerAnalyticsLoaders } from '../subgraphs/reporting/analytics/learner-analytics.loader';
 import { selectLearnerRows } from '../subgraphs/reporting/analytics/learner-rows.queries';
 import { keepFigures } from '../subgraphs/reporting/analytics/stored/keep-figures';
@@ -83,8 +84,9 @@ async function ask(database: Database, tenantId: number, windows: readonly { fro
   try {
     const caller = administrator({ id: tenantId, externalId, classes });
     const nodes = nodeLoaders({ caller, session });
-    const { todayAndRisk } = learnerAnalyticsLoaders({ session, now });
-    const { cohortRows } = cohortLoaders({ session, nodes, now, todayAndRisk });
+    const effort = new Effort();
+    const { todayAndRisk } = learnerAnalyticsLoaders({ session, now, effort });
+    const { cohortRows } = cohortLoaders({ session, nodes, now, todayAndRisk, effort });
     const view = await nodes.view();
     const node = await nodes.node({ id: wholeViewId(caller, view), hierarchyKey: view.hierarchyKey });
     return await cohortRows.load({ set: { node: node! }, windows });

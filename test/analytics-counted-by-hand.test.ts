@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { nodeLoaders } from '../subgraphs/hierarchy/published';
+import type { RiskRow } from '../subgraphs/reporting/analytics/cohort-rows.queries';
+import { Effort } from '../subgraphs/reporting/analytics/effort';
+import type { GapRecord } from '../subgraphs/reporting/analytics/skill-gaps.queries';
 import { learnerAnalyticsLoaders } from '../subgraphs/reporting/analytics/learner-analytics.loader';
 import { cohortLoaders } from '../subgraphs/reporting/analytics/cohort.loader';
 import { selectLearnerRows, listedClasses, type Cohort } from '../subgraphs/reporting/analytics/learner-rows.queries';
@@ -170,10 +173,19 @@ const byPerson = (a: { personId: number; index: number }, b: { personId: number;
 async function expectGaps(world: World, { session, question, covered }: Asked & { covered: number[] }): Promise<void> {
   const { life } = world;
   const { window } = windowsFor(life, question);
-  const loaders = learnerAnalyticsLoaders({ session, now: life.now });
-  for (const who of people.filter(one => !world.deleted.includes(one))) {
-    const student = { personId: life.tenant.people.get(who)!, everywhere: false, classes: covered };
-    const { rows, total } = await loaders.skillGaps(student, { window, most: 100, after: null });
+  const loaders = learnerAnalyticsLoaders({ session, now: life.now, effort: new Effort() });
+  const there = people.filter(one => !world.deleted.includes(one));
+  const studentOf = (who: string) => ({ personId: life.tenant.people.get(who)!, everywhere: false, classes: covered });
+  const pagesFrom = (afters: (GapRecord | null)[], most: number) =>
+    Promise.all(there.map((who, n) => loaders.skillGaps(studentOf(who), { window, most, after: afters[n] ?? null })));
+  const whole = await pagesFrom([], 100);
+  // Of all at once, page by page, it is the same.
+  const firsts = await pagesFrom([], 1);
+  const rests = await pagesFrom(firsts.map(({ rows }) => rows[0] ?? null), 100);
+  for (const [n, who] of there.entries()) {
+    const { rows, total } = whole[n]!;
+    const paged = [...firsts[n]!.rows, ...(rows.length > 0 ? rests[n]!.rows : [])];
+    expect([paged, firsts[n]!.total, rests[n]!.total]).toEqual([rows, total, total]);
     const { expected, begun } = figuresByHand(world, who, { window, among: question.covered, activeIn: [], thresholds: null });
     expect([rows.length, total]).toEqual([expected - begun, expected - begun]);
     for (const { code } of rows) expect(life.statusOf(who, code, window.through)).toBe(0);
@@ -192,8 +204,9 @@ async function expectCohorts(world: World, { session, question }: Asked): Promis
   const { tenant } = life;
   const { window, points } = windowsFor(life, question);
   const nodes = nodeLoaders({ caller: admin(tenant), session });
-  const { todayAndRisk } = learnerAnalyticsLoaders({ session, now: life.now });
-  const { cohortRows, atRisk } = cohortLoaders({ session, nodes, now: life.now, todayAndRisk });
+  const effort = new Effort();
+  const { todayAndRisk } = learnerAnalyticsLoaders({ session, now: life.now, effort });
+  const { cohortRows, atRisk } = cohortLoaders({ session, nodes, now: life.now, todayAndRisk, effort });
   const sets = [
     { set: { key: 'covered', classes: question.covered.map(name => tenant.classes.get(name)!) }, among: question.covered },
     ...classes.map(name => ({ set: { key: name, classes: [tenant.classes.get(name)!] }, among: [name] })),
@@ -219,13 +232,20 @@ async function expectCohorts(world: World, { session, question }: Asked): Promis
       }
     }
   }
-  const { set, among } = sets[0]!;
-  const inDanger = learnersByHand(world, { among, day: window.through })
-    .map(who => figuresByHand(world, who, { window, among, activeIn: among, thresholds: question.thresholds }))
-    .filter(isAtRisk);
-  const listed = await atRisk(set, { window, most: 10, after: null });
-  expect([listed.rows.map(row => row.personId), listed.total]).toEqual([inDanger.map(row => row.personId), inDanger.length]);
-  seen.atRisk += inDanger.length;
+  const asked = [...sets, ...ofNodes];
+  const pagesFrom = (afters: (RiskRow | null)[], most: number) =>
+    Promise.all(asked.map(({ set }, n) => atRisk(set, { window, most, after: afters[n] ?? null })));
+  const firsts = await pagesFrom([], 1);
+  const rests = await pagesFrom(firsts.map(({ rows }) => rows[0] ?? null), 100);
+  for (const [n, { set, among }] of asked.entries()) {
+    const isWhole = 'node' in set && set.node.kind === 'tenant';
+    const inDanger = learnersByHand(world, { among, day: window.through })
+      .map(who => figuresByHand(world, who, { window, among, activeIn: isWhole ? null : among, thresholds: question.thresholds }))
+      .filter(isAtRisk);
+    const listed = [...firsts[n]!.rows, ...(inDanger.length > 0 ? rests[n]!.rows : [])];
+    expect([listed.map(row => row.personId), firsts[n]!.total]).toEqual([inDanger.map(row => row.personId), inDanger.length]);
+    seen.atRisk += inDanger.length;
+  }
 }
 
 const isAtRisk = ({ inactive, lowScore, lowEngagement, lowMastery }: ByHand): boolean =>

@@ -1,3 +1,5 @@
+import { purgeExpiredExports } from '../subgraphs/reporting/exports/purge';
+import { Database } from '../subgraphs/shared/database/database';
 import { ask, download, exportFields, finished, period, requestExport, statusOf } from './exports';
 import { openGroupFiles, type GroupFiles } from './group-files';
 import { createTenant, type KnownTenant } from './fixture';
@@ -140,13 +142,35 @@ test('a file is gone when it has expired, and is purged with a word in the audit
   );
   expect(await statusOf(world, admin, id)).toBeNull();
   expect(await statusAt(admin, id)).toBe(404);
-  const { purgeExpiredExports } = await import('../subgraphs/reporting/exports/purge');
   const { database } = world.gateway.service.subgraph('reporting');
   expect(await purgeExpiredExports(database, new Date('2026-03-20T12:00:00Z'))).toBe(1);
   expect(await purgeExpiredExports(database, new Date('2026-03-20T12:00:00Z'))).toBe(0);
   expect(await world.rows('select count(*)::int as chunks from export_chunks')).toEqual([{ chunks: 0 }]);
   const log = await world.rows<{ action: string; details: { files: number } }>(`select action, details from audit_log where action = 'PURGE_EXPORTS'`);
   expect(log).toMatchObject([{ details: { files: 1 } }]);
+});
+
+test('what keeps expired files of one tenant from being removed keeps those of no other', async () => {
+  for (const [who, tenant] of [[admin, world.tenant], [stranger, other]] as const) {
+    await made(who);
+    await world.owner.transaction(tenant.number, 'write', tx =>
+      tx.query(`update exports set expires_at = '2026-03-20T12:00:00Z' where tenant_id = $1`, [tx.tenantId]));
+  }
+  const left = async () => (await Promise.all([world.tenant, other].map(({ number }) =>
+    world.owner.transaction(number, 'read', tx => tx.query('select from exports where tenant_id = $1', [number]))))).map(({ length }) => length);
+  const impatient = await Database.connect({ url: world.gateway.database.url, stepDown: true, entities: [], statementTimeout: 500 });
+  const holding = await world.owner.begin(world.tenant.number, 'write');
+  const at = new Date('2026-03-20T12:00:00Z');
+  try {
+    await holding.query('select from exports where tenant_id = $1 for update', [world.tenant.number]);
+    await expect(purgeExpiredExports(impatient, at)).rejects.toMatchObject({ errors: [{ code: '57014' }] });
+    expect(await left()).toEqual([1, 0]);
+  } finally {
+    await holding.rollback();
+    await impatient.close();
+  }
+  expect(await purgeExpiredExports(world.gateway.service.subgraph('reporting').database, at)).toBe(1);
+  expect(await left()).toEqual([0, 0]);
 });
 
 test('asking, downloading and removing stand in the audit log, with who and what', async () => {

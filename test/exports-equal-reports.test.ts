@@ -107,9 +107,10 @@ const inXlsx = (cell: Cells[number]) =>
 const headings = [
   'part', 'id', 'external_id', 'name', 'type', 'classes', 'average_score', 'score_sum', 'attempts', 'learners_scored',
   'total_seconds', 'collection_seconds', 'assessment_seconds', 'learners_timed', 'period_from', 'period_through', 'as_of',
+  'complete_from',
 ];
 const asOf = '2026-03-20T12:00:00.000Z';
-const constant = [period.from, period.through, asOf];
+const constant = [period.from, period.through, asOf, null]; // nothing has expired
 
 const questions: [string, Asker, () => object][] = [
   ['the tenant, with other', admin, () => ({})],

@@ -29,7 +29,7 @@ beforeEach(async () => {
     groups: { land: 'country', s1: 'school' },
     classes: { c1: { grade: '5' }, c2: { grade: '5' } },
     placements: { india: { land: null, s1: 'land', c1: 's1', c2: 's1' } },
-    people: { admin: ['ORG_ADMIN'], ann: ['LEARNER'], ben: ['LEARNER'], tess: ['TEACHER'] },
+    people: { admin: ['ORG_ADMIN'], ann: ['LEARNER'], ben: ['LEARNER'], zoe: ['LEARNER'], tess: ['TEACHER'] },
     enrolments: ['ann', 'ben'].flatMap(person => ['c1', 'c2'].map(klass => ({ class: klass, person, enrolledAt: '2026-01-01T00:00:00Z' }))),
     competencies: [{ code: 'add', grade: '5' }, { code: 'divide', grade: '5' }],
   });
@@ -110,6 +110,25 @@ test('what has expired is in no report, and the reader is told from when on noth
   expect((await application.transaction(acme.number, 'read', tx => verify(tx))).differences).toEqual([]);
   const log = await at(expired, gateway => gateway.read(admin, '{ auditLog(actions: ["PURGE"]) { nodes { resourceType details performedById } } }'));
   expect(log.auditLog.nodes).toContainEqual({ resourceType: 'class_days', details: { rows: 1 }, performedById: null });
+});
+
+test('who was in a class on days alone that have expired is seen through it no more', async () => {
+  await set(begun, 'figureDays: 100, rawActivityHours: 24', 1);
+  await send([status(1, { on: daysLater(begun, -9), who: 'zoe', is: 'IN_PROGRESS' })], begun); // zoe is enrolled nowhere
+  await send([status(2, { on: daysLater(begun, 60), is: 'COMPLETED' })], daysLater(begun, 60));
+  await inOrder(buildEverything);
+  await at(begun, gateway => gateway.read(admin, `mutation { assignTeacher(classId: "${acme.nodeId('c1')}", teacherId: "${acme.personId('tess')}") { id } }`));
+  const tess: Asker = { subject: 'tess', tenant: 'acme', roles: ['TEACHER'] };
+  const asked = `{ learnerAnalytics(studentId: "${acme.personId('zoe')}") { activeDays } }`;
+  const shown = (moment: Date) => at(moment, async gateway => {
+    const codes = await gateway.codes(tess, asked);
+    return codes.length > 0 ? codes : (await gateway.read(tess, asked)).learnerAnalytics;
+  });
+  expect(await shown(daysLater(begun, 100))).toEqual({ activeDays: 0 });
+  const expired = daysLater(begun, 101);
+  expect(await shown(expired)).toEqual(['FORBIDDEN']);
+  expect(await purgeAll(owner, { now: expired, log: silent })).toBe(true);
+  expect(await shown(expired)).toEqual(['FORBIDDEN']);
 });
 
 test('analytics of days that have expired are refused, and what is kept ready of them goes', async () => {
@@ -196,6 +215,32 @@ test('competency counts stay what they were while the history of statuses is pur
   expect(await refused(49)).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT']);
   expect(await own()).toEqual(shownBefore);
   expect((await application.transaction(acme.number, 'read', tx => verify(tx))).differences).toEqual([]);
+});
+
+test('who did something in the audit log is active until that has expired, in what was made before, too', async () => {
+  await set(begun, 'auditLogDays: 10', 1);
+  const { nodeId, personId } = acme;
+  await at(begun, async gateway => {
+    await gateway.read(admin, `mutation { assignTeacher(classId: "${nodeId('c1')}", teacherId: "${personId('tess')}") { id } }`);
+    const report = '{ report: TREND, interval: DAY, format: CSV, period: { from: "2027-02-01", through: "2027-02-02" } }';
+    await gateway.read({ ...admin, subject: 'tess', roles: ['TEACHER'] }, `mutation { requestExport(input: ${report}) { id } }`);
+  });
+  const active = (moment: Date) => at(moment, async gateway => {
+    const shown = await gateway.read(admin, `{ whole: organisationAnalytics { users { active } } school: organisationAnalytics(nodeId: "${nodeId('s1')}") { users { active } } }`);
+    return [shown.whole.users.active, shown.school.users.active];
+  });
+  const last = daysLater(begun, 10);
+  expect(await active(last)).toEqual([2, 1]);
+  const after = new Date(last.getTime() + 60_000);
+  expect(await active(after)).toEqual([0, 0]);
+  // As if it had been made while it was so, with nothing changed since.
+  await application.transaction(acme.number, 'read', async tx => tx.version).then(version =>
+    owner.transaction(acme.number, 'write', tx => {
+      tx.keepVersion();
+      const window = { from: dayOf(daysLater(after, -27)), through: dayOf(after) };
+      return storeFigures(tx, { window, row: null, users: [{ role: null, total: 6, active: 2 }], version: version!, computedAt: last });
+    }));
+  expect(await active(after)).toEqual([0, 0]);
 });
 
 test('old lines of the logs and old files are out of sight before they are purged', async () => {

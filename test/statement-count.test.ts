@@ -1,3 +1,5 @@
+import { makeExport } from '../subgraphs/reporting/exports/make';
+import { exportNumber } from '../subgraphs/shared/identifiers';
 import { subgraphNames } from '../subgraphs/shared/environment';
 import { buildMissing } from '../subgraphs/reporting/rollup/build';
 import { createTenant, type KnownTenant, type TenantFixture } from './fixture';
@@ -5,6 +7,7 @@ import { startGateway, type Asker, type GatewayForTest } from './start-gateway';
 
 const admin: Asker = { subject: 'admin', tenant: 'acme', roles: ['ORG_ADMIN'] };
 const officer: Asker = { subject: 'officer', tenant: 'acme', roles: ['OFFICER'] };
+const now = new Date('2026-03-20T12:00:00Z');
 /** So many that a statement for each, or for every hundred, would show. */
 const many = Number(process.env.STRATA_CHILDREN ?? 250);
 
@@ -65,7 +68,7 @@ beforeAll(async () => {
     tenant = await createTenant(owner, wideAndNarrow());
   };
   // What goes on in the background would be counted too: here it is done by hand, before.
-  gateway = await startGateway({ fill, background: false, now: new Date('2026-03-20T12:00:00Z') });
+  gateway = await startGateway({ fill, background: false, now });
   for (const name of subgraphNames) {
     gateway.service.subgraph(name).database.onStatement = sql => statements.push(`${name}: ${sql}`);
   }
@@ -126,6 +129,42 @@ describe.each([
       expect(found).toEqual({ ...one, children: many });
     }
   });
+});
+
+/** What making a file of a node takes: how often each statement, and how many rows the file has. */
+async function made(node: string, report: string): Promise<{ rows: number; ran: Map<string, number> }> {
+  const input = { report, format: 'CSV', nodeId: tenant.nodeId(node), period: { from: '2026-03-01', through: '2026-03-15' } };
+  const asked = await gateway.read(admin, 'mutation ($input: ExportInput!) { requestExport(input: $input) { id } }', { input });
+  const id = asked.requestExport.id as string;
+  const { database } = gateway.service.subgraph('reporting');
+  statements = [];
+  const done = await makeExport(database, exportNumber(id)!, {
+    ...{ tenantId: tenant.number, now: () => now, refuse: () => undefined, onTry: () => undefined },
+    signal: new AbortController().signal,
+  });
+  expect(done).toBe(true);
+  const ran = new Map<string, number>();
+  for (const sql of statements) ran.set(sql, (ran.get(sql) ?? 0) + 1);
+  const shown = await gateway.read(admin, `{ export(id: "${id}") { rows } }`);
+  await gateway.read(admin, `mutation { removeExport(id: "${id}") { id } }`);
+  return { rows: shown.export.rows as number, ran };
+}
+
+/** Rows that are read and written together. */
+const rowsOfPage = 1_000;
+const sumOf = (ran: Map<string, number>): number => [...ran.values()].reduce((sum, times) => sum + times, 0);
+
+test.each(['LEVELS', 'NODE_REPORT', 'COMPETENCIES'])('a file of %s takes statements by the thousand rows, and none for a row', async report => {
+  await made('alone', report); // what is remembered of the tenant's structure is so in all that follow
+  const one = await made('alone', report);
+  for (const name of ['wide', 'crowded']) {
+    const { rows, ran } = await made(name, report);
+    expect(rows).toBeGreaterThan(many);
+    const pages = Math.ceil(rows / rowsOfPage) + 2; // a level begins a page of its own, as does the node
+    for (const [sql, times] of ran) expect([sql, times <= Math.max(one.ran.get(sql) ?? 0, pages)]).toEqual([sql, true]);
+    expect(sumOf(ran)).toBeLessThanOrEqual(sumOf(one.ran) * pages);
+    expect(ran.size).toBeLessThanOrEqual(one.ran.size + 2);
+  }
 });
 
 test(`the figures of ${many} children are right`, async () => {

@@ -17,7 +17,7 @@ export interface Erased {
   again: boolean;
 }
 
-/** Erases the one user with this id and finds their traces, in one transaction of the tables' owner; null where there is none. */
+/** Erases the one user with this id and finds their traces, as the tables' owner; null where there is none. */
 export async function eraseUser(
   { ownerUrl }: Pick<OpenDatabase, 'ownerUrl'>,
   { id, tenant, now }: { id: string; tenant?: string; now: Date },
@@ -40,14 +40,16 @@ export async function eraseUser(
   }
 }
 
-const eraseIn = (owner: Database, { tenant, personId, now }: { tenant: Tenant; personId: number; now: Date }): Promise<Erased> =>
-  owner.transaction(tenant.number, 'write', async tx => {
-    const { askedAt, finishedAt } = await erasePerson(tx, { personId, now });
-    const userId = publicId('person', personId);
-    const again = finishedAt !== null;
-    if (!again) {
+/** The person first: who begins afterwards finds nobody; then, once everybody has ended who began before, the traces. */
+async function eraseIn(owner: Database, { tenant, personId, now }: { tenant: Tenant; personId: number; now: Date }): Promise<Erased> {
+  const userId = publicId('person', personId);
+  const { askedAt, finishedAt } = await owner.transaction(tenant.number, 'write', async tx => {
+    const erasure = await erasePerson(tx, { personId, now });
+    if (erasure.finishedAt === null) {
       await writeAudit(tx, { action: 'eraseUser', resourceType: 'Person', resourceId: userId }, { now });
-      await eraseTraces(tx, now);
     }
-    return { tenant: tenant.externalId, userId, erasedAt: askedAt, again };
+    return erasure;
   });
+  if (finishedAt === null) await eraseTraces(owner, { tenantId: tenant.number, now, waits: true });
+  return { tenant: tenant.externalId, userId, erasedAt: askedAt, again: finishedAt !== null };
+}

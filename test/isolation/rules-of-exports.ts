@@ -12,7 +12,7 @@ export const exportsOf = ({ tenant, person }: WorldCaller): WorldExport[] => ten
 
 const header =
   'part,id,external_id,name,type,classes,average_score,score_sum,attempts,learners_scored,total_seconds,' +
-  'collection_seconds,assessment_seconds,learners_timed,period_from,period_through,as_of';
+  'collection_seconds,assessment_seconds,learners_timed,period_from,period_through,as_of,complete_from';
 
 function nameOf({ key, name }: WorldTenant, { kind, placed }: WorldNode): { externalId: string; name: string; type: string } {
   if (placed) return { externalId: placed.externalId, name: placed.name, type: placed.kind === 'group' ? placed.type : 'class' };
@@ -34,7 +34,7 @@ export function contentOf(maker: WorldCaller, nodeId: string): string {
       ...[part, of.id, externalId, name, type, of.classes.filter(({ active }) => active).length],
       ...[attempts === 0 ? '' : scoreSum / attempts / 10_000, scoreSum / 10_000, attempts, learners],
       ...[collectionSeconds + assessmentSeconds, collectionSeconds, assessmentSeconds, timedLearners],
-      ...[exportedPeriod.from, exportedPeriod.through, now.toISOString()],
+      ...[exportedPeriod.from, exportedPeriod.through, now.toISOString(), ''],
     ].join(',');
   };
   const children = [...childrenOf(maker, node)].sort(byPlace);

@@ -61,7 +61,7 @@ export type ExportInput = {
   interval?: Interval | null | undefined;
 };
 
-/** NODE_REPORT: what nodeReport answers, a row for the node, each child and other. LEVELS: a row for every node below, level by level down to the classes, with the names of the nodes above it. TREND: a row for every interval of the period. COMPETENCIES: the counts of competencies at the end of the period's last day, of the node, each child and other. */
+/** NODE_REPORT: what nodeReport answers, a row for the node, each child and other. LEVELS: a row for every node below, level by level down to the classes, with the names of the nodes above it. TREND: a row for every interval of the period. COMPETENCIES: the counts of competencies at the end of the period's last day, of the node, each child and other; BAD_USER_INPUT for a day whose statuses have expired. */
 export type ExportReport =
   | 'NODE_REPORT'
   | 'LEVELS'

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../shared/database/database';
+import { groupBy } from '../../shared/group-by';
 import type { Day, Period } from '../../shared/period';
-import { atRisk, learnerRows, type AskedRows, type Cohort, type LearnerRow } from './learner-rows.queries';
+import { atRisk, heldRows, learnerRows, type AskedRows, type Cohort, type LearnerRow } from './learner-rows.queries';
 import { Statement } from '../rollup/owners.queries';
 import type { Thresholds } from './risk/thresholds';
 
@@ -48,6 +49,27 @@ export function selectCohortRows(
   );
 }
 
+/**
+ * Of each set how many rows would be looked at for one look at its learners in each window: a row for each of them and
+ * class. Stops counting at `most` in all.
+ */
+export async function countRows(
+  tx: Transaction,
+  cohort: Cohort,
+  { windows, most }: { windows: readonly Period[]; most: number },
+): Promise<Map<string, number>> {
+  const statement = new Statement();
+  statement.add(tx.tenantId, 'int');
+  const rows = await tx.query<{ key: string; rows: number }>(
+    `with ${heldRows(cohort, windows, statement)}
+     select held.key, count(*)::int as rows
+     from (select held.key from held limit ${statement.add(most, 'int')}) held
+     group by held.key`,
+    statement.parameters,
+  );
+  return new Map(rows.map(row => [row.key, row.rows]));
+}
+
 /** A student's place in a list by name. */
 export interface StudentPlace {
   familyName: string;
@@ -58,30 +80,33 @@ export interface StudentPlace {
 
 export type RiskRow = LearnerRow & StudentPlace;
 
-interface AskedStudents extends Pick<AskedRows, 'whole'> {
-  window: Period;
-  thresholds: Thresholds;
+/** A page of those at risk in one set of classes. */
+export interface RiskPage {
+  key: string;
   most: number;
   after: StudentPlace | null;
 }
 
-/** The students of one set of classes who are at risk, by name. */
+interface AskedStudents extends Pick<AskedRows, 'whole'> {
+  window: Period;
+  thresholds: Thresholds;
+  pages: readonly RiskPage[];
+}
+
+/** The students of sets of classes who are at risk, by name: page by page, in one statement. */
 export async function selectAtRisk(
   tx: Transaction,
   cohort: Cohort,
-  { window, most, after, ...asked }: AskedStudents,
-): Promise<{ rows: RiskRow[]; total: number }> {
+  { window, pages, ...asked }: AskedStudents,
+): Promise<{ rows: RiskRow[]; total: number }[]> {
   const statement = new Statement();
   statement.add(tx.tenantId, 'int');
   const { ctes, rows } = learnerRows(cohort, { windows: [window], ...asked }, statement);
-  const place = [
-    ...[after?.familyName, after?.givenName, after?.login].map(word => statement.add(word ?? null, 'text')),
-    statement.add(after?.number ?? null, 'int'),
-  ];
+  const column = (of: (page: RiskPage) => unknown, type: string): string => statement.add(pages.map(of), `${type}[]`);
   const order = `
     student."familyName" collate "und-x-icu", student."givenName" collate "und-x-icu", student.login collate "und-x-icu",
     student."personId"`;
-  const found = await tx.query<RiskRow & { total: string }>(
+  const found = await tx.query<RiskRow & { place: number; total: string }>(
     `with ${ctes},
      student as materialized (
        select learner.*, people.login, coalesce(people.family_name, '') as "familyName",
@@ -95,15 +120,26 @@ export async function selectAtRisk(
        where ${atRisk('learner')}
      ),
      page as (
-       select student.* from student
-       where ${place[0]} is null or (${order}) > (${place.join(', ')})
-       order by ${order} limit ${statement.add(most, 'int')}
+       select page.place::int - 1 as place, page.key, page.most, page.family, page.given, page.login, page.number
+       from unnest(${column(page => page.key, 'text')}, ${column(page => page.most, 'int')},
+                   ${column(page => page.after?.familyName ?? null, 'text')}, ${column(page => page.after?.givenName ?? null, 'text')},
+                   ${column(page => page.after?.login ?? null, 'text')}, ${column(page => page.after?.number ?? null, 'int')})
+         with ordinality page(key, most, family, given, login, number, place)
      )
-     select student.*, student."lastDay"::text as "lastDay", student."personId" as number, counted.total
-     from (select count(*) as total from student) counted
-     left join page student on true
-     order by ${order}`,
+     select student.*, student."lastDay"::text as "lastDay", student."personId" as number, page.place,
+       (select count(*) from student of where of.key = page.key) as total
+     from page
+     left join lateral (
+       select student.* from student
+       where student.key = page.key and (page.number is null or (${order}) > (page.family, page.given, page.login, page.number))
+       order by ${order} limit page.most
+     ) student on true
+     order by page.place, ${order}`,
     statement.parameters,
   );
-  return { rows: found.filter(row => row.personId !== null), total: Number(found[0]!.total) };
+  const ofPage = groupBy(found, row => row.place);
+  return pages.map((_, place) => {
+    const own = ofPage.get(place)!;
+    return { rows: own.filter(row => row.personId !== null), total: Number(own[0]!.total) };
+  });
 }

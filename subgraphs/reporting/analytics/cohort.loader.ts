@@ -1,14 +1,14 @@
 import { Loader } from '../../shared/loader';
 import { memberClasses, type Node, type NodeLoaders } from '../../hierarchy/published';
-import { Problem } from '../../shared/errors';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import type { Day, Period } from '../../shared/period';
-import { selectAtRisk, selectCohortRows, type CohortRow, type StudentPlace } from './cohort-rows.queries';
+import { countRows, selectAtRisk, selectCohortRows, type CohortRow, type RiskRow, type StudentPlace } from './cohort-rows.queries';
+import type { Effort } from './effort';
 import { listedClasses, type Cohort } from './learner-rows.queries';
 import type { selectTodayAndRisk } from './risk/risk-settings.queries';
 import { refuseExpired } from './windows';
-import { bearable, comfortable, mostRows, studentsOfClass } from './stored/large';
+import { bearable, studentsOfClass } from './stored/large';
 import { selectStoredFigures, type StoredFigures } from './stored/organisation-figures.queries';
 
 /** Some classes under a name, or those at or below a node that was found visible. */
@@ -35,25 +35,41 @@ export interface CohortAnswer {
   stored: boolean;
 }
 
-const rowsOf = ({ set, windows }: CohortKey): number =>
-  ('node' in set ? set.node.allClasses : set.classes.length) * studentsOfClass * windows.length;
+const classesOf = (set: ClassSet): number => ('node' in set ? set.node.allClasses : set.classes.length);
+/** About so many learners and windows, as far as can be told without counting them. */
+const guessedRows = ({ set, windows }: CohortKey): number => classesOf(set) * studentsOfClass * windows.length;
+const isTenant = ({ set }: CohortKey): boolean => 'node' in set && set.node.kind === 'tenant';
 
-function refuseTooLarge(keys: readonly CohortKey[]): void {
-  const rows = keys.reduce((sum, key) => sum + rowsOf(key), 0);
-  if (rows <= mostRows) return;
-  throw new Problem(
-    'TOO_LARGE',
-    `This would look at some ${rows} learners and intervals while you wait; at most are ${mostRows}. Ask for a node ` +
-      'further down or for a shorter period; of the whole tenant, what ends today and whole intervals of late are made ' +
-      'ready in the background.',
-  );
+/** A page of the students of a set who are at risk, by name. */
+interface RiskKey {
+  set: ClassSet;
+  window: Period;
+  most: number;
+  after: StudentPlace | null;
+}
+interface RiskAnswer {
+  rows: RiskRow[];
+  total: number;
+}
+
+const riskQuestionOf = ({ set, window }: RiskKey): string => JSON.stringify([hierarchyOf(set), window.from, window.through]);
+const riskKey = (key: RiskKey): string => {
+  const { familyName, givenName, login, number } = key.after ?? {};
+  return JSON.stringify([riskQuestionOf(key), keyOf(key.set), key.most, familyName, givenName, login, number]);
+};
+
+const distinctSets = (keys: readonly { set: ClassSet }[]): ClassSet[] => [...new Map(keys.map(({ set }) => [keyOf(set), set])).values()];
+
+interface Parts {
+  session: Session;
+  nodes: NodeLoaders;
+  now: Date;
+  todayAndRisk: () => ReturnType<typeof selectTodayAndRisk>;
+  effort: Effort;
 }
 
 /** One set per operation. */
-export function cohortLoaders(
-  { session, nodes, now, todayAndRisk }:
-  { session: Session; nodes: NodeLoaders; now: Date; todayAndRisk: () => ReturnType<typeof selectTodayAndRisk> },
-) {
+export function cohortLoaders({ session, nodes, now, todayAndRisk, effort }: Parts) {
   const cohortOf = async (sets: readonly ClassSet[]): Promise<Cohort> => {
     const asked = sets.filter(set => 'node' in set).map(({ node }) => node);
     if (asked.length > 0) {
@@ -65,17 +81,33 @@ export function cohortLoaders(
     return listedClasses(pairs);
   };
 
-  /** What was made in the background, where all of it is there; of a large tenant alone. */
-  const storedAnswer = async (key: CohortKey, whole: Day | null): Promise<CohortAnswer | null> => {
-    const { set, windows } = key;
-    if (!('node' in set) || set.node.kind !== 'tenant' || rowsOf(key) <= comfortable) return null;
+  /** What was made in the background of the tenant, by cache key, where all of it is there. */
+  const storedAnswers = async (keys: readonly CohortKey[], whole: Day | null): Promise<Map<string, CohortAnswer & { isLevel: boolean }>> => {
+    const asked = keys.filter(isTenant);
+    if (asked.length === 0) return new Map();
     const tx = await session.read();
-    const known = new Map((await selectStoredFigures(tx, windows)).map(one => [JSON.stringify(one.window), one]));
-    const found = windows.map(window => known.get(JSON.stringify({ from: window.from, through: window.through })));
-    if (!found.every(one => one !== undefined)) return null;
-    // What is quick enough is counted anew where something has changed since.
-    if (rowsOf(key) <= bearable && found.some(one => one.version !== tx.version)) return null;
-    return { rows: found.map(({ row }) => row && toldFrom(whole, row)), asOf: found.map(one => momentOf(one, tx.version, now)), stored: true };
+    const windows = new Map(asked.flatMap(key => key.windows.map(window => [nameOf(window), window])));
+    const known = new Map((await selectStoredFigures(tx, [...windows.values()])).map(one => [nameOf(one.window), one]));
+    return new Map(
+      asked.flatMap(key => {
+        const found = key.windows.map(window => known.get(nameOf(window)));
+        if (!found.every(one => one !== undefined)) return [];
+        const rows = found.map(({ row }) => row && toldFrom(whole, row));
+        const asOf = found.map(one => momentOf(one, tx.version, now));
+        return [[cacheKey(key), { rows, asOf, stored: true, isLevel: found.every(one => one.version === tx.version) }]];
+      }),
+    );
+  };
+
+  /** What it takes to look at sets in each window, by set; refuses what is too much before any of it is looked at. */
+  const measured = async (sets: readonly ClassSet[], windows: readonly Period[]): Promise<Map<string, number>> => {
+    // Each class is looked at, too. Of so many that this alone is too much nobody needs to count the learners.
+    const classes = (set: ClassSet): number => classesOf(set) * windows.length;
+    const all = sets.reduce((sum, set) => sum + classes(set), 0);
+    const most = effort.worthCounting;
+    if (all >= most) return new Map(sets.map(set => [keyOf(set), classes(set)]));
+    const learners = await countRows(await session.read(), await cohortOf(sets), { windows, most });
+    return new Map(sets.map(set => [keyOf(set), Math.max(classes(set), learners.get(keyOf(set)) ?? 0)]));
   };
 
   const cohortRows = new Loader<CohortKey, CohortAnswer, string>(
@@ -83,18 +115,27 @@ export function cohortLoaders(
     async keys => {
       const found = new Map<string, CohortAnswer>();
       const { risk } = await todayAndRisk();
-      const whole = await refuseExpired(await session.read(), keys.flatMap(({ windows }) => windows), now);
+      const tx = await session.read();
+      const whole = await refuseExpired(tx, keys.flatMap(({ windows }) => windows), now);
+      const stored = await storedAnswers(keys, whole);
+      const settle = (key: CohortKey): void => void found.set(cacheKey(key), stored.get(cacheKey(key))!);
       for (const key of keys) {
-        const stored = await storedAnswer(key, whole);
-        if (stored) found.set(cacheKey(key), stored);
+        // What is quick enough is counted anew where something has changed since.
+        const made = stored.get(cacheKey(key));
+        if (made && (made.isLevel || guessedRows(key) > bearable)) settle(key);
       }
-      const live = keys.filter(key => !found.has(cacheKey(key)));
-      refuseTooLarge(live);
-      for (const group of groupBy(live, questionOf).values()) {
+      const live: CohortKey[][] = [];
+      for (const group of groupBy(keys.filter(key => !found.has(cacheKey(key))), questionOf).values()) {
+        const takes = await measured(distinctSets(group), group[0]!.windows);
+        const own = group.filter(key => !stored.has(cacheKey(key)) || takes.get(keyOf(key.set))! <= bearable);
+        for (const key of group) if (!own.includes(key)) settle(key);
+        for (const set of distinctSets(own)) effort.spend(takes.get(keyOf(set))!);
+        if (own.length > 0) live.push(own);
+      }
+      for (const group of live) {
         const { windows } = group[0]!;
-        const cohort = await cohortOf([...new Map(group.map(({ set }) => [keyOf(set), set])).values()]);
         const thresholds = windows.length === 1 ? risk : null;
-        const rows = await selectCohortRows(await session.read(), cohort, { windows, thresholds, whole });
+        const rows = await selectCohortRows(tx, await cohortOf(distinctSets(group)), { windows, thresholds, whole });
         const ofSet = groupBy(rows, row => row.key);
         for (const key of group) {
           const own = new Map((ofSet.get(keyOf(key.set)) ?? []).map(row => [row.index, row]));
@@ -107,17 +148,33 @@ export function cohortLoaders(
     { cacheKeyFn: cacheKey },
   );
 
-  /** The students of a set who are at risk, by name. */
-  const atRisk = async (set: ClassSet, asked: { window: Period; most: number; after: StudentPlace | null }) => {
-    refuseTooLarge([{ set, windows: [asked.window] }]);
-    const tx = await session.read();
-    const whole = await refuseExpired(tx, [asked.window], now);
-    const { risk: thresholds } = await todayAndRisk();
-    return selectAtRisk(tx, await cohortOf([set]), { ...asked, thresholds, whole });
-  };
+  const pagesAtRisk = new Loader<RiskKey, RiskAnswer, string>(
+    'students at risk',
+    async keys => {
+      const found = new Map<string, RiskAnswer>();
+      const { risk: thresholds } = await todayAndRisk();
+      const tx = await session.read();
+      const whole = await refuseExpired(tx, keys.map(({ window }) => window), now);
+      const groups = [...groupBy(keys, riskQuestionOf).values()];
+      for (const group of groups) {
+        for (const rows of (await measured(distinctSets(group), [group[0]!.window])).values()) effort.spend(rows);
+      }
+      for (const group of groups) {
+        const cohort = await cohortOf(distinctSets(group));
+        const pages = group.map(({ set, most, after }) => ({ key: keyOf(set), most, after }));
+        const answers = await selectAtRisk(tx, cohort, { window: group[0]!.window, pages, thresholds, whole });
+        for (const [index, key] of group.entries()) found.set(riskKey(key), answers[index]!);
+      }
+      return keys.map(key => found.get(riskKey(key))!);
+    },
+    { cacheKeyFn: riskKey },
+  );
+  const atRisk = (set: ClassSet, page: Omit<RiskKey, 'set'>): Promise<RiskAnswer> => pagesAtRisk.load({ set, ...page });
 
   return { cohortRows, atRisk };
 }
+
+const nameOf = ({ from, through }: Period): string => `${from} ${through}`;
 
 /** What was made earlier, by now without a last day before which something has expired. */
 const toldFrom = (whole: Day | null, row: CohortRow): CohortRow =>

@@ -133,19 +133,23 @@ const learners = (cohort: Cohort): string => {
     group by held.key, held.index, held.first, held.last, held.person_id`;
 };
 
-/**
- * The CTEs `learner` (key, index, first, last, person_id, everywhere, since, profiles: what the learner's classes of the
- * window's last day are of) and `expecting` (index, profiles, and the competencies that these expect on that day).
- * $1 is the tenant.
- */
-export const learnersOf = (cohort: Cohort, windows: readonly Period[], statement: Statement): string => `
+/** The CTEs `asked` (index, first, last) and `held`: who was in which of the classes on each window's last day. */
+export const heldRows = (cohort: Cohort, windows: readonly Period[], statement: Statement): string => `
   asked as materialized (
     select asked.index::int - 1 as index, asked.first, asked.last
     from unnest(${statement.add(windows.map(({ from }) => from), 'date[]')},
                 ${statement.add(windows.map(({ through }) => through), 'date[]')})
       with ordinality asked(first, last, index)
   ),
-  ${heldBy(cohort, statement)},
+  ${heldBy(cohort, statement)}`;
+
+/**
+ * The CTEs `learner` (key, index, first, last, person_id, everywhere, since, profiles: what the learner's classes of the
+ * window's last day are of) and `expecting` (index, profiles, and the competencies that these expect on that day).
+ * $1 is the tenant.
+ */
+export const learnersOf = (cohort: Cohort, windows: readonly Period[], statement: Statement): string => `
+  ${heldRows(cohort, windows, statement)},
   learner as materialized (${learners(cohort)}),
   expecting as materialized (
     select profile_set.index, profile_set.profiles, array(

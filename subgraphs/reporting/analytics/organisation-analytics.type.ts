@@ -6,7 +6,8 @@ import { HierarchyNode } from '../reports/node-figures.resolver';
 import { LearnerAverages, words } from './figures.type';
 
 const active =
-  'Those of them with an active day, or with a change they made or a sign-in in the audit log, in these days.';
+  'Those of them with an active day, or with a change they made or a sign-in in the audit log, in these days; ' +
+  'what has expired there (retention.auditLogDays) makes nobody active.';
 
 @ObjectType({ description: 'Users with a role; who has several is counted with each.' })
 export class UsersOfRole {

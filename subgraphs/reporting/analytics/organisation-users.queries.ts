@@ -1,6 +1,7 @@
 import { memberClasses, type Node, type View } from '../../hierarchy/published';
 import type { RoleName } from '../../shared/access/roles';
 import type { Transaction } from '../../shared/database/database';
+import { groupBy } from '../../shared/group-by';
 import type { Period } from '../../shared/period';
 import { Statement } from '../rollup/owners.queries';
 
@@ -11,27 +12,31 @@ export interface UsersRow {
   active: number;
 }
 
+interface AskedUsers {
+  /** Null: everybody of the tenant, under the key ''. */
+  of: { nodes: readonly Node[]; view: View } | null;
+  window: Period;
+  /** What the audit log said before has expired; null: nothing has. */
+  auditedSince: Date | null;
+}
+
 /**
- * The users by role, and in all: of a node who is enrolled at or below it now, without one everybody. Active is
- * who was learning, changed something or signed in on a day of the window.
+ * The users of each node by role, and in all: who is enrolled at or below it now; or everybody. Active is who was
+ * learning, changed something or signed in on a day of the window. One statement, however many nodes.
  */
-export function selectUsers(
-  tx: Transaction,
-  { of, window }: { of: { node: Node; view: View } | null; window: Period },
-): Promise<UsersRow[]> {
+export async function selectUsers(tx: Transaction, { of, window, auditedSince }: AskedUsers): Promise<Map<string, UsersRow[]>> {
   const statement = new Statement();
   statement.add(tx.tenantId, 'int');
   const from = statement.add(window.from, 'date');
   const through = statement.add(window.through, 'date');
+  const since = statement.add(auditedSince, 'timestamptz');
   const everybody = of === null;
-  const member = everybody
-    ? { sql: '', parameters: [] }
-    : memberClasses({ nodes: [of.node], view: of.view }, statement.parameters.length + 1);
+  const member = everybody ? { sql: '', parameters: [] } : memberClasses(of, statement.parameters.length + 1);
   statement.parameters.push(...member.parameters);
   const ctes = everybody ? '' : `
-    member as materialized (select distinct listed.class_id from (${member.sql}) listed),
+    member as materialized (select distinct listed.key, listed.class_id from (${member.sql}) listed),
     enrolled as (
-      select distinct enrolment.person_id from member
+      select distinct member.key, enrolment.person_id from member
       cross join lateral (
         select enrolments.person_id from enrolments
         join classes on classes.tenant_id = $1 and classes.id = enrolments.class_id and classes.active
@@ -39,8 +44,8 @@ export function selectUsers(
         offset 0
       ) enrolment
     ),`;
-  const shown = everybody ? 'true' : 'learner_days.class_id in (select member.class_id from member)';
-  return tx.query(
+  const shown = everybody ? 'true' : '(enrolled.key, learner_days.class_id) in (select member.key, member.class_id from member)';
+  const rows = await tx.query<UsersRow & { key: string }>(
     `with ${ctes}
      deed as materialized (
        select distinct audit_log.person_id
@@ -49,10 +54,11 @@ export function selectUsers(
          and audit_log.action not in ('REFUSED', 'READ', 'SIGN_IN_FAILED')
          and audit_log.recorded_at >= ${from}::timestamp at time zone tenant_settings.time_zone
          and audit_log.recorded_at < (${through} + 1)::timestamp at time zone tenant_settings.time_zone
+         and (${since} is null or audit_log.recorded_at >= ${since})
        where tenant_settings.tenant_id = $1 and audit_log.person_id is not null
      ),
      known as (
-       select people.roles, people.id in (select deed.person_id from deed) or exists (
+       select ${everybody ? `''::text` : 'enrolled.key'} as key, people.roles, people.id in (select deed.person_id from deed) or exists (
          select from (
            select ${shown} as shown from learner_days
            where learner_days.tenant_id = $1 and learner_days.person_id = people.id
@@ -62,13 +68,15 @@ export function selectUsers(
          where fact.shown
        ) as active
        from people
+       ${everybody ? '' : 'join enrolled on enrolled.person_id = people.id'}
        where people.tenant_id = $1 and people.deleted_at is null
-         ${everybody ? '' : 'and people.id in (select enrolled.person_id from enrolled)'}
      )
-     select role.name as role, count(*)::float8 as total, count(*) filter (where known.active)::float8 as active
+     select known.key, role.name as role, count(*)::float8 as total, count(*) filter (where known.active)::float8 as active
      from known
      cross join lateral (select unnest(known.roles) as name union all select null) role
-     group by role.name`,
+     group by known.key, role.name`,
     statement.parameters,
   );
+  const byKey = groupBy(rows, row => row.key);
+  return new Map([...byKey].map(([key, own]) => [key, own.map(({ role, total, active }) => ({ role, total, active }))]));
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
+import { groupBy } from '../../shared/group-by';
 import type { Period } from '../../shared/period';
 import { learnersOf, type Cohort } from './learner-rows.queries';
 import { Statement } from '../rollup/owners.queries';
@@ -19,25 +20,37 @@ export interface GapPlace {
   number: number;
 }
 
-/** What is expected of the one learner of a cohort on the window's last day and not begun, by framework and code. */
+/** A page of the gaps of one learner of a cohort. */
+export interface GapPage {
+  personId: number;
+  most: number;
+  after: GapPlace | null;
+}
+
+interface AskedGaps {
+  cohort: Cohort;
+  window: Period;
+  pages: readonly GapPage[];
+}
+
+/**
+ * What is expected of the learners of a cohort on the window's last day and not begun, by framework and code: page by
+ * page, in one statement.
+ */
 export async function selectSkillGaps(
   tx: Transaction,
-  { cohort, window, most, after }: { cohort: Cohort; window: Period; most: number; after: GapPlace | null },
-): Promise<{ rows: GapRecord[]; total: number }> {
+  { cohort, window, pages }: AskedGaps,
+): Promise<{ rows: GapRecord[]; total: number }[]> {
   const statement = new Statement();
   statement.add(tx.tenantId, 'int');
   const ctes = learnersOf(cohort, [window], statement);
-  const place = [
-    statement.add(after?.framework ?? null, 'text'),
-    statement.add(after?.code ?? null, 'text'),
-    statement.add(after?.number ?? null, 'int'),
-  ];
+  const column = (of: (page: GapPage) => unknown, type: string): string => statement.add(pages.map(of), `${type}[]`);
   const order = `gap.framework collate "und-x-icu", gap.code collate "und-x-icu", gap.number`;
-  const rows = await tx.query<GapRecord & { total: string }>(
+  const rows = await tx.query<GapRecord & { place: number; total: string }>(
     `with ${ctes},
      gap as materialized (
-       select competencies.id as number, competencies.code, competencies.title, frameworks.name as framework,
-         competencies.subject, competencies.grade
+       select learner.person_id, competencies.id as number, competencies.code, competencies.title,
+         frameworks.name as framework, competencies.subject, competencies.grade
        from learner
        join expecting on expecting.index = learner.index and expecting.profiles = learner.profiles
        cross join lateral unnest(expecting.competencies) expected(competency_id)
@@ -51,15 +64,27 @@ export async function selectSkillGaps(
        ), 0) = 0
      ),
      page as (
-       select gap.* from gap
-       where ${place[0]} is null or (${order}) > (${place.join(', ')})
-       order by ${order} limit ${statement.add(most, 'int')}
+       select page.place::int - 1 as place, page.person_id, page.most, page.framework, page.code, page.number
+       from unnest(${column(page => page.personId, 'int')}, ${column(page => page.most, 'int')},
+                   ${column(page => page.after?.framework ?? null, 'text')}, ${column(page => page.after?.code ?? null, 'text')},
+                   ${column(page => page.after?.number ?? null, 'int')})
+         with ordinality page(person_id, most, framework, code, number, place)
      )
-     select gap.*, counted.total
-     from (select count(*) as total from gap) counted
-     left join page gap on true
-     order by ${order}`,
+     select gap.number, gap.code, gap.title, gap.framework, gap.subject, gap.grade, page.place,
+       (select count(*) from gap of where of.person_id = page.person_id) as total
+     from page
+     left join lateral (
+       select gap.* from gap
+       where gap.person_id = page.person_id and (page.number is null or (${order}) > (page.framework, page.code, page.number))
+       order by ${order} limit page.most
+     ) gap on true
+     order by page.place, ${order}`,
     statement.parameters,
   );
-  return { rows: rows.filter(row => row.number !== null), total: Number(rows[0]!.total) };
+  const ofPage = groupBy(rows, row => row.place);
+  return pages.map((_, place) => {
+    const own = ofPage.get(place)!;
+    const shown = own.filter(row => row.number !== null).map(({ place: _place, total: _total, ...gap }) => gap);
+    return { rows: shown, total: Number(own[0]!.total) };
+  });
 }

@@ -29,7 +29,8 @@ registerEnumType(ExportReport, {
   description:
     'NODE_REPORT: what nodeReport answers, a row for the node, each child and other. LEVELS: a row for every node below, ' +
     'level by level down to the classes, with the names of the nodes above it. TREND: a row for every interval of the ' +
-    "period. COMPETENCIES: the counts of competencies at the end of the period's last day, of the node, each child and other.",
+    "period. COMPETENCIES: the counts of competencies at the end of the period's last day, of the node, each child and " +
+    'other; BAD_USER_INPUT for a day whose statuses have expired.',
 });
 registerEnumType(ExportFormat, {
   name: 'ExportFormat',

@@ -3,8 +3,10 @@ import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { forbidden, notFound } from '../../shared/errors';
 import { publicId } from '../../shared/identifiers';
+import { keptFigures } from '../retention/kept-figures';
 import { figureLoaders } from '../rollup/figures.loader';
 import type { Question } from './export.queries';
+import { ExportReport } from './export.type';
 import type { Reading } from './sheets/reading';
 
 type Loaders = ReturnType<typeof figureLoaders>;
@@ -35,5 +37,8 @@ export async function openReading(
   const ancestors = found.flatMap(one => (one?.visible ? [one.node] : []));
   for (const ancestor of ancestors) shows(ancestor.number);
   if (node.kind === 'group') shows(node.number);
-  return { caller, session, tx: await session.read(), asOf, question, loaders, view, node, ancestors, shows };
+  const tx = await session.read();
+  const { figuresFrom, competenciesFrom } = await keptFigures(tx, asOf);
+  const completeFrom = question.report === ExportReport.COMPETENCIES ? competenciesFrom : figuresFrom;
+  return { caller, session, tx, asOf, completeFrom, question, loaders, view, node, ancestors, shows };
 }

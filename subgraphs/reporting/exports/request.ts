@@ -3,6 +3,7 @@ import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { badInput, Problem } from '../../shared/errors';
 import { checkPeriod, intervalsOf } from '../../shared/period';
+import { keptFigures, refuseForgottenDay } from '../retention/kept-figures';
 import type { FigureKey } from '../rollup/figures.loader';
 import { figureLoaders } from '../rollup/figures.loader';
 import { arrivedExports } from './announce';
@@ -31,6 +32,7 @@ export async function requestExport(
   const period = checkPeriod(input.period);
   refuseStrayInput(input);
   refuseUnkeepableFilter(filter);
+  if (report === ExportReport.COMPETENCIES) refuseForgottenDay(period.through, await keptFigures(await session.read(), now));
   const { key: hierarchyKey } = await loaders.nodes.hierarchy(input.hierarchyId);
   const node = await reportedNode({ nodeId: input.nodeId ?? null, hierarchyKey }, { caller, loaders });
   const { subject = null, contentSource = null, framework = null } = filter ?? {};

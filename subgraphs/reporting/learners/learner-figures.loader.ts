@@ -74,7 +74,8 @@ export function learnerLoaders({ caller, session, now }: { caller: Caller; sessi
   const coveredClassesOf = async (personIds: number[]) => {
     if (personIds.length === 0) return [];
     const tx = await session.read();
-    const rows = await selectClassesOf(tx, personIds);
+    const { hidden } = await keptFigures(tx, now);
+    const rows = await selectClassesOf(tx, { personIds, hidden });
     const covered = await selectCoveredClasses(tx, caller, [...new Set(rows.map(row => row.classId))]);
     return rows.filter(row => covered.has(row.classId));
   };

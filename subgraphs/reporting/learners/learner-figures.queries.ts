@@ -18,18 +18,29 @@ export async function selectPeople(tx: Transaction, ids: readonly number[]): Pro
   return new Set(rows.map(row => row.id));
 }
 
-/** The classes that people are students of now, or were active in. */
-export const selectClassesOf = (tx: Transaction, personIds: readonly number[]): Promise<{ personId: number; classId: number }[]> =>
-  tx.query(
+/** The classes that people are students of now, or were active in on a day that is not `hidden`. */
+export function selectClassesOf(
+  tx: Transaction,
+  { personIds, hidden }: { personIds: readonly number[]; hidden: readonly Period[] },
+): Promise<{ personId: number; classId: number }[]> {
+  const given: unknown[] = [tx.tenantId, personIds];
+  return tx.query(
     `select enrolments.person_id as "personId", enrolments.class_id as "classId"
      from enrolments
      where enrolments.tenant_id = $1 and enrolments.person_id = any($2)
        and enrolments.type = 'STUDENT' and enrolments.status = 'ACTIVE'
      union
      select learner_days.person_id, learner_days.class_id
-     from learner_days where learner_days.tenant_id = $1 and learner_days.person_id = any($2)`,
-    [tx.tenantId, personIds],
+     from learner_days where learner_days.tenant_id = $1 and learner_days.person_id = any($2) ${without(hidden, given)}`,
+    given,
   );
+}
+
+/** Of no day whose figures have expired. */
+const without = (hidden: readonly Period[], given: unknown[]): string =>
+  hidden
+    .map(({ from, through }) => `and learner_days.day not between $${given.push(from)}::date and $${given.push(through)}::date`)
+    .join(' ');
 
 interface Asked {
   period: Period;
@@ -83,9 +94,7 @@ async function selectSumsOf(
   const context = filters(filter)
     ? `and learner_days.context_id in (${contextIds(filter, value => `$${given.push(value)}::text`)})`
     : '';
-  const seen = hidden
-    .map(({ from, through }) => `and learner_days.day not between $${given.push(from)}::date and $${given.push(through)}::date`)
-    .join(' ');
+  const seen = without(hidden, given);
   const rows = await tx.query<Sums & Learners & { key: number }>(
     `select member.key, sum(fact.score_sum)::float8 as "scoreSum", sum(fact.attempts)::float8 as attempts,
        sum(fact.collection_seconds)::float8 as "collectionSeconds",

@@ -9,6 +9,22 @@ interface Row {
 
 const rowsAtOnce = 1_000;
 
+/** Takes out where people were when they did something, since a moment or ever. Returns how many rows had it. */
+export async function eraseAddresses(
+  tx: Transaction,
+  { personIds, since }: { personIds: readonly number[]; since: Date | null },
+): Promise<number> {
+  const rows = await tx.query(
+    `update audit_log set address = null, agent = null
+     where audit_log.tenant_id = $1 and audit_log.person_id = any($2) and not audit_log.by_platform
+       and (audit_log.address is not null or audit_log.agent is not null)
+       and ($3::timestamptz is null or audit_log.recorded_at >= $3)
+     returning 1`,
+    [tx.tenantId, personIds, since],
+  );
+  return rows.length;
+}
+
 /**
  * Takes somebody out of the audit log, as its owner: where they were when they did something, the words that name them,
  * and the reasons that were given for what was done to them. That it was done, and when, stays.
@@ -17,12 +33,7 @@ export async function eraseFromAudit(
   tx: Transaction,
   { personId, id, words, eraser }: { personId: number; id: string; words: readonly string[]; eraser: Eraser },
 ): Promise<number> {
-  await tx.query(
-    `update audit_log set address = null, agent = null
-     where audit_log.tenant_id = $1 and audit_log.person_id = $2 and not audit_log.by_platform
-       and (audit_log.address is not null or audit_log.agent is not null)`,
-    [tx.tenantId, personId],
-  );
+  await eraseAddresses(tx, { personIds: [personId], since: null });
   let changed = 0;
   for (let after: [string, string] | null = null; ; ) {
     const rows: Row[] = await tx.query<Row>(

@@ -127,8 +127,13 @@ const leaderLock = 7_310_022;
 export type LedTask = 'purge' | 'erase';
 const numberOf: Record<LedTask, number> = { purge: 0, erase: 1 };
 
-/** Whether this process leads in a task, until the transaction ends. */
-export async function leads(tx: Transaction, task: LedTask): Promise<boolean> {
-  const [row] = await tx.query<{ leads: boolean }>('select pg_try_advisory_xact_lock($1, $2) as leads', [leaderLock, numberOf[task]]);
+/** Whether this process leads in a task, until the transaction ends; `waits`: until it does. */
+export async function leads(tx: Transaction, task: LedTask, { waits = false } = {}): Promise<boolean> {
+  const [row] = await tx.query<{ leads: boolean }>(
+    waits
+      ? 'select true as leads from pg_advisory_xact_lock($1, $2)'
+      : 'select pg_try_advisory_xact_lock($1, $2) as leads',
+    [leaderLock, numberOf[task]],
+  );
   return row!.leads;
 }

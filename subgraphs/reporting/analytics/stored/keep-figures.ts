@@ -1,10 +1,11 @@
-import type { Database } from '../../../shared/database/database';
-import type { Period } from '../../../shared/period';
+import type { Database, Transaction } from '../../../shared/database/database';
+import type { Day, Period } from '../../../shared/period';
+import { expiredBefore, readRetention } from '../../../shared/retention/retention';
 import { liftTimeLimit } from '../../rollup/stored.queries';
-import { selectCohortRows } from '../cohort-rows.queries';
+import { countRows, selectCohortRows } from '../cohort-rows.queries';
 import { selectUsers } from '../organisation-users.queries';
 import { selectTodayAndRisk } from '../risk/risk-settings.queries';
-import { daysIn, daysOfWindow, wholeFrom } from '../windows';
+import { daysIn, daysOfWindow, wholeFrom, windowThrough } from '../windows';
 import { comfortable, studentsOfClass } from './large';
 import {
   countClasses,
@@ -25,8 +26,8 @@ export interface Keeping {
 /** Makes what is missing or out of date of a large tenant's figures; says how many windows were made. */
 export async function keepFigures({ database, tenantId, now, stopped = () => false }: Keeping): Promise<number> {
   const due = await database.transaction(tenantId, 'read', async tx => {
-    if ((await countClasses(tx)) * studentsOfClass <= comfortable) return [];
     const { today } = await selectTodayAndRisk(tx, now());
+    if (!(await isLarge(tx, today))) return [];
     const windows = windowsToKeep(today);
     const known = new Map((await selectStoredFigures(tx, windows)).map(one => [keyOf(one.window), one]));
     return windows.filter(window => {
@@ -44,6 +45,13 @@ export async function keepFigures({ database, tenantId, now, stopped = () => fal
   return made;
 }
 
+/** Of many classes, or of few with many learners. */
+async function isLarge(tx: Transaction, today: Day): Promise<boolean> {
+  if ((await countClasses(tx)) * studentsOfClass > comfortable) return true;
+  const learners = await countRows(tx, everyClass, { windows: [windowThrough(null, today)], most: comfortable + 1 });
+  return [...learners.values()].some(rows => rows > comfortable);
+}
+
 const keyOf = ({ from, through }: Period): string => `${from} ${through}`;
 
 /** Read in one moment, written in another transaction: what is written is of the version that was read. */
@@ -55,7 +63,8 @@ async function makeFigures({ database, tenantId, now }: Keeping, window: Period)
     const whole = await wholeFrom(tx, computedAt);
     const isFourWeeks = daysIn(window) === daysOfWindow;
     const [row = null] = await selectCohortRows(tx, everyClass, { windows: [window], thresholds: isFourWeeks ? risk : null, whole });
-    const users = isFourWeeks ? await selectUsers(tx, { of: null, window }) : null;
+    const auditedSince = expiredBefore(computedAt, (await readRetention(tx)).auditLogDays);
+    const users = isFourWeeks ? ((await selectUsers(tx, { of: null, window, auditedSince })).get('') ?? []) : null;
     return { window, row, users, version: tx.version!, computedAt };
   });
   await database.transaction(tenantId, 'write', tx => {

@@ -4,8 +4,5 @@ export const studentsOfClass = 25;
 /** Learners by windows that are looked at one by one in less than a second. */
 export const comfortable = 10_000;
 
-/** More of them are not looked at while somebody waits. */
-export const mostRows = 100_000;
-
 /** Rather than with figures of a while ago, somebody is left waiting for so many: some seconds. */
 export const bearable = 30_000;

@@ -1,7 +1,6 @@
 import type { Node } from '../../../hierarchy/published';
-import type { Period } from '../../../shared/period';
 import { averageScore, scoreInPercent, totalSeconds } from '../../reports/shown-figures';
-import type { NodeFigures } from './reading';
+import type { NodeFigures, Reading } from './reading';
 import { text, whole, type Cell, type Chart, type Column } from './sheet';
 
 /** Who a row is about. */
@@ -43,6 +42,8 @@ export const figureCharts = (name: string): Chart[] => [
 ];
 
 /** The same in each row, so that a row says by itself what it is of; a PDF has it above the table. */
-export const periodColumns: Column[] = [text('period_from'), text('period_through'), text('as_of')];
+export const periodColumns: Column[] = [text('period_from'), text('period_through'), text('as_of'), text('complete_from')];
 
-export const periodCells = ({ from, through }: Period, asOf: Date): Cell[] => [from, through, asOf.toISOString()];
+export const periodCells = ({ question: { period }, asOf, completeFrom }: Reading): Cell[] => [
+  ...[period.from, period.through, asOf.toISOString(), completeFrom],
+];

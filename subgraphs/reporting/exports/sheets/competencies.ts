@@ -1,6 +1,7 @@
 import type { Node } from '../../../hierarchy/published';
 import { pageOfChildren } from '../../reports/order-children';
 import { competencyStatesLoader } from '../../competency-counts/states.loader';
+import { keptFigures, refuseForgottenDay } from '../../retention/kept-figures';
 import { noSums } from '../../rollup/sums';
 import { nodeCells, nodeColumns, periodCells, periodColumns } from './columns';
 import { inPages, nodeAndChildren, partColumn, type SheetParts } from './node-report';
@@ -9,8 +10,9 @@ import { whole, type SheetRow } from './sheet';
 
 /** How far the competencies are at the end of the period's last day: the node, its children and other. */
 export async function competenciesSheet(reading: Reading): Promise<SheetParts> {
-  const { caller, session, loaders, node, question, asOf } = reading;
+  const { caller, session, tx, loaders, node, question, asOf } = reading;
   const { period, filter } = question;
+  refuseForgottenDay(period.through, await keptFigures(tx, asOf));
   const { children, other } = await nodeAndChildren(reading);
   const states = competencyStatesLoader({ caller, session, nodes: loaders.nodes });
   const { subject = null, framework = null } = filter;
@@ -21,7 +23,7 @@ export async function competenciesSheet(reading: Reading): Promise<SheetParts> {
     const { expected, completed, inferred, inProgress } = counts.get(of.id)!;
     const notStarted = expected - completed - inferred - inProgress;
     const cells = [part, ...nodeCells(of), completed, inferred, inProgress, notStarted, expected];
-    return { charted: part === 'child', cells: [...cells, ...periodCells(period, asOf)] };
+    return { charted: part === 'child', cells: [...cells, ...periodCells(reading)] };
   };
   const listed = children.map(child => ({ node: child, sums: noSums }));
   const { page } = pageOfChildren(listed, { order: null, first: listed.length, after: null });

@@ -19,7 +19,7 @@ export async function sheetOf(reading: Reading): Promise<Sheet> {
   return { title, about: aboutOf(reading), asOf: reading.asOf, ...(await parts(reading)) };
 }
 
-function aboutOf({ caller, node, ancestors, view, question, asOf }: Reading): [string, string][] {
+function aboutOf({ caller, node, ancestors, view, question, asOf, completeFrom }: Reading): [string, string][] {
   const { period, filter, order, interval } = question;
   const { subject, contentSource, framework } = filter;
   const given = (name: string, value: string | null | undefined): [string, string][] => (value ? [[name, value]] : []);
@@ -35,5 +35,6 @@ function aboutOf({ caller, node, ancestors, view, question, asOf }: Reading): [s
     ...given('Interval', interval),
     ...given('Order', order && `${order.by} ${order.direction}`),
     ['As of', asOf.toISOString()],
+    ...given('Complete from', completeFrom && `${completeFrom}; figures of some days before it have expired`),
   ];
 }

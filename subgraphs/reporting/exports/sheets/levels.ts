@@ -49,7 +49,7 @@ async function* pagesOf(
   reading: Reading,
   { other, sequences }: { other: Node | null; sequences: number[] },
 ): AsyncGenerator<SheetRow[]> {
-  const { tx, view, node, ancestors, question, asOf, shows } = reading;
+  const { tx, view, node, ancestors, shows } = reading;
   // Groups come before what is below them, so that the names of a row's path are known.
   const names = new Map<number, Named>();
   const learn = (of: Node): void => {
@@ -67,7 +67,7 @@ async function* pagesOf(
       const above = of.path.flatMap(number => names.get(number) ?? []);
       const path = above.filter(({ level }) => level < of.level).map(({ name }) => name).join(' › ');
       const levels = sequences.map(sequence => above.find(({ level }) => level === sequence)?.name ?? null);
-      const cells = [...nodeCells(of), path, ...levels, ...figureCells(figures.get(of.id)!), ...periodCells(question.period, asOf)];
+      const cells = [...nodeCells(of), path, ...levels, ...figureCells(figures.get(of.id)!), ...periodCells(reading)];
       return { cells, charted: charted(of) };
     });
   };

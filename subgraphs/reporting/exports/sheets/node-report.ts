@@ -37,14 +37,14 @@ export const otherOf = ({ caller, loaders, view }: Pick<Reading, 'loaders' | 'vi
 
 /** What nodeReport answers, all children in the order asked for. */
 export async function nodeReportSheet(reading: Reading): Promise<SheetParts> {
-  const { node, question, asOf } = reading;
+  const { node, question } = reading;
   const { children, other } = await nodeAndChildren(reading);
   const figures = await figuresOf(reading, [node, ...children, ...(other ? [other] : [])]);
   const measured = children.map(child => ({ node: child, ...figures.get(child.id)! }));
   const { page } = pageOfChildren(measured, { order: question.order, first: measured.length, after: null });
   const row = (part: string, of: Node): SheetRow => ({
     charted: part === 'child',
-    cells: [part, ...nodeCells(of), ...figureCells(figures.get(of.id) as NodeFigures), ...periodCells(question.period, asOf)],
+    cells: [part, ...nodeCells(of), ...figureCells(figures.get(of.id) as NodeFigures), ...periodCells(reading)],
   });
   return {
     columns: [partColumn, ...nodeColumns, ...figureColumns, ...periodColumns],

@@ -2,7 +2,7 @@ import type { Node, View } from '../../../hierarchy/published';
 import type { Caller } from '../../../shared/access/caller';
 import type { Transaction } from '../../../shared/database/database';
 import type { Session } from '../../../shared/database/session';
-import type { Period } from '../../../shared/period';
+import type { Day, Period } from '../../../shared/period';
 import { bucketsOf, coverOf } from '../../rollup/cover';
 import { figureLoaders } from '../../rollup/figures.loader';
 import { selectLearners } from '../../rollup/learners.queries';
@@ -19,6 +19,8 @@ export interface Reading {
   session: Session;
   tx: Transaction;
   asOf: Date;
+  /** From which day on nothing has expired of what the report is of; null: from the beginning. */
+  completeFrom: Day | null;
   question: Question;
   loaders: ReturnType<typeof figureLoaders>;
   view: View;

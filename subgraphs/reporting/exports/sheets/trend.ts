@@ -6,7 +6,8 @@ import type { Reading } from './reading';
 import { text, whole } from './sheet';
 
 /** A row for each interval that overlaps the period, the outer two clipped to it. */
-export async function trendSheet({ node, loaders, question, asOf, shows }: Reading): Promise<SheetParts> {
+export async function trendSheet(reading: Reading): Promise<SheetParts> {
+  const { node, loaders, question, shows } = reading;
   const { period, filter } = question;
   const interval = question.interval!;
   const points = await loaders.trend.load({ node, period, filter, interval });
@@ -30,7 +31,7 @@ export async function trendSheet({ node, loaders, question, asOf, shows }: Readi
       points.map(point => {
         const { from, through, averageScore, scoreSum, attempts } = performancePoint(point);
         const { totalSeconds } = timeSpentPoint(point);
-        return { charted: true, cells: [from, through, averageScore, scoreSum, attempts, totalSeconds, ...periodCells(period, asOf)] };
+        return { charted: true, cells: [from, through, averageScore, scoreSum, attempts, totalSeconds, ...periodCells(reading)] };
       }),
     ),
   };

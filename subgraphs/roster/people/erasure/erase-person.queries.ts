@@ -105,6 +105,17 @@ export const selectUnfinishedErasures = (tx: Transaction): Promise<Erasure[]> =>
     [tx.tenantId],
   );
 
+/** People whose traces were found, of those who were erased since a moment. */
+export async function selectErasedSince(tx: Transaction, since: Date): Promise<number[]> {
+  const rows = await tx.query<{ id: number }>(
+    `select erasures.person_id as id from erasures
+     where erasures.tenant_id = $1 and erasures.asked_at >= $2 and erasures.finished_at is not null
+     order by erasures.person_id`,
+    [tx.tenantId, since],
+  );
+  return rows.map(row => row.id);
+}
+
 /** The words go with the last trace. */
 export async function finishErasure(tx: Transaction, personId: number, now: Date): Promise<void> {
   await tx.query(
