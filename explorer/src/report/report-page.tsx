@@ -61,7 +61,7 @@ function ReportOfView() {
   const node = report?.node.node;
   const change = (part: Partial<View>) => void navigate(`/?${writeView(changed(view, part))}`);
   const switchTo = useSwitch(view, node);
-  const { files, ask, drop, markSaved } = useReportFiles();
+  const { files, ask, drop, dropRemoved, markSaved } = useReportFiles();
 
   useEffect(() => {
     document.title = node ? `${nameOf(node, t)} · Strata` : 'Strata';
@@ -92,7 +92,7 @@ function ReportOfView() {
       <Breadcrumb view={view} node={node} />
       <Heading node={node}>
         <Controls view={view} onChange={change} onSwitch={hierarchy => void switchTo(hierarchy)} />
-        <DownloadMenu report={report} node={node} view={view} onAskFile={ask} />
+        <DownloadMenu report={report} node={node} view={view} onAskFile={ask} onRemoved={dropRemoved} />
       </Heading>
       <ReportFiles files={files} onSaved={markSaved} onGone={drop} />
       <LeftBehind node={node} />
