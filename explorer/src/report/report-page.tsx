@@ -106,7 +106,12 @@ function ReportOfView() {
           <p>{t('report.noActivityWhy', { period: formatPeriod(view.period.from, view.period.through) })}</p>
         </Notice>
       )}
-      <Cards report={report} node={node} asOf={asOfDay(view, today)} byContentSource={Boolean(view.filter.contentSource)} />
+      <Cards
+        {...{ report, node }}
+        asOf={asOfDay(view, today)}
+        byContentSource={Boolean(view.filter.contentSource)}
+        isFiltered={Boolean(view.filter.subject ?? view.filter.framework)}
+      />
       <Trend node={node} view={view} onChange={change} />
       <Children report={report} node={node} view={view} best={shown?.best} weakest={shown?.weakest} onChange={change} />
       {report.other && <Other row={report.other} view={view} />}
@@ -118,6 +123,8 @@ const asOfDay = (view: View, today: string): string => (view.period.through < to
 
 function variablesOf(view: View, today: string) {
   const { subject, framework } = view.filter;
+  const asOf = asOfDay(view, today);
+  const { from } = view.period;
   return {
     nodeId: view.node,
     hierarchyId: view.hierarchy,
@@ -126,7 +133,9 @@ function variablesOf(view: View, today: string) {
     filter: view.filter,
     // A competency's status has no content source.
     competencyFilter: { subject: subject ?? null, framework: framework ?? null },
-    asOf: asOfDay(view, today),
+    asOf,
+    // What a status will be on a day to come nobody knows.
+    competencyPeriod: { from: from < asOf ? from : asOf, through: asOf },
     orderBy: view.order,
     first: view.size,
     after: view.pages.at(-1) ?? null,
