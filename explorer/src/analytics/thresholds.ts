@@ -2,9 +2,10 @@ import type { RiskReason, RiskSettingsInput, ThresholdsFragment } from '../graph
 
 interface Threshold {
   reason: RiskReason;
-  /** Bounds and default as the graph has them; null: the reason is off. */
+  /** Bounds and default in the unit of the graph. */
   min: number;
   max: number;
+  /** Null: the reason is off by default. */
   byDefault: number | null;
   /** How many of what the field shows make one of the graph's: the graph has shares of 1, the page percent. */
   scale: number;
