@@ -254,7 +254,7 @@ test('competencies over time and completion are those of the API, on the card fo
   );
   const { rate, completed, expected } = node.completion;
   expect(expected).toBeGreaterThan(0);
-  const told = `${score(rate * 100)} (${whole.format(completed)} of ${whole.format(expected)}) by the end of the week of`;
+  const told = `Completion: ${score(rate * 100)} (${whole.format(completed)} of ${whole.format(expected)}) at the end of the week of`;
   await page.locator('.card-competencies').getByText(told).waitFor();
   await page.getByRole('button', { name: 'As table' }).click();
   const shown = page.getByRole('group', { name: 'Competencies completed over time' }).locator('td');

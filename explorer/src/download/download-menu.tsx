@@ -6,7 +6,6 @@ import { Icon } from '../parts/icon';
 import { Popover } from '../parts/popover';
 import { nameOf, type Report, type ReportNode } from '../report/rows';
 import type { View } from '../report/view';
-import { EarlierFiles } from './earlier-files';
 import { reportSheet } from './report-sheet';
 import { save, toCsv, toXlsx } from './sheet';
 import type { AskFile } from './use-report-files';
@@ -16,18 +15,17 @@ interface Props {
   node: ReportNode;
   view: View;
   onAskFile: AskFile;
-  /** A file of the list, of this page or of an earlier one, is no more. */
-  onRemoved(id: string): void;
+  /** All files of this person are to be listed. */
+  onList(): void;
 }
 
 const makers = { csv: toCsv, xlsx: toXlsx };
 
-export function DownloadMenu({ report, node, view, onAskFile, onRemoved }: Props) {
+export function DownloadMenu({ report, node, view, onAskFile, onList }: Props) {
   const { t } = useTranslation();
   const { hierarchies, viewer, routes } = useFrame();
   const levelName = useLevelName(node.hierarchyId);
   const [failed, setFailed] = useState(false);
-  const [isListing, setIsListing] = useState(false);
   const hierarchy = hierarchies.find(({ id }) => id === node.hierarchyId)?.name ?? node.hierarchyId;
   const download = async (format: 'csv' | 'xlsx') => {
     const sheet = reportSheet({ report, node, view, hierarchy, tenant: viewer.tenant.name, levelName, t });
@@ -47,45 +45,42 @@ export function DownloadMenu({ report, node, view, onAskFile, onRemoved }: Props
     </>
   );
   return (
-    <>
-      <Popover trigger={trigger} align="end">
-        {close => (
-          <>
-            <p className="panel-title">{t('download.lead')}</p>
-            <ul className="menu">
-              {(['csv', 'xlsx'] as const).map(format => (
-                <li key={format}>
-                  <button
-                    type="button"
-                    onClick={() => {
-                      void download(format);
-                      close();
-                    }}
-                  >
-                    <span>{t(`download.${format}`)}</span>
-                    <span className="muted">.{format}</span>
-                  </button>
-                </li>
-              ))}
-            </ul>
-            {failed && <p role="status">{t('problem.unavailable')}</p>}
-            {routes.includes('GET /exports/:id/file') && (
-              <MakeFile
-                onAsk={(format, withLevels) => {
-                  onAskFile({ name: nameOf(node, t), view, format, withLevels });
-                  close();
-                }}
-                onList={() => {
-                  close(); // the focus is on the menu's button again, and comes back to it from the list
-                  setIsListing(true);
-                }}
-              />
-            )}
-          </>
-        )}
-      </Popover>
-      {isListing && <EarlierFiles onClose={() => setIsListing(false)} onRemoved={onRemoved} />}
-    </>
+    <Popover trigger={trigger} align="end">
+      {close => (
+        <>
+          <p className="panel-title">{t('download.lead')}</p>
+          <ul className="menu">
+            {(['csv', 'xlsx'] as const).map(format => (
+              <li key={format}>
+                <button
+                  type="button"
+                  onClick={() => {
+                    void download(format);
+                    close();
+                  }}
+                >
+                  <span>{t(`download.${format}`)}</span>
+                  <span className="muted">.{format}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          {failed && <p role="status">{t('problem.unavailable')}</p>}
+          {routes.includes('GET /exports/:id/file') && (
+            <MakeFile
+              onAsk={(format, withLevels) => {
+                onAskFile({ name: nameOf(node, t), view, format, withLevels });
+                close();
+              }}
+              onList={() => {
+                close(); // the focus is on the menu's button again, and comes back to it from the list
+                onList();
+              }}
+            />
+          )}
+        </>
+      )}
+    </Popover>
   );
 }
 

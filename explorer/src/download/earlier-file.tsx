@@ -92,6 +92,7 @@ function State({ file: { status, progress, reason, rows }, title }: { file: Earl
 /** What the node is called; its id where it is gone, or not this person's to see any more. */
 function useNodeName({ nodeId, hierarchyId }: EarlierFileFragment): string {
   const { t } = useTranslation();
-  const { data } = useQuery(NodeOfFileDocument, { variables: { id: nodeId, hierarchyId }, fetchPolicy: 'cache-first' });
+  const { data, loading } = useQuery(NodeOfFileDocument, { variables: { id: nodeId, hierarchyId }, fetchPolicy: 'cache-first' });
+  if (!data && loading) return '…';
   return data?.hierarchyNode ? nameOf(data.hierarchyNode, t) : nodeId;
 }

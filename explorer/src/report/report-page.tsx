@@ -1,9 +1,10 @@
 import { useApolloClient, useQuery } from '@apollo/client/react';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate, useSearchParams } from 'react-router';
 import { useFrame, useLevelName, useToday } from '../app/frame-context';
 import { DownloadMenu } from '../download/download-menu';
+import { EarlierFiles } from '../download/earlier-files';
 import { ReportFiles } from '../download/report-files';
 import { useReportFiles } from '../download/use-report-files';
 import { PlaceOfDocument, ReportDocument, type ReportQuery, type Role } from '../graph/operations';
@@ -62,6 +63,7 @@ function ReportOfView() {
   const change = (part: Partial<View>) => void navigate(`/?${writeView(changed(view, part))}`);
   const switchTo = useSwitch(view, node);
   const { files, ask, drop, dropRemoved, markSaved } = useReportFiles();
+  const [isListing, setIsListing] = useState(false);
 
   useEffect(() => {
     document.title = node ? `${nameOf(node, t)} · Strata` : 'Strata';
@@ -92,8 +94,9 @@ function ReportOfView() {
       <Breadcrumb view={view} node={node} />
       <Heading node={node}>
         <Controls view={view} onChange={change} onSwitch={hierarchy => void switchTo(hierarchy)} />
-        <DownloadMenu report={report} node={node} view={view} onAskFile={ask} onRemoved={dropRemoved} />
+        <DownloadMenu report={report} node={node} view={view} onAskFile={ask} onList={() => setIsListing(true)} />
       </Heading>
+      {isListing && <EarlierFiles onClose={() => setIsListing(false)} onRemoved={dropRemoved} />}
       <ReportFiles files={files} onSaved={markSaved} onGone={drop} />
       <LeftBehind node={node} />
       {error && (
