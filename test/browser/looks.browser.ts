@@ -24,6 +24,7 @@ const pages: [name: string, login: string | null, path: string, picture: string]
   ['node that may not be seen', 'officer@india.demo', '/?node=g000002', 'forbidden'],
   ['node that is not there', admin, '/?node=nothing', 'not-there'],
   ['report for a learner', 'learner@india.demo', '/', 'learner'],
+  ['analytics', admin, '/analytics', 'analytics'],
   ['hierarchies', admin, '/administration', 'administration-hierarchies'],
   ['tree', admin, '/administration/tree', 'administration-tree'],
   ['worklist', admin, '/administration/uncategorised', 'administration-worklist'],

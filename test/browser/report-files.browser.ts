@@ -1,58 +1,23 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
-import type { Download, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import readExcel from 'read-excel-file/node';
-import { lockMaking } from '../../subgraphs/reporting/exports/making.queries';
-import { exportNumber, tenantNumber } from '../../subgraphs/shared/identifiers';
-import { connectOwner } from '../fixture';
 import { startExplorer, violations, type Explorer } from './explorer';
+import { admin, fileStepsOf, made, make, period } from './report-file-steps';
 
 let explorer: Explorer;
 beforeAll(async () => {
   explorer = await startExplorer();
 }, 180_000);
 afterAll(() => explorer.close());
+const { keptFiles, removeFile, requestFile, untilMade, holdMaking, grantOf } = fileStepsOf(() => explorer);
 
-const admin = 'admin@india.demo';
 const officer = 'officer@india.demo';
 const isLoaded = (page: Page) => page.locator('main.report[aria-busy="false"]').waitFor();
 const periodOf = (page: Page) => {
   const search = new URL(page.url()).searchParams;
   return { from: search.get('from')!, through: search.get('through')! };
 };
-
-interface Wish {
-  format: 'CSV' | 'Excel (XLSX)' | 'PDF';
-  withLevels?: boolean;
-}
-
-async function make(page: Page, { format, withLevels = false }: Wish): Promise<void> {
-  await page.getByRole('button', { name: 'Download', exact: true }).click();
-  const group = page.getByRole('group', { name: 'Make a file' });
-  await group.getByLabel('With every level below').setChecked(withLevels);
-  await group.getByRole('button', { name: format, exact: true }).click();
-}
-
-const made = async (page: Page, wish: Wish): Promise<{ file: Download; bytes: Buffer }> => {
-  const [file] = await Promise.all([page.waitForEvent('download'), make(page, wish)]);
-  return { file, bytes: readFileSync((await file.path())!) };
-};
-
-const keptFiles = async (login: string): Promise<string[]> =>
-  (await explorer.ask(login, '{ exports(first: 100) { nodes { id } } }')).exports.nodes.map(({ id }: { id: string }) => id);
-const removeFile = (login: string, id: string) =>
-  explorer.ask(login, 'mutation ($id: ID!) { removeExport(id: $id) { id } }', { id });
-const requestFile = async (login: string, input: object): Promise<string> =>
-  (await explorer.ask(login, 'mutation ($input: ExportInput!) { requestExport(input: $input) { id } }', { input })).requestExport.id;
-const statusOf = async (login: string, id: string): Promise<string | undefined> =>
-  (await explorer.ask(login, 'query ($id: ID!) { export(id: $id) { status } }', { id })).export?.status;
-
-async function untilMade(login: string, id: string): Promise<void> {
-  while ((await statusOf(login, id)) !== 'COMPLETED') await sleep(50);
-}
-
-const period = { from: '2026-01-01', through: '2026-01-31' };
 
 const figures = `node { id name classCount } performance { averageScore attempts learners } timeSpent { totalSeconds }`;
 const question = `query ($nodeId: ID, $period: PeriodInput!, $filter: MetricFilter, $orderBy: ReportOrder) {
@@ -77,38 +42,12 @@ const cellsOfLine = (line: Record<string, string>) => [
   ...[Number(line.learners_scored), Number(line.total_seconds)],
 ];
 
-/** Keeps every worker from the next files of the demo's tenant, as if another process were at them, until it is called. */
-async function holdMaking(): Promise<() => Promise<void>> {
-  const owner = await connectOwner(explorer.database.url);
-  const last = exportNumber(await requestFile(admin, { nodeId: 'g000002', format: 'CSV', period }))!;
-  const tenantId = tenantNumber(explorer.people.find(({ login }) => login === admin)!.tenant.id)!;
-  let release!: () => void;
-  const released = new Promise<void>(resolve => (release = resolve));
-  let ended!: Promise<void>;
-  await new Promise<void>((held, failed) => {
-    ended = owner.transaction(tenantId, 'read', async tx => {
-      for (let id = last + 1; id <= last + 5; id++) expect(await lockMaking(tx, id)).toBe(true);
-      held();
-      await released;
-    });
-    ended.catch(failed);
-  });
-  return async () => {
-    release();
-    await ended;
-    await owner.close();
-  };
+const list = (page: Page) => page.getByRole('dialog', { name: 'Your files' });
+async function openList(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Download', exact: true }).click();
+  await page.getByRole('button', { name: 'Your earlier files…' }).click();
+  await list(page).waitFor();
 }
-
-const grantOf = async (login: string) => {
-  const { viewer } = await explorer.ask(login, '{ viewer { id } }');
-  const { grants } = await explorer.ask(admin, 'query ($id: ID!) { grants(userId: $id) { group { id } } }', { id: viewer.id });
-  const change = (name: string) =>
-    explorer.ask(admin, `mutation ($userId: ID!, $groupId: ID!) { ${name}(userId: $userId, groupId: $groupId) { userId } }`, {
-      ...{ userId: viewer.id, groupId: grants[0].group.id },
-    });
-  return { groupId: grants[0].group.id as string, revoke: () => change('revokeAccess'), give: () => change('grantAccess') };
-};
 
 const notice = (page: Page, text: string) => page.getByRole('group', { name: 'Files' }).getByRole('status').filter({ hasText: text });
 
@@ -244,8 +183,64 @@ test('a file that could not be made says why', async () => {
   expect(failed.reason).not.toBe('');
   expect(await notice(page, 'could not be made').locator('p').nth(1).innerText()).toBe(failed.reason);
   expect(await violations(page)).toEqual([]);
+  await openList(page);
+  await list(page).getByRole('listitem').filter({ hasText: 'Could not be made' }).getByText(failed.reason).waitFor();
   await grant.give();
   await done();
+});
+
+test('the list of files follows what is being made, saves it again and removes it', async () => {
+  for (const id of await keptFiles(admin)) await removeFile(admin, id);
+  const { page, done } = await explorer.openAs(admin, '/?node=g000002');
+  await isLoaded(page);
+  await openList(page);
+  await list(page).getByText('You have no files').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await list(page).getByRole('button', { name: 'Close' }).click();
+  expect(await page.locator('button:focus').innerText()).toBe('Download');
+
+  const release = await holdMaking();
+  for (const id of await keptFiles(admin)) await untilMade(admin, id);
+  await make(page, { format: 'CSV' });
+  await page.getByRole('button', { name: 'Cancel' }).waitFor(); // the service has taken it
+  await openList(page);
+  const [held, earlier] = await list(page).getByRole('listitem').all();
+  await held!.getByText('Waiting to be made').waitFor();
+  expect(await held!.locator('p').first().innerText()).toBe('Uttar Pradesh, CSV');
+  expect(await earlier!.innerText()).toContain('6 days left, until');
+  expect(await violations(page)).toEqual([]);
+  await release();
+  const { children } = (await explorer.ask(admin, question, { nodeId: 'g000002', period: periodOf(page) })).nodeReport;
+  await held!.getByText(/^Ready, \d+ rows$/).waitFor();
+  expect(Number((await held!.getByText(/^Ready/).innerText()).match(/\d+/)![0])).toBeGreaterThan(children.nodes.length);
+  await notice(page, 'Uttar Pradesh, CSV: saved').waitFor();
+
+  const again = page.waitForEvent('download');
+  await held!.getByRole('button', { name: 'Save Uttar Pradesh, CSV' }).press('Enter');
+  const days = periodOf(page);
+  expect((await again).suggestedFilename()).toBe(`strata-node-report-g000002-${days.from}-${days.through}.csv`);
+  await removeFile(admin, (await keptFiles(admin))[1]!); // in another window
+  for (const file of [earlier!, held!]) {
+    await file.getByRole('button', { name: 'Remove' }).press('Enter');
+    await file.waitFor({ state: 'detached' });
+  }
+  expect(await keptFiles(admin)).toEqual([]);
+  await list(page).getByText('You have no files').waitFor();
+  await list(page).getByRole('button', { name: 'Close' }).click();
+  expect(await notice(page, 'CSV').count()).toBe(0); // what is removed is not offered under the heading either
+  await done();
+});
+
+test('a list of files that cannot be had says so', async () => {
+  const { page } = await explorer.openAs(admin, '/?node=g000002');
+  await isLoaded(page);
+  await page.route('**/graphql', route =>
+    route.request().postData()?.includes('query ReportFiles') ? route.abort() : route.continue(),
+  );
+  await openList(page);
+  await list(page).getByText('This cannot be had just now').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.context().close(); // its console tells of the request that failed
 });
 
 test('a file that its requester may not see any more is refused with the reason, and saved when they may again', async () => {
@@ -274,6 +269,13 @@ test('a request that is refused says why', async () => {
   await notice(page, 'Uttar Pradesh, CSV: could not be made').getByText('50 of your files are kept').waitFor();
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Close Uttar Pradesh, CSV' }).click();
+  const kept = await keptFiles(admin);
+  await openList(page);
+  await list(page).getByText('1 to 10 of 50').waitFor();
+  await list(page).getByRole('button', { name: 'Next' }).click();
+  await list(page).getByText('11 to 20 of 50').waitFor();
+  expect(kept).toHaveLength(50);
+  await list(page).getByRole('button', { name: 'Close' }).click();
   for (const id of await keptFiles(admin)) await removeFile(admin, id);
   await made(page, { format: 'CSV' });
   await done();

@@ -232,6 +232,36 @@ test('the keyboard alone drills down and reads the chart', async () => {
   await done();
 });
 
+test('competencies over time and completion are those of the API, on the card for screen readers and in the chart', async () => {
+  const { page, done } = await explorer.openAs(admin, '/?node=g000002');
+  await isLoaded(page);
+  await page.locator('.trend label', { hasText: 'Competencies' }).click();
+  await page.getByRole('heading', { name: 'Competencies completed over time' }).waitFor();
+  const period = periodOf(page);
+  const { hierarchyNode: node } = await explorer.ask(
+    admin,
+    `query ($period: PeriodInput!, $day: Date!) { hierarchyNode(id: "g000002") {
+      competencyTrend(period: $period, interval: DAY) { completed inferred inProgress notStarted }
+      completion(week: $day) { completed expected rate } } }`,
+    { period, day: period.through },
+  );
+  const points = node.competencyTrend as Record<'completed' | 'inferred' | 'inProgress' | 'notStarted', number>[];
+  const shareOf = ({ completed, inferred, inProgress, notStarted }: (typeof points)[number]) =>
+    score((completed / (completed + inferred + inProgress + notStarted)) * 100);
+  const rows = page.getByRole('table', { name: 'Competencies over time' }).getByRole('row');
+  expect((await rows.allInnerTexts()).slice(1).map(row => row.split('\t').slice(1))).toEqual(
+    points.map(point => [point.completed, point.inferred, point.inProgress, point.notStarted].map(whole.format)),
+  );
+  const { rate, completed, expected } = node.completion;
+  expect(expected).toBeGreaterThan(0);
+  const told = `Completion: ${score(rate * 100)} (${whole.format(completed)} of ${whole.format(expected)}) at the end of the week of`;
+  await page.locator('.card-competencies').getByText(told).waitFor();
+  await page.getByRole('button', { name: 'As table' }).click();
+  const shown = page.getByRole('group', { name: 'Competencies completed over time' }).locator('td');
+  expect(await shown.allInnerTexts()).toEqual(points.map(shareOf));
+  await done();
+});
+
 test("numbers and days are written as the browser's locale does", async () => {
   const { page, done } = await explorer.openAs(admin, '/', { locale: 'de-DE' });
   await isLoaded(page);

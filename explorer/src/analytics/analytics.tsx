@@ -4,6 +4,7 @@ import { isAdmin, useFrame, useToday } from '../app/frame-context';
 import type { Period } from '../report/period';
 import { Learner } from './learner';
 import { Organisation } from './organisation';
+import { RiskSettings } from './risk-settings';
 import { Teacher } from './teacher';
 
 const weeks = 12;
@@ -28,6 +29,7 @@ export default function Analytics() {
       <h1>{t('page.analytics')}</h1>
       <p className="muted lead">{t('figure.lead')}</p>
       {isHead && <Organisation period={period} />}
+      {isAdmin(viewer.roles) && <RiskSettings />}
       {viewer.roles.includes('TEACHER') && <Teacher id={viewer.id} period={period} />}
       {viewer.roles.includes('LEARNER') && <Learner id={viewer.id} period={period} />}
     </main>

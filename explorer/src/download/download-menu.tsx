@@ -15,11 +15,13 @@ interface Props {
   node: ReportNode;
   view: View;
   onAskFile: AskFile;
+  /** All files of this person are to be listed. */
+  onList(): void;
 }
 
 const makers = { csv: toCsv, xlsx: toXlsx };
 
-export function DownloadMenu({ report, node, view, onAskFile }: Props) {
+export function DownloadMenu({ report, node, view, onAskFile, onList }: Props) {
   const { t } = useTranslation();
   const { hierarchies, viewer, routes } = useFrame();
   const levelName = useLevelName(node.hierarchyId);
@@ -70,6 +72,10 @@ export function DownloadMenu({ report, node, view, onAskFile }: Props) {
                 onAskFile({ name: nameOf(node, t), view, format, withLevels });
                 close();
               }}
+              onList={() => {
+                close(); // the focus is on the menu's button again, and comes back to it from the list
+                onList();
+              }}
             />
           )}
         </>
@@ -80,8 +86,13 @@ export function DownloadMenu({ report, node, view, onAskFile }: Props) {
 
 const formats = ['CSV', 'XLSX', 'PDF'] as const;
 
-/** Files that the service makes: of all children, and of all that is below them. */
-function MakeFile({ onAsk }: { onAsk(format: ExportFormat, withLevels: boolean): void }) {
+interface MakeFileProps {
+  onAsk(format: ExportFormat, withLevels: boolean): void;
+  onList(): void;
+}
+
+/** Files that the service makes: of all children, and of all that is below them. And those it has made. */
+function MakeFile({ onAsk, onList }: MakeFileProps) {
   const { t } = useTranslation();
   const [withLevels, setWithLevels] = useState(false);
   const [title, what] = [useId(), useId()];
@@ -106,6 +117,11 @@ function MakeFile({ onAsk }: { onAsk(format: ExportFormat, withLevels: boolean):
           </li>
         ))}
       </ul>
+      <p className="menu all-files">
+        <button type="button" onClick={onList}>
+          {t('earlier.open')}
+        </button>
+      </p>
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { save } from './sheet';
 /** Milliseconds between two questions: soon for a small file, seldom for one that takes long or that nobody looks at. */
 const pauses = { first: 400, growth: 1.5, longest: 5_000 };
 
-const isUnfinished = (state: FileStateFragment | null): boolean =>
+export const isUnfinished = (state: Pick<FileStateFragment, 'status'> | null): boolean =>
   state?.status === 'PENDING' || state?.status === 'PROCESSING';
 
 /** Passes by itself: the next question may be answered. */

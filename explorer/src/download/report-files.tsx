@@ -1,12 +1,12 @@
 import { useMutation } from '@apollo/client/react';
 import { useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { codesOf, messageOf } from '../graph/client';
+import { codesOf } from '../graph/client';
 import { RemoveReportFileDocument, type FileStateFragment } from '../graph/operations';
 import { Notice } from '../parts/notice';
 import { Refused } from '../parts/problem';
+import { FileAction, Why } from './file-action';
 import { useFileState, useSaving } from './follow-file';
-import { RouteRefused } from './read-file';
 import type { AskedFile } from './use-report-files';
 
 interface Props {
@@ -46,21 +46,13 @@ function BeingMade({ title, share = null, children }: { title: string; share?: n
   );
 }
 
-/** The service's words; where it gave none, that it does not answer. */
-function Why({ error }: { error: unknown }) {
-  const { t } = useTranslation();
-  if (error instanceof RouteRefused) return <p>{error.detail ?? t('problem.tryAgain')}</p>;
-  const isSilent = !codesOf(error).some(code => code !== 'UNAVAILABLE');
-  return <p>{isSilent ? t('problem.tryAgain') : messageOf(error)}</p>;
-}
-
 function NotTaken({ title, error, onGone }: { title: string; error: unknown; onGone(): void }) {
   const { t } = useTranslation();
   return (
     <Notice kind="warning" title={t('file.failed', { file: title })} live>
       <Why error={error} />
       <p className="actions">
-        <Action text={t('action.close')} of={title} onClick={onGone} />
+        <FileAction text={t('action.close')} of={title} onClick={onGone} />
       </p>
     </Notice>
   );
@@ -90,7 +82,7 @@ function FollowedFile({ title, first, onGone, ...saved }: Followed) {
       {removing.error && <Refused error={removing.error} />}
       <p className="actions">
         {others}
-        <Action text={text} of={title} disabled={removing.loading} onClick={removed} />
+        <FileAction text={text} of={title} disabled={removing.loading} onClick={removed} />
       </p>
     </>
   );
@@ -106,7 +98,7 @@ function FollowedFile({ title, first, onGone, ...saved }: Followed) {
     return (
       <Notice kind="warning" title={t('file.gone', { file: title })} live>
         <p className="actions">
-          <Action text={t('action.close')} of={title} onClick={onGone} />
+          <FileAction text={t('action.close')} of={title} onClick={onGone} />
         </p>
       </Notice>
     );
@@ -127,7 +119,7 @@ function FollowedFile({ title, first, onGone, ...saved }: Followed) {
     );
   }
   if (saving === 'fetching') return <Notice icon="download" title={t('file.fetching', { file: title })} live />;
-  const saveAgain = <Action text={t('file.again')} of={title} onClick={again} />;
+  const saveAgain = <FileAction text={t('file.again')} of={title} onClick={again} />;
   return (
     <Notice
       kind={saving === 'saved' ? 'good' : 'warning'}
@@ -139,18 +131,3 @@ function FollowedFile({ title, first, onGone, ...saved }: Followed) {
     </Notice>
   );
 }
-
-interface ActionProps {
-  text: string;
-  /** What it is done to, for those who hear the button alone. */
-  of: string;
-  disabled?: boolean;
-  onClick(): void;
-}
-
-const Action = ({ text, of, disabled = false, onClick }: ActionProps) => (
-  <button type="button" className="button small" disabled={disabled} onClick={onClick}>
-    {text}
-    <span className="hidden"> {of}</span>
-  </button>
-);

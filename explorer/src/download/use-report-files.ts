@@ -49,14 +49,17 @@ export function useReportFiles() {
     setFiles(before => before.map(file => (file.key === key ? { ...file, ...part } : file)));
   const ask: AskFile = ({ name, ...wish }) => {
     const key = ++asked.current;
-    const title = t(wish.withLevels ? 'file.ofLevels' : 'file.of', { name, format: t(`file.${wish.format}`) });
+    const input = fileInput(wish);
+    const title = t(`fileOf.${input.report ?? 'NODE_REPORT'}`, { name, format: t(`file.${wish.format}`) });
     setFiles(before => [...before, { key, title }]);
-    client.mutate({ mutation: RequestReportFileDocument, variables: { input: fileInput(wish) } }).then(
+    client.mutate({ mutation: RequestReportFileDocument, variables: { input } }).then(
       ({ data }) => change(key, data ? { taken: data.requestExport } : { error: new Error('no answer') }),
       (error: unknown) => change(key, { error }),
     );
   };
   const drop = (key: number) => setFiles(before => before.filter(file => file.key !== key));
+  /** A file that was removed where all of them are listed. */
+  const dropRemoved = (id: string) => setFiles(before => before.filter(({ taken }) => taken?.id !== id));
   const markSaved = (key: number) => change(key, { saved: true });
-  return { files, ask, drop, markSaved };
+  return { files, ask, drop, dropRemoved, markSaved };
 }

@@ -17,6 +17,7 @@ export function clientFor(session: Session, onRefused: () => void): ApolloClient
         HierarchyNode: { keyFields: ['id', 'hierarchyId'] },
         Viewer: { keyFields: ['id'] },
         TenantSettings: { keyFields: [] },
+        RiskSettings: { keyFields: [] },
         HierarchyChangePreview: { keyFields: ['hierarchyId'] },
       },
     }),

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatCount, formatDay, formatScore, formatTime, none } from '../texts/format';
+import { formatCount, formatScore, formatTime, none } from '../texts/format';
+import { Competencies } from './competencies';
 import { Provenance } from './provenance';
 import type { Origin, Report, ReportNode } from './rows';
 import { Sparkline } from './sparkline';
@@ -11,9 +12,11 @@ interface Props {
   asOf: string;
   /** Whether a content source is asked for, which a competency's status does not have. */
   byContentSource: boolean;
+  /** Whether a subject or a framework is asked for. */
+  isFiltered: boolean;
 }
 
-export function Cards({ report, node, asOf, byContentSource }: Props) {
+export function Cards({ report, node, asOf, byContentSource, isFiltered }: Props) {
   const { t } = useTranslation();
   const { performance, timeSpent } = report.node;
   const { hierarchyId } = node;
@@ -62,7 +65,7 @@ export function Cards({ report, node, asOf, byContentSource }: Props) {
         <br />
         {t('card.enrolled', { count: node.studentCount ?? 0, students: formatCount(node.studentCount) })}
       </Card>
-      <Competencies counts={node.competencyCounts} {...{ hierarchyId, asOf, byContentSource }} />
+      <Competencies {...{ node, asOf, byContentSource, isFiltered }} />
     </section>
   );
 }
@@ -90,54 +93,3 @@ const Card = ({ title, value, origin, hierarchyId, trend, children }: CardProps)
     <p className="card-detail">{children}</p>
   </article>
 );
-
-const statuses = ['completed', 'inferred', 'inProgress', 'notStarted'] as const;
-
-interface CompetenciesProps {
-  counts: ReportNode['competencyCounts'];
-  hierarchyId: string;
-  asOf: string;
-  byContentSource: boolean;
-}
-
-function Competencies({ counts, hierarchyId, asOf, byContentSource }: CompetenciesProps) {
-  const { t } = useTranslation();
-  const total = counts ? statuses.reduce((sum, status) => sum + counts[status], 0) : 0;
-  return (
-    <article className="card card-competencies">
-      <header>
-        <h2>{t('measure.competencies')}</h2>
-        <Provenance of={t('measure.competencies')} origin={counts?.provenance} hierarchyId={hierarchyId} />
-      </header>
-      {counts && total > 0 ? (
-        <>
-          <p className="card-value">
-            {formatScore((counts.completed / total) * 100)} <small>{t('card.completed')}</small>
-          </p>
-          <span className="stack" aria-hidden="true">
-            {statuses.map(status => (
-              <span key={status} className={`status-${status}`} style={{ inlineSize: `${(counts[status] / total) * 100}%` }} />
-            ))}
-          </span>
-          <dl className="statuses">
-            {statuses.map(status => (
-              <div key={status}>
-                <dt>
-                  <span className={`swatch status-${status}`} aria-hidden="true" />
-                  {t(`status.${status}`)}
-                </dt>
-                <dd>{formatCount(counts[status])}</dd>
-              </div>
-            ))}
-          </dl>
-        </>
-      ) : (
-        <p className="card-value">{none}</p>
-      )}
-      <p className="card-detail">
-        {total > 0 ? t('card.competenciesAsOf', { day: formatDay(asOf) }) : t('card.noCompetencies')}
-        {byContentSource && ` ${t('card.notByContentSource')}`}
-      </p>
-    </article>
-  );
-}

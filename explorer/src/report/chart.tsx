@@ -27,6 +27,7 @@ const axisFormats: Record<ChartMeasure, (value: number) => string> = {
   score: value => formatScore(value),
   attempts: formatCompact,
   time: formatHours,
+  competencies: value => formatScore(value),
 };
 
 /** The points as a line or as bars; a pointer or the arrow keys read them one by one. */

@@ -1,9 +1,10 @@
 import { useApolloClient, useQuery } from '@apollo/client/react';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate, useSearchParams } from 'react-router';
 import { useFrame, useLevelName, useToday } from '../app/frame-context';
 import { DownloadMenu } from '../download/download-menu';
+import { EarlierFiles } from '../download/earlier-files';
 import { ReportFiles } from '../download/report-files';
 import { useReportFiles } from '../download/use-report-files';
 import { PlaceOfDocument, ReportDocument, type ReportQuery, type Role } from '../graph/operations';
@@ -61,7 +62,8 @@ function ReportOfView() {
   const node = report?.node.node;
   const change = (part: Partial<View>) => void navigate(`/?${writeView(changed(view, part))}`);
   const switchTo = useSwitch(view, node);
-  const { files, ask, drop, markSaved } = useReportFiles();
+  const { files, ask, drop, dropRemoved, markSaved } = useReportFiles();
+  const [isListing, setIsListing] = useState(false);
 
   useEffect(() => {
     document.title = node ? `${nameOf(node, t)} · Strata` : 'Strata';
@@ -92,8 +94,9 @@ function ReportOfView() {
       <Breadcrumb view={view} node={node} />
       <Heading node={node}>
         <Controls view={view} onChange={change} onSwitch={hierarchy => void switchTo(hierarchy)} />
-        <DownloadMenu report={report} node={node} view={view} onAskFile={ask} />
+        <DownloadMenu report={report} node={node} view={view} onAskFile={ask} onList={() => setIsListing(true)} />
       </Heading>
+      {isListing && <EarlierFiles onClose={() => setIsListing(false)} onRemoved={dropRemoved} />}
       <ReportFiles files={files} onSaved={markSaved} onGone={drop} />
       <LeftBehind node={node} />
       {error && (
@@ -106,7 +109,12 @@ function ReportOfView() {
           <p>{t('report.noActivityWhy', { period: formatPeriod(view.period.from, view.period.through) })}</p>
         </Notice>
       )}
-      <Cards report={report} node={node} asOf={asOfDay(view, today)} byContentSource={Boolean(view.filter.contentSource)} />
+      <Cards
+        {...{ report, node }}
+        asOf={asOfDay(view, today)}
+        byContentSource={Boolean(view.filter.contentSource)}
+        isFiltered={Boolean(view.filter.subject ?? view.filter.framework)}
+      />
       <Trend node={node} view={view} onChange={change} />
       <Children report={report} node={node} view={view} best={shown?.best} weakest={shown?.weakest} onChange={change} />
       {report.other && <Other row={report.other} view={view} />}
@@ -118,6 +126,8 @@ const asOfDay = (view: View, today: string): string => (view.period.through < to
 
 function variablesOf(view: View, today: string) {
   const { subject, framework } = view.filter;
+  const asOf = asOfDay(view, today);
+  const { from } = view.period;
   return {
     nodeId: view.node,
     hierarchyId: view.hierarchy,
@@ -126,7 +136,9 @@ function variablesOf(view: View, today: string) {
     filter: view.filter,
     // A competency's status has no content source.
     competencyFilter: { subject: subject ?? null, framework: framework ?? null },
-    asOf: asOfDay(view, today),
+    asOf,
+    // What a status will be on a day to come nobody knows.
+    competencyPeriod: { from: from < asOf ? from : asOf, through: asOf },
     orderBy: view.order,
     first: view.size,
     after: view.pages.at(-1) ?? null,

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../parts/icon';
-import { formatCount, formatDay, formatMonth, formatPeriod, formatScore, formatShortDay, formatTime } from '../texts/format';
+import { formatCount, formatMonth, formatScore, formatShortDay, formatSpan, formatTime } from '../texts/format';
 import { Chart, type Point } from './chart';
+import { percentCompleted } from './competency-share';
 import { possibleIntervals } from './period';
 import type { ReportNode } from './rows';
 import type { ChartMeasure, View } from './view';
@@ -13,12 +14,16 @@ interface Props {
   onChange(change: Partial<View>): void;
 }
 
-const measures: readonly ChartMeasure[] = ['score', 'attempts', 'time'];
+const measures: readonly ChartMeasure[] = ['score', 'attempts', 'time', 'competencies'];
 const formats: Record<ChartMeasure, (value: number | null) => string> = {
   score: formatScore,
   attempts: formatCount,
   time: hours => formatTime(hours === null ? null : hours * 3600),
+  competencies: formatScore,
 };
+
+/** Ratios lie on a line around what there is; amounts are bars from zero. */
+const isRatio = (measure: ChartMeasure): boolean => measure === 'score' || measure === 'competencies';
 
 /** How the node's figures went through the period, as a chart or as a table. */
 export function Trend({ node, view, onChange }: Props) {
@@ -55,7 +60,7 @@ export function Trend({ node, view, onChange }: Props) {
       ) : asTable ? (
         <PointTable points={points} title={title} format={format} />
       ) : (
-        <Chart points={points} kind={view.chart === 'score' ? 'line' : 'bars'} {...{ title, format }} axis={view.chart} />
+        <Chart points={points} kind={isRatio(view.chart) ? 'line' : 'bars'} {...{ title, format }} axis={view.chart} />
       )}
     </section>
   );
@@ -63,17 +68,27 @@ export function Trend({ node, view, onChange }: Props) {
 
 /** Percent, attempts, or hours. */
 function pointsOf(node: ReportNode, { chart, interval }: View): Point[] {
-  const label = (from: string, through: string) =>
-    from === through ? formatDay(from) : formatPeriod(from, through);
   const tick = (from: string) => (interval === 'MONTH' ? formatMonth(from) : formatShortDay(from));
-  const trend = chart === 'time' ? node.timeSpentTrend : node.performanceTrend;
-  return (trend ?? []).map(point => ({
-    key: point.from,
-    label: label(point.from, point.through),
-    tick: tick(point.from),
-    value:
-      'totalSeconds' in point ? point.totalSeconds / 3600 : chart === 'score' ? point.averageScore : point.attempts,
-  }));
+  const pointsWith = <Of extends { from: string; through: string }>(
+    trend: readonly Of[] | null,
+    value: (point: Of) => number | null,
+  ): Point[] =>
+    (trend ?? []).map(point => ({
+      key: point.from,
+      label: formatSpan(point.from, point.through),
+      tick: tick(point.from),
+      value: value(point),
+    }));
+  switch (chart) {
+    case 'score':
+      return pointsWith(node.performanceTrend, point => point.averageScore);
+    case 'attempts':
+      return pointsWith(node.performanceTrend, point => point.attempts);
+    case 'time':
+      return pointsWith(node.timeSpentTrend, point => point.totalSeconds / 3600);
+    case 'competencies':
+      return pointsWith(node.competencyTrend, percentCompleted);
+  }
 }
 
 interface SegmentsProps<Value extends string> {

@@ -10,7 +10,7 @@ const view: fc.Arbitrary<View> = fc
     hierarchy: fc.option(text),
     days: fc.tuple(day, day),
     filter: fc.record({ subject: text, contentSource: text, framework: text }, { requiredKeys: [] }),
-    chart: fc.constantFrom('score', 'attempts', 'time'),
+    chart: fc.constantFrom('score', 'attempts', 'time', 'competencies'),
     order: fc.option(
       fc.record({ by: fc.constantFrom('NAME', 'LEARNERS', 'ATTEMPTS'), direction: fc.constantFrom('ASC', 'DESC') }),
     ),

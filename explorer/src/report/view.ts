@@ -1,7 +1,7 @@
 import type { Direction, Interval, MetricFilter, ReportMeasure } from '../graph/operations';
 import { fittingInterval, isDay, periodOf, possibleIntervals, type Period } from './period';
 
-export type ChartMeasure = 'score' | 'attempts' | 'time';
+export type ChartMeasure = 'score' | 'attempts' | 'time' | 'competencies';
 
 /** All that a report shows is decided by this, and all of it stands in the address. */
 export interface View {
@@ -19,7 +19,7 @@ export interface View {
 
 export const sizes = [25, 50, 100] as const;
 const measures: readonly ReportMeasure[] = ['NAME', 'AVERAGE_SCORE', 'ATTEMPTS', 'TIME_SPENT', 'LEARNERS'];
-const charts: readonly ChartMeasure[] = ['score', 'attempts', 'time'];
+const charts: readonly ChartMeasure[] = ['score', 'attempts', 'time', 'competencies'];
 const filters = ['subject', 'contentSource', 'framework'] as const;
 
 /** Reads an address; what it lacks or has wrong becomes what a first visit shows. */

@@ -62,6 +62,9 @@ export const formatDay = or<string>(text => day.format(dateOf(text)));
 export const formatShortDay = (text: string): string => shortDay.format(dateOf(text));
 export const formatMonth = (text: string): string => monthOfYear.format(dateOf(text));
 export const formatPeriod = (from: string, through: string): string => day.formatRange(dateOf(from), dateOf(through));
+/** The same; a single day as itself. */
+export const formatSpan = (from: string, through: string): string =>
+  from === through ? formatDay(from) : formatPeriod(from, through);
 export const formatMoment = or<string>(text => moment.format(new Date(text)));
 
 /** Today's date, YYYY-MM-DD, where the tenant is. */
