@@ -209,3 +209,27 @@ test('old lines of the logs and old files are out of sight before they are purge
   const after = new Date(daysLater(begun, 10).getTime() + 1);
   expect(await logs(after)).toEqual([0, 0, 0]);
 });
+
+test('what was completed before the first day that is kept is not newly completed, whatever was purged', async () => {
+  const day = (number: number): Date => daysLater(begun, number);
+  const first = day(4);
+  const now = day(43);
+  await set(begun, 'figureDays: 40', 1);
+  // Completed, begun anew on the first day that is kept, and completed again within four weeks.
+  const told: [number, string][] = [[0, 'COMPLETED'], [4, 'IN_PROGRESS'], [15, 'COMPLETED']];
+  for (const [n, [ago, is]] of told.entries()) await send([status(n, { on: day(ago), is })], day(ago));
+  await inOrder(buildEverything);
+  await inOrder(foldSome);
+  const velocity = () =>
+    at(now, async gateway => {
+      const { tenantSettings, learnerAnalytics } = await gateway.read(admin, `{
+        tenantSettings { retention { competenciesFrom } }
+        learnerAnalytics(studentId: "${acme.personId('ann')}", asOf: "${dayOf(daysLater(first, 27))}") { from completed learningVelocity }
+      }`);
+      return { from: tenantSettings.retention.competenciesFrom as string, learnerAnalytics };
+    });
+  const before = await velocity();
+  expect(before).toEqual({ from: dayOf(first), learnerAnalytics: { from: dayOf(first), completed: 1, learningVelocity: 0 } });
+  expect(await purgeAll(owner, { now, log: silent })).toBe(true);
+  expect(await velocity()).toEqual(before);
+});
