@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { purgeAll } from '../cli/run/purge';
 import { buildEverything } from '../subgraphs/reporting/rollup/build';
 import { storeFigures } from '../subgraphs/reporting/analytics/stored/organisation-figures.queries';
+import { startExports } from '../subgraphs/reporting/exports/worker';
 import { foldSome } from '../subgraphs/reporting/rollup/fold';
 import { ingest } from '../subgraphs/reporting/ingest/ingest';
 import { verify } from '../subgraphs/reporting/rollup/verify';
@@ -208,6 +210,30 @@ test('old lines of the logs and old files are out of sight before they are purge
   expect(await logs(daysLater(begun, 10))).toEqual([1, 1, 1]);
   const after = new Date(daysLater(begun, 10).getTime() + 1);
   expect(await logs(after)).toEqual([0, 0, 0]);
+});
+
+test('no report file tells of competencies what has expired, whether it was asked for before that or after', async () => {
+  const sent = daysLater(begun, 1);
+  await set(begun, 'figureDays: 10', 1);
+  await send([status(1, { on: begun, is: 'COMPLETED' })], begun);
+  await send([status(2, { on: sent, is: 'IN_PROGRESS' })], sent);
+  await inOrder(buildEverything);
+  await inOrder(foldSome);
+  const asked = `mutation { requestExport(input: { report: COMPETENCIES, format: CSV, period: { from: "${dayOf(begun)}", through: "${dayOf(begun)}" } }) { id } }`;
+  const { requestExport: { id } } = await at(sent, gateway => gateway.read(admin, asked));
+  const later = daysLater(begun, 40);
+  await at(later, async gateway => {
+    const competencyCounts = `{ hierarchyNode(id: "${acme.id}") { competencyCounts(asOf: "${dayOf(begun)}") { completed } } }`;
+    expect(await gateway.codes(admin, competencyCounts)).toEqual(['BAD_USER_INPUT']);
+    expect(await gateway.codes(admin, asked)).toEqual(['BAD_USER_INPUT']);
+    const worker = startExports({ database: gateway.service.subgraph('reporting').database, now: () => later, round: 50 });
+    let shown: { status: string; reason: string | null } = { status: 'PENDING', reason: null };
+    for (; shown.status === 'PENDING' || shown.status === 'PROCESSING'; await sleep(20)) {
+      ({ export: shown } = await gateway.read(admin, `{ export(id: "${id}") { status reason } }`));
+    }
+    await worker.stop();
+    expect(shown).toEqual({ status: 'FAILED', reason: expect.stringMatching(/^Competency statuses are kept from .* has expired\.$/) });
+  });
 });
 
 test('what was completed before the first day that is kept is not newly completed, whatever was purged', async () => {

@@ -1,7 +1,7 @@
 import { memberClasses, type Node, type View } from '../../hierarchy/published';
 import type { RoleName } from '../../shared/access/roles';
 import type { Transaction } from '../../shared/database/database';
-import type { Period } from '../../shared/period';
+import type { Day, Period } from '../../shared/period';
 import { Statement } from '../rollup/owners.queries';
 
 export interface UsersRow {
@@ -12,12 +12,13 @@ export interface UsersRow {
 }
 
 /**
- * The users by role, and in all: of a node who is enrolled at or below it now, without one everybody. Active is
+ * The users by role, and in all: of a node who is enrolled at or below it now, begun by
+ * `today`, without one everybody. Active is
  * who was learning, changed something or signed in on a day of the window.
  */
 export function selectUsers(
   tx: Transaction,
-  { of, window }: { of: { node: Node; view: View } | null; window: Period },
+  { of, window }: { of: { node: Node; view: View; today: Day } | null; window: Period },
 ): Promise<UsersRow[]> {
   const statement = new Statement();
   statement.add(tx.tenantId, 'int');
@@ -35,7 +36,9 @@ export function selectUsers(
       cross join lateral (
         select enrolments.person_id from enrolments
         join classes on classes.tenant_id = $1 and classes.id = enrolments.class_id and classes.active
+        join tenant_settings on tenant_settings.tenant_id = $1
         where enrolments.tenant_id = $1 and enrolments.class_id = member.class_id and enrolments.status = 'ACTIVE'
+          and (enrolments.enrolled_at at time zone tenant_settings.time_zone)::date <= ${statement.add(of.today, 'date')}
         offset 0
       ) enrolment
     ),`;

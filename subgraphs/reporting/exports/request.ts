@@ -3,6 +3,7 @@ import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { badInput, Problem } from '../../shared/errors';
 import { checkPeriod, intervalsOf } from '../../shared/period';
+import { keptFigures, refuseForgottenDay } from '../retention/kept-figures';
 import type { FigureKey } from '../rollup/figures.loader';
 import { figureLoaders } from '../rollup/figures.loader';
 import { arrivedExports } from './announce';
@@ -40,6 +41,7 @@ export async function requestExport(
     order: orderBy && { by: orderBy.by, direction: orderBy.direction },
   };
   const view = await loaders.nodes.view(hierarchyKey);
+  if (report === ExportReport.COMPETENCIES) refuseForgottenDay(period.through, await keptFigures(await session.read(), now));
   refuseTooManyRows(await rowsOf(question, { node, view, session, loaders }), format);
   const requester = requesterOf(caller);
   const name = `strata-${report.toLowerCase().replace('_', '-')}-${node.id}-${period.from}-${period.through}`;

@@ -40,6 +40,7 @@ function onPaper(bytes: Buffer): string[] {
   return shown.map(({ str }) => str);
 }
 
+/** Different ones, of so many letters and more. */
 const words = (length: number, count: number): string[] => Array.from({ length: count }, (_, n) => String(n).padStart(length, 'W'));
 
 describe('a PDF', () => {
@@ -52,6 +53,13 @@ describe('a PDF', () => {
     const printed = onPaper(await made(ExportFormat.PDF, ['before', name, 'after'])).join('');
     for (const word of new Set(name.split(/\s+/))) expect(printed).toContain(word.slice(0, 5));
     expect(printed).toContain('after');
+  });
+
+  test('has a row that is higher than a page over two of them', async () => {
+    const word = 'W'.repeat(10);
+    const printed = onPaper(await made(ExportFormat.PDF, ['before', Array<string>(60).fill(word).join(' '), 'after']));
+    expect(printed.filter(one => one === word)).toHaveLength(2 * 54); // of the first 600 characters, in two columns
+    expect(printed.filter(one => one === 'after')).toHaveLength(2);
   });
 
   test('has its chart on paper, however much is said above it', async () => {

@@ -1,6 +1,7 @@
 import type { Node } from '../../../hierarchy/published';
 import { pageOfChildren } from '../../reports/order-children';
 import { competencyStatesLoader } from '../../competency-counts/states.loader';
+import { keptFigures, refuseForgottenDay } from '../../retention/kept-figures';
 import { noSums } from '../../rollup/sums';
 import { nodeCells, nodeColumns, periodCells, periodColumns } from './columns';
 import { inPages, nodeAndChildren, partColumn, type SheetParts } from './node-report';
@@ -9,8 +10,9 @@ import { whole, type SheetRow } from './sheet';
 
 /** How far the competencies are at the end of the period's last day: the node, its children and other. */
 export async function competenciesSheet(reading: Reading): Promise<SheetParts> {
-  const { caller, session, loaders, node, question, asOf } = reading;
+  const { caller, session, tx, loaders, node, question, asOf } = reading;
   const { period, filter } = question;
+  refuseForgottenDay(period.through, await keptFigures(tx, asOf));
   const { children, other } = await nodeAndChildren(reading);
   const states = competencyStatesLoader({ caller, session, nodes: loaders.nodes });
   const { subject = null, framework = null } = filter;
