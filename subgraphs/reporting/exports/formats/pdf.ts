@@ -103,9 +103,10 @@ class Page {
     letters.write(sheet.title, { x: margin, y: this.y, size: 16, bold: true });
     this.y += 24;
     for (const [name, value] of sheet.about) {
-      letters.write(name, { x: margin, y: this.y, size: 8.5, bold: true });
-      for (const line of letters.linesOf(value, { width: doc.page.width - 2 * margin - 90, size: 8.5 })) {
+      const lines = letters.linesOf(value, { width: doc.page.width - 2 * margin - 90, size: 8.5 });
+      for (const [index, line] of lines.entries()) {
         if (this.y > this.bottom - lineHeight) this.turn();
+        if (index === 0) letters.write(name, { x: margin, y: this.y, size: 8.5, bold: true });
         letters.write(line, { x: margin + 90, y: this.y, size: 8.5 });
         this.y += 12;
       }
