@@ -24,7 +24,7 @@ const lists: [name: string, query: (args: string) => string][] = [
 /** The same cursor with other places in it: whoever sends one may have changed it. */
 const changed = (cursor: string): string[] => {
   const [question, ...keys] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [string, ...unknown[]];
-  const odd = ['abc', 'a\0b', 1.5, -1, 1e300, 9_999_999_999, null, true, [], { a: 1 }, '2026-99-99 12:00:00+00', '2026-02-30 12:00:00+00', '2026-01-01 99:00:00+00'];
+  const odd: unknown[] = ['abc', 'a\0b', 1.5, -1, 1e300, 9_999_999_999, null, true, [], { a: 1 }, '2026-99-99 12:00:00+00', '2026-02-30 12:00:00+00', '2026-01-01 99:00:00+00'];
   const contents = [...odd.map(value => [question, ...keys.map(() => value)]), [question, 'x'], [question]];
   for (const [place] of keys.entries()) {
     for (const value of odd) contents.push([question, ...keys.map((key, at) => (at === place ? value : key))]);
