@@ -4,7 +4,7 @@ import type { Asker } from './start-gateway';
 
 /** Report files of nodes with nothing in them or below them, and of one with thousands of children. */
 const admin: Asker = { subject: 'admin', tenant: 'acme', roles: ['ORG_ADMIN'] };
-const children = 5_000;
+const children = 2_000;
 const many = Array.from({ length: children }, (_, n) => `k${n}`);
 
 let world: GroupFiles;
