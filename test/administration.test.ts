@@ -209,7 +209,7 @@ describe('settings', () => {
     expect(errors).toMatchObject([{ message: expect.stringMatching(/version 2, expected was 1/), extensions: { code: 'CONFLICT' } }]);
     expect(await refused('setApplicableHierarchy(hierarchyId: "sap", expectedVersion: 1) { version }'))
       .toEqual(['CONFLICT']);
-    for (const zone of ['Mars/Olympus', '+05:30', '']) {
+    for (const zone of ['Mars/Olympus', '+05:30', '', 'IST', 'NET', 'SystemV/AST4', 'posix/Asia/Tokyo']) {
       expect(await refused(`setTimeZone(timeZone: "${zone}", expectedVersion: 2) { version }`))
         .toEqual(['BAD_USER_INPUT']);
     }

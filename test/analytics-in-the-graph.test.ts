@@ -203,9 +203,9 @@ describe('an organisation', () => {
         skillGapCount: (1 + 1 + 0 + 2) / 4,
       },
       users: {
-        ...{ total: 14, active: 3 },
+        ...{ total: 15, active: 3 },
         byRole: [
-          { role: 'LEARNER', total: 6, active: 3 },
+          { role: 'LEARNER', total: 7, active: 3 },
           { role: 'TEACHER', total: 4, active: 0 },
           { role: 'OFFICER', total: 2, active: 0 },
           { role: 'ORG_ADMIN', total: 1, active: 0 },
@@ -223,6 +223,15 @@ describe('an organisation', () => {
     });
     const { organisationAnalytics: whole } = await gateway.read(as('northerner'), organisation(fields));
     expect(whole).toMatchObject({ node: { name: 'My view' }, learners: 3, activeLearners: 2 });
+  });
+
+  test('has nobody among users, learners or students who comes tomorrow', async () => {
+    const asked = `{ organisationAnalytics(nodeId: "${acme.nodeId('a2')}") { learners users { total byRole { role total } } }
+      hierarchyNode(id: "${acme.nodeId('a2')}") { studentCount } }`;
+    expect(await gateway.read(as('admin'), asked)).toEqual({
+      organisationAnalytics: { learners: 1, users: { total: 2, byRole: [{ role: 'LEARNER', total: 1 }, { role: 'TEACHER', total: 1 }] } },
+      hierarchyNode: { studentCount: 1 },
+    });
   });
 
   test('counts who changed something as active, and not who was refused', async () => {

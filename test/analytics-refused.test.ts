@@ -57,6 +57,8 @@ describe('what is at risk', () => {
 
 test.each<[what: string, query: () => string, message: RegExp]>([
   ['a learner of a day to come', () => learner('ann', 'activeDays', ', asOf: "2026-03-21"'), /asOf may be today, 2026-03-20, at the latest/],
+  ['a learner of a day that has no four weeks before it', () => learner('ann', 'activeDays', ', asOf: "0001-01-27"'), /asOf may be 0001-01-28 at the earliest/],
+  ['an organisation of such a day', () => organisation('learners', 'asOf: "0001-01-01"'), /at the earliest/],
   ['a teacher of a day to come', () => teacher('teacher', 'students', ', asOf: "2030-01-01"'), /at the latest/],
   ['an organisation of a day to come', () => organisation('learners', 'asOf: "2026-03-21"'), /at the latest/],
   [

@@ -11,7 +11,7 @@ export const fixture = (key: string): TenantFixture => {
   const plain = twoHierarchies(key);
   return {
     ...plain,
-    people: { ...plain.people, mate: ['TEACHER'], gone: ['LEARNER'], idle: ['TEACHER'], many: ['TEACHER'], eve: ['LEARNER'] },
+    people: { ...plain.people, mate: ['TEACHER'], gone: ['LEARNER'], idle: ['TEACHER'], many: ['TEACHER'], eve: ['LEARNER'], soon: ['LEARNER'] },
     enrolments: [
       { class: 'a1', person: 'ann' },
       { class: 'a2', person: 'ann' },
@@ -19,6 +19,7 @@ export const fixture = (key: string): TenantFixture => {
       { class: 'b1', person: 'cem' },
       { class: 'a1', person: 'gone' },
       { class: 'a1', person: 'eve', enrolledAt: '2026-03-15T08:00:00Z' },
+      { class: 'a2', person: 'soon', enrolledAt: '2026-03-21T08:00:00Z' },
       { class: 'b1', person: 'dia', endedAt: '2026-02-01T12:00:00Z' },
       { class: 'closed', person: 'dia' },
       { class: 'a1', person: 'teacher', type: 'TEACHER' },

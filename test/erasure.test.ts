@@ -120,6 +120,22 @@ test('nothing in the whole database names somebody who was erased, and no sum ch
   expect(again.eraseUser).toEqual({ erasedAt: now.toISOString(), finishedAt: now.toISOString() });
 });
 
+test('an id or login in quotes, with a comma in it, is found in files too', async () => {
+  const odd = { externalId: 'NED,0001', login: 'ned "the, quick" quill' };
+  await files.owner.transaction(files.tenant.number, 'write', tx =>
+    tx.query(`update people set external_id = $1, login = $2 where external_id = 'ned'`, [odd.externalId, odd.login]));
+  const rows = ['Group,s1,2026,,,', `Group,s1,2026,,,"ned ""the, quick"" quill"`, 'Group,s1,2026,,"NED,0001",'];
+  for (const row of rows.slice(1)) {
+    const { body } = await files.send(admin, file(rows[0]!, row));
+    await files.settled(admin, body.id);
+  }
+  const names = [odd.externalId, 'ned ""the, quick'];
+  expect((await selectTablesWith(files.gateway.database.adminUrl, names)).join()).toContain('import_chunks.');
+  await mutate(admin, `eraseUser(userId: "${idOf('ned')}") { userId }`);
+  await eraseAllTraces(files.owner, now);
+  expect(await selectTablesWith(files.gateway.database.adminUrl, names)).toEqual([]);
+});
+
 test('nobody erases themselves, a super admin at home as little as an administrator', async () => {
   await files.owner.transaction(platformTenant, 'write', tx =>
     tx.query(`insert into people (tenant_id, external_id, login, roles) values (1, 'root', 'root', '{SUPER_ADMIN}')`));
@@ -165,6 +181,16 @@ test('somebody with a common name takes nothing of others along', async () => {
   expect([again.exitCode, JSON.parse(again.stdout)]).toMatchObject([0, { again: true }]);
   const nobody = await strata(['erase-user', 'nobody', '--json'], files.gateway.database.settings);
   expect([nobody.exitCode, nobody.stderr]).toEqual([2, expect.stringContaining("There is no user 'nobody'")]);
+});
+
+test('an id that means two people erases neither', async () => {
+  const id = idOf('tutor');
+  await files.owner.transaction(files.tenant.number, 'write', tx => tx.query(`update people set external_id = $1 where external_id = 'ned'`, [id]));
+  const { exitCode, stderr } = await strata(['erase-user', id, '--json'], { DATABASE_URL: files.gateway.database.url });
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`name the first by its id in the graph, ${idOf('ned')}, or the other`)]);
+  expect(await files.rows('select id from people where erased_at is not null')).toEqual([]);
+  const ned = await strata(['erase-user', idOf('ned'), '--json'], { DATABASE_URL: files.gateway.database.url });
+  expect([ned.exitCode, JSON.parse(ned.stdout)]).toMatchObject([0, { userId: idOf('ned'), again: false }]);
 });
 
 test('what OneRoster files said of somebody goes, and a later file makes somebody new', async () => {

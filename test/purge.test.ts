@@ -130,6 +130,28 @@ describe('raw activity', () => {
   });
 });
 
+test('the counts of several purges add up to what was there, of months that go day by day too', async () => {
+  const life = await RetentionLife.begin({ owner, application }, { key: 'counted', times: { figureDays: 40 }, now: begun });
+  const { number } = life.tenant;
+  const random = new Random(9);
+  await life.restless.build('everything');
+  for (const n of [0, 1]) {
+    await life.send(Array.from({ length: 40 }, (_, at) => eventBefore(random, 100 * n + at, life.now, 1)));
+    life.goOn(5);
+  }
+  await life.restless.fold();
+  const tables = ['class_days', 'learner_days', 'learner_months'];
+  const there = async () => Object.fromEntries(await Promise.all(tables.map(async table => [table, await count(number, table)])));
+  const before = await there();
+  life.goOn(34); // the first of the two days has expired
+  await life.purge();
+  expect((await there()).class_days).toBeGreaterThan(0);
+  life.goOn(30);
+  await life.purge();
+  expect(await there()).toEqual({ class_days: 0, learner_days: 0, learner_months: 0 });
+  expect(await purgedOf(number)).toMatchObject(before);
+});
+
 describe('ids of events', () => {
   const event = (eventId: string, occurredAt: Date) => ({
     ...{ eventId, classId: 'class0', userId: 'learner0', score: 50, kind: 'ASSESSMENT' },

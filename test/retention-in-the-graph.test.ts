@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { purgeAll } from '../cli/run/purge';
 import { buildEverything } from '../subgraphs/reporting/rollup/build';
 import { storeFigures } from '../subgraphs/reporting/analytics/stored/organisation-figures.queries';
+import { startExports } from '../subgraphs/reporting/exports/worker';
 import { foldSome } from '../subgraphs/reporting/rollup/fold';
 import { ingest } from '../subgraphs/reporting/ingest/ingest';
 import { verify } from '../subgraphs/reporting/rollup/verify';
@@ -253,4 +255,52 @@ test('old lines of the logs and old files are out of sight before they are purge
   expect(await logs(daysLater(begun, 10))).toEqual([1, 1, 1]);
   const after = new Date(daysLater(begun, 10).getTime() + 1);
   expect(await logs(after)).toEqual([0, 0, 0]);
+});
+
+test('no report file tells of competencies what has expired, whether it was asked for before that or after', async () => {
+  const sent = daysLater(begun, 1);
+  await set(begun, 'figureDays: 10', 1);
+  await send([status(1, { on: begun, is: 'COMPLETED' })], begun);
+  await send([status(2, { on: sent, is: 'IN_PROGRESS' })], sent);
+  await inOrder(buildEverything);
+  await inOrder(foldSome);
+  const asked = `mutation { requestExport(input: { report: COMPETENCIES, format: CSV, period: { from: "${dayOf(begun)}", through: "${dayOf(begun)}" } }) { id } }`;
+  const { requestExport: { id } } = await at(sent, gateway => gateway.read(admin, asked));
+  const later = daysLater(begun, 40);
+  await at(later, async gateway => {
+    const competencyCounts = `{ hierarchyNode(id: "${acme.id}") { competencyCounts(asOf: "${dayOf(begun)}") { completed } } }`;
+    expect(await gateway.codes(admin, competencyCounts)).toEqual(['BAD_USER_INPUT']);
+    expect(await gateway.codes(admin, asked)).toEqual(['BAD_USER_INPUT']);
+    const worker = startExports({ database: gateway.service.subgraph('reporting').database, now: () => later, round: 50 });
+    let shown: { status: string; reason: string | null } = { status: 'PENDING', reason: null };
+    for (; shown.status === 'PENDING' || shown.status === 'PROCESSING'; await sleep(20)) {
+      ({ export: shown } = await gateway.read(admin, `{ export(id: "${id}") { status reason } }`));
+    }
+    await worker.stop();
+    expect(shown).toEqual({ status: 'FAILED', reason: expect.stringMatching(/^Competency statuses are kept from .* has expired\.$/) });
+  });
+});
+
+test('what was completed before the first day that is kept is not newly completed, whatever was purged', async () => {
+  const day = (number: number): Date => daysLater(begun, number);
+  const first = day(4);
+  const now = day(43);
+  await set(begun, 'figureDays: 40', 1);
+  // Completed, begun anew on the first day that is kept, and completed again within four weeks.
+  const told: [number, string][] = [[0, 'COMPLETED'], [4, 'IN_PROGRESS'], [15, 'COMPLETED']];
+  for (const [n, [ago, is]] of told.entries()) await send([status(n, { on: day(ago), is })], day(ago));
+  await inOrder(buildEverything);
+  await inOrder(foldSome);
+  const velocity = () =>
+    at(now, async gateway => {
+      const { tenantSettings, learnerAnalytics } = await gateway.read(admin, `{
+        tenantSettings { retention { competenciesFrom } }
+        learnerAnalytics(studentId: "${acme.personId('ann')}", asOf: "${dayOf(daysLater(first, 27))}") { from completed learningVelocity }
+      }`);
+      return { from: tenantSettings.retention.competenciesFrom as string, learnerAnalytics };
+    });
+  const before = await velocity();
+  expect(before).toEqual({ from: dayOf(first), learnerAnalytics: { from: dayOf(first), completed: 1, learningVelocity: 0 } });
+  expect(await purgeAll(owner, { now, log: silent })).toBe(true);
+  expect(await velocity()).toEqual(before);
 });

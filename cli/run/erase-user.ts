@@ -1,5 +1,5 @@
 import { erasePerson } from '../../subgraphs/roster/people/erasure/erase-person';
-import { selectErasableNumber } from '../../subgraphs/roster/people/erasure/erase-person.queries';
+import { selectErasableNumbers } from '../../subgraphs/roster/people/erasure/erase-person.queries';
 import { eraseTraces } from '../../subgraphs/roster/people/erasure/erase-traces';
 import { writeAudit } from '../../subgraphs/shared/audit/audit';
 import { BadInput } from '../../subgraphs/shared/bad-input';
@@ -27,8 +27,15 @@ export async function eraseUser(
     const tenants = tenant === undefined ? await findTenants(owner) : [await findTenant(owner, tenant)];
     const found: { tenant: Tenant; personId: number }[] = [];
     for (const one of tenants) {
-      const personId = await owner.transaction(one.number, 'read', tx => selectErasableNumber(tx, id, personNumber(id)));
-      if (personId !== undefined) found.push({ tenant: one, personId });
+      const [personId, other] = await owner.transaction(one.number, 'read', tx => selectErasableNumbers(tx, id, personNumber(id)));
+      if (personId === undefined) continue;
+      if (other !== undefined) {
+        throw new BadInput(
+          `In the tenant ${one.externalId} '${id}' is the user_id of one user and the id in the graph of another. Please ` +
+            `name the first by its id in the graph, ${publicId('person', personId)}, or the other by its user_id.`,
+        );
+      }
+      found.push({ tenant: one, personId });
     }
     if (found.length > 1) {
       const names = found.map(one => one.tenant.externalId).join(', ');

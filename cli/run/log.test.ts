@@ -36,9 +36,10 @@ test.each<[string, () => Promise<unknown>, Record<string, unknown>]>([
   ['a name in a statement', () => source.query(`select * from person_of_test where age = '${name.replace('\'', '\'\'')}'`), { code: '22P02' }],
   ['text that is no JSON', async () => JSON.parse(name), { type: 'SyntaxError' }],
   ['an error within an error', async () => { throw new Error('it failed', { cause: new Error(`there is no "${name}"`) }); }, { message: 'it failed', cause: expect.objectContaining({ message: 'there is no …' }) }],
+  ['several errors in one', async () => { throw new AggregateError([Object.assign(new Error(`there is no "${name}"`), { code: '42501' })], 'of 1 tenants not all could be purged'); }, { message: 'of 1 tenants not all could be purged', errors: [expect.objectContaining({ message: 'there is no …', code: '42501' })] }],
 ])('of %s a log says what went wrong and where, and not who', async (_, work, expected) => {
   const error = await thrownBy(work);
-  expect(JSON.stringify([error.message, error, error.cause, (error as { driverError?: object }).driverError, String(error.cause)])).toContain('Ximena'); // it is there to be left out
+  expect(JSON.stringify([error.message, error, error.cause, (error as { driverError?: object }).driverError, String(error.cause), String((error as AggregateError).errors)])).toContain('Ximena'); // it is there to be left out
   const { text, err } = await logged(error);
   expect(err).toMatchObject({ stack: expect.stringMatching(/^\s+at .*/), ...expected });
   expect(text).not.toMatch(/Ximena|Hara/);

@@ -9,13 +9,16 @@ export const createLog = (level: string, to: DestinationStream = pino.destinatio
 /** What the database tells beside an error's message that is a name of ours, and no value of anybody's. */
 const ownNames = ['code', 'severity', 'schema', 'table', 'column', 'constraint', 'routine'];
 
+/** Of several errors in one, such as those of several tenants, so many are told. */
+const mostTold = 5;
+
 /**
  * An error as it may stand in a log: what kind, where, and its words without what they quote. The database's detail, the
  * parameters of a statement and the text of a query may hold names of people, and stay out.
  */
 function described(error: unknown): object {
   if (!types.isNativeError(error) && !(error instanceof Error)) return { type: typeof error };
-  const { cause } = error as { cause?: unknown };
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
   const known = error as unknown as Record<string, unknown>;
   const names = ownNames.flatMap(name => (typeof known[name] === 'string' ? [[name, known[name]]] : []));
   return {
@@ -24,6 +27,7 @@ function described(error: unknown): object {
     ...Object.fromEntries(names),
     stack: placesOf(error),
     ...(cause === undefined ? {} : { cause: described(cause) }),
+    ...(Array.isArray(errors) ? { errors: errors.slice(0, mostTold).map(described) } : {}),
   };
 }
 

@@ -17,8 +17,9 @@ export async function deleteWeeks(tx: Transaction, from: Day, most: number): Pro
 }
 
 /**
- * Deletes statuses that another one had taken the place of by a day, `most` at a time. A person's last one stays, however
- * old: it is what is so today. Returns how many, and whose.
+ * Deletes statuses that another one had taken the place of before a day, `most` at a time: what was so when that day began
+ * stays, since figures of a window that begins with it are compared with that. A person's last one stays, however old: it
+ * is what is so today. Returns how many, and whose.
  */
 export async function deleteEndedStatuses(
   tx: Transaction,
@@ -34,7 +35,7 @@ export async function deleteEndedStatuses(
            where old.tenant_id = $1 and old.day < $2 and exists (
              select from competency_statuses later
              where later.tenant_id = $1 and later.person_id = old.person_id and later.competency_id = old.competency_id
-               and later.day > old.day and later.day <= $2)
+               and later.day > old.day and later.day < $2)
            limit $3)
        returning competency_statuses.person_id
      )

@@ -2,6 +2,7 @@ import type { Transaction } from '../../shared/database/database';
 import { badInput, Problem } from '../../shared/errors';
 import { checkTimes } from '../../shared/retention/retention';
 import { holdAcceptanceOff, selectRetention, updateTimes, usualTimes, type RetentionTimes } from '../../shared/retention/retention.queries';
+import { selectTimeZones } from '../bundle-platform.queries';
 import { refuseUnusable } from '../hierarchies/choose';
 import { selectHierarchiesByKey } from '../hierarchies/hierarchy.queries';
 import { SettingsEntity } from './settings.entity';
@@ -24,11 +25,13 @@ export async function setTimeZone(
   tx: Transaction,
   { timeZone, expectedVersion }: { timeZone: string; expectedVersion: number },
 ): Promise<void> {
-  if (!isTimeZone(timeZone)) {
+  // The service has short names besides, such as IST, of which the database knows none, or another: days would differ.
+  const known = (await selectTimeZones(tx, [timeZone])).get(timeZone.toLowerCase());
+  if (known === undefined || !isTimeZone(timeZone)) {
     throw badInput(`A time zone is given by its IANA name, such as Europe/London; '${timeZone}' is none.`);
   }
   await holdAcceptanceOff(tx);
-  await change(tx, { timeZone }, expectedVersion);
+  await change(tx, { timeZone: known }, expectedVersion);
 }
 
 /** For how long what is kept. By a shorter time, what has expired by it is out of sight at once. */

@@ -2,7 +2,7 @@ import type { Node, NodeLoaders } from '../../hierarchy/published';
 import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { Loader } from '../../shared/loader';
-import type { Period } from '../../shared/period';
+import type { Day, Period } from '../../shared/period';
 import { expiredBefore, readRetention } from '../../shared/retention/retention';
 import { selectUsers, type UsersRow } from './organisation-users.queries';
 import { comfortable, studentsOfClass } from './stored/large';
@@ -22,8 +22,15 @@ const cacheKey = (key: UsersKey): string => `${questionOf(key)}\n${key.node.id}`
 /** A day of the window begins at most so many milliseconds before it does in UTC. */
 const earliestZone = 14 * 3_600_000;
 
+interface Parts {
+  session: Session;
+  nodes: NodeLoaders;
+  now: Date;
+  todayAndRisk: () => Promise<{ today: Day }>;
+}
+
 /** One set per operation. */
-export function organisationLoaders({ session, nodes, now }: { session: Session; nodes: NodeLoaders; now: Date }) {
+export function organisationLoaders({ session, nodes, now, todayAndRisk }: Parts) {
   /** Of a large tenant as they were counted in the background, unless something has expired since that counted then. */
   const storedUsers = async (node: Node, window: Period, auditedSince: Date | null): Promise<UsersRow[] | null> => {
     if (auditedSince !== null && auditedSince.getTime() > Date.parse(window.from) - earliestZone) return null;
@@ -47,7 +54,8 @@ export function organisationLoaders({ session, nodes, now }: { session: Session;
           for (const key of group) found.set(cacheKey(key), rows);
           continue;
         }
-        const of = { nodes: group.map(key => key.node), view: await nodes.view(node.hierarchyKey) };
+        const { today } = await todayAndRisk();
+        const of = { nodes: group.map(key => key.node), view: await nodes.view(node.hierarchyKey), today };
         const rows = await selectUsers(tx, { of, window, auditedSince });
         for (const key of group) found.set(cacheKey(key), rows.get(key.node.id) ?? []);
       }

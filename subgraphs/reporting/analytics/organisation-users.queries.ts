@@ -2,7 +2,7 @@ import { memberClasses, type Node, type View } from '../../hierarchy/published';
 import type { RoleName } from '../../shared/access/roles';
 import type { Transaction } from '../../shared/database/database';
 import { groupBy } from '../../shared/group-by';
-import type { Period } from '../../shared/period';
+import type { Day, Period } from '../../shared/period';
 import { Statement } from '../rollup/owners.queries';
 
 export interface UsersRow {
@@ -14,14 +14,14 @@ export interface UsersRow {
 
 interface AskedUsers {
   /** Null: everybody of the tenant, under the key ''. */
-  of: { nodes: readonly Node[]; view: View } | null;
+  of: { nodes: readonly Node[]; view: View; today: Day } | null;
   window: Period;
   /** What the audit log said before has expired; null: nothing has. */
   auditedSince: Date | null;
 }
 
 /**
- * The users of each node by role, and in all: who is enrolled at or below it now; or everybody. Active is who was
+ * The users of each node by role, and in all: who is enrolled at or below it now, begun by `today`; or everybody. Active is who was
  * learning, changed something or signed in on a day of the window. One statement, however many nodes.
  */
 export async function selectUsers(tx: Transaction, { of, window, auditedSince }: AskedUsers): Promise<Map<string, UsersRow[]>> {
@@ -40,7 +40,9 @@ export async function selectUsers(tx: Transaction, { of, window, auditedSince }:
       cross join lateral (
         select enrolments.person_id from enrolments
         join classes on classes.tenant_id = $1 and classes.id = enrolments.class_id and classes.active
+        join tenant_settings on tenant_settings.tenant_id = $1
         where enrolments.tenant_id = $1 and enrolments.class_id = member.class_id and enrolments.status = 'ACTIVE'
+          and (enrolments.enrolled_at at time zone tenant_settings.time_zone)::date <= ${statement.add(of.today, 'date')}
         offset 0
       ) enrolment
     ),`;

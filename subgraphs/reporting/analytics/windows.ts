@@ -8,6 +8,9 @@ export const daysOfWindow = 28;
 
 const daysOfWeek = 7;
 
+/** Before it neither the database nor we have days. */
+const firstDay: Day = '0001-01-01';
+
 export const daysIn = ({ from, through }: Period): number => (Date.parse(through) - Date.parse(from)) / 86_400_000 + 1;
 
 export const weeksIn = (window: Period): number => daysIn(window) / daysOfWeek;
@@ -16,7 +19,9 @@ export const weeksIn = (window: Period): number => daysIn(window) / daysOfWeek;
 export function windowThrough(asOf: Day | null | undefined, today: Day): Period {
   const through = asOf ?? today;
   if (through > today) throw badInput(`asOf may be today, ${today}, at the latest; it was ${through}.`);
-  return { from: addDays(through, 1 - daysOfWindow), through };
+  const from = addDays(through, 1 - daysOfWindow);
+  if (from < firstDay) throw badInput(`asOf may be ${addDays(firstDay, daysOfWindow - 1)} at the earliest; it was ${through}.`);
+  return { from, through };
 }
 
 /** The points of a trend: each interval that overlaps the period, clipped to it. */

@@ -42,6 +42,7 @@ export async function requestExport(
     order: orderBy && { by: orderBy.by, direction: orderBy.direction },
   };
   const view = await loaders.nodes.view(hierarchyKey);
+  if (report === ExportReport.COMPETENCIES) refuseForgottenDay(period.through, await keptFigures(await session.read(), now));
   refuseTooManyRows(await rowsOf(question, { node, view, session, loaders }), format);
   const requester = requesterOf(caller);
   const name = `strata-${report.toLowerCase().replace('_', '-')}-${node.id}-${period.from}-${period.through}`;

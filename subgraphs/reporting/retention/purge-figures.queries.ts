@@ -91,12 +91,15 @@ interface Chosen {
   days: readonly Day[];
 }
 
-/** Deletes what the learners of some classes did on some days. Rows are locked in the order in which ingestion writes them. */
+/**
+ * Deletes what the learners of some classes did on some days; a month goes with the last of its days. Rows are locked in
+ * the order in which ingestion writes them.
+ */
 export async function deleteLearners(
   tx: Transaction,
   { classes, days }: Chosen,
 ): Promise<{ learner_days: number; learner_months: number }> {
-  const [row] = await tx.query<{ learner_days: number; learner_months: number; people: number[] }>(
+  const [row] = await tx.query<{ learner_days: number }>(
     `with mask as (
        select date_trunc('month', gone.day)::date as month, bit_or(1 << extract(day from gone.day)::int - 1) as days
        from unnest($3::date[]) gone(day)
@@ -125,17 +128,21 @@ export async function deleteLearners(
          and learner_days.day = any($3::date[]) and learner_days.class_id = any($2::int[])
        returning 1
      )
-     select (select count(*)::int from gone) as learner_days, (select count(*)::int from changed) as learner_months`,
+     select count(*)::int as learner_days from gone`,
     [tx.tenantId, classes, days],
   );
-  await tx.query(
-    `delete from learner_months
-     where learner_months.tenant_id = $1 and learner_months.class_id = any($2::int[])
-       and learner_months.month = any(array(select date_trunc('month', gone.day)::date from unnest($3::date[]) gone(day)))
-       and learner_months.scored_days = 0 and learner_months.timed_days = 0`,
+  const [months] = await tx.query<{ rows: number }>(
+    `with gone as (
+       delete from learner_months
+       where learner_months.tenant_id = $1 and learner_months.class_id = any($2::int[])
+         and learner_months.month = any(array(select date_trunc('month', gone.day)::date from unnest($3::date[]) gone(day)))
+         and learner_months.scored_days = 0 and learner_months.timed_days = 0
+       returning 1
+     )
+     select count(*)::int as rows from gone`,
     [tx.tenantId, classes, days],
   );
-  return { learner_days: row!.learner_days, learner_months: row!.learner_months };
+  return { learner_days: row!.learner_days, learner_months: months!.rows };
 }
 
 /** Nothing of these days is left: that they were is forgotten, and said of all days up to the last of them. */

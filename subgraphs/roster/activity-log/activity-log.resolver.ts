@@ -3,6 +3,7 @@ import { badInput } from '../../shared/errors';
 import { SafeInt } from '../../shared/graphql/scalars';
 import { publicId } from '../../shared/identifiers';
 import { checkFirst, readCursor, writeCursor } from '../../shared/paging';
+import { isMoment } from '../../shared/place';
 import type { RosterContext } from '../context';
 import type { LogFilter, LogRow } from './activity-log.queries';
 import { ActivityAction, ActivityLogConnection, ActivityLogEntry } from './activity-log.type';
@@ -71,11 +72,7 @@ function readPlace(after: string | null | undefined, asked: unknown): { createdA
   const keys = readCursor(after, asked);
   if (!keys) return null;
   const [createdAt, id] = keys;
-  const isMoment =
-    typeof createdAt === 'string' &&
-    /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(createdAt) &&
-    !Number.isNaN(Date.parse(createdAt));
-  if (!isMoment || typeof id !== 'string' || !/^\d{1,15}$/.test(id)) {
+  if (typeof createdAt !== 'string' || !isMoment(createdAt) || typeof id !== 'string' || !/^\d{1,15}$/.test(id)) {
     throw badInput('after must be the endCursor of an earlier page; this is none.');
   }
   return { createdAt, id };

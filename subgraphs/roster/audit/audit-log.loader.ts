@@ -2,6 +2,7 @@ import type { Session } from '../../shared/database/session';
 import { badInput } from '../../shared/errors';
 import { personNumber, publicId } from '../../shared/identifiers';
 import { checkFirst, readCursor, writeCursor, type Page } from '../../shared/paging';
+import { isMoment } from '../../shared/place';
 import { expiredBefore, laterOf, readRetention } from '../../shared/retention/retention';
 import { selectAuditLog, type AuditLogRow } from './audit-log.queries';
 import type { AuditLogConnection, AuditLogEntry } from './audit-log.type';
@@ -41,7 +42,7 @@ function readPlace(after: string | null | undefined, question: unknown): [moment
   const keys = readCursor(after, question);
   if (!keys) return null;
   const [moment, id] = keys.map(String);
-  if (!/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)*$/.test(moment!) || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id!)) {
+  if (!isMoment(moment!) || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id!)) {
     throw badInput('after must be the endCursor of an earlier page; this is none.');
   }
   return [moment!, id!];

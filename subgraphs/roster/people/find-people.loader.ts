@@ -1,5 +1,6 @@
 import type { Session } from '../../shared/database/session';
-import { checkFirst, readCursor, writeCursor, type Page } from '../../shared/paging';
+import { checkFirst, writeCursor, type Page } from '../../shared/paging';
+import { readPlace } from '../../shared/place';
 import { selectPeople, type PersonRow } from './find-people.queries';
 
 export interface PeopleQuestion {
@@ -19,11 +20,11 @@ export const peopleLoader =
   ({ session }: { session: Session }) =>
   async (question: PeopleQuestion, { first, after }: Page): Promise<PeoplePage> => {
     checkFirst(first);
-    const keys = readCursor(after, question);
+    const place = readPlace(after, question, ['word', 'number']);
     const { rows, total } = await selectPeople(await session.read(), {
       text: question.search,
       roles: question.roles,
-      after: keys && { login: String(keys[0]), id: Number(keys[1]) },
+      after: place && { login: place[0], id: place[1] },
       first,
     });
     const people = rows.slice(0, first);

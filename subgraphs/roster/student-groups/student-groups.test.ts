@@ -156,6 +156,11 @@ test('lists are paged, and a cursor belongs to its list', async () => {
   const second = (await files.gateway.read(tom, list, { year: 2025, after })).studentGroups;
   expect(second).toMatchObject({ nodes: [{ name: 'Page 2' }], pageInfo: { hasNextPage: false } });
   expect(await files.gateway.codes(tom, list, { year: 2018, after })).toEqual(['BAD_USER_INPUT']);
+  const [question] = JSON.parse(Buffer.from(after!, 'base64url').toString('utf8')) as [string];
+  for (const keys of [['Page', 'x'], ['a\0b', 1], [1, 'Page'], []]) {
+    const forged = Buffer.from(JSON.stringify([question, ...keys])).toString('base64url');
+    expect(await files.gateway.codes(tom, list, { year: 2025, after: forged })).toEqual(['BAD_USER_INPUT']);
+  }
 
   const members = `query ($after: String) { studentGroups(schoolYear: 2025, first: 1) { nodes {
     students(first: 4, after: $after) { totalCount nodes { login } pageInfo { hasNextPage endCursor } } } } }`;

@@ -28,7 +28,9 @@ export async function keepFigures({ database, tenantId, now, stopped = () => fal
   const due = await database.transaction(tenantId, 'read', async tx => {
     const { today } = await selectTodayAndRisk(tx, now());
     if (!(await isLarge(tx, today))) return [];
-    const windows = windowsToKeep(today);
+    // Nobody is shown a window of which something has expired: made, it would be purged, and made again each time.
+    const whole = await wholeFrom(tx, now());
+    const windows = windowsToKeep(today).filter(({ from }) => whole === null || from >= whole);
     const known = new Map((await selectStoredFigures(tx, windows)).map(one => [keyOf(one.window), one]));
     return windows.filter(window => {
       const there = known.get(keyOf(window));

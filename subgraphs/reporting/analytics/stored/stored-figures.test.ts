@@ -2,11 +2,15 @@ import { createTestDatabase, type TestDatabase } from '../../../../test/database
 import { connectApplication, connectOwner, createTenant, type KnownTenant } from '../../../../test/fixture';
 import { startForTest, type ServiceForTest } from '../../../../test/start-for-test';
 import type { Database } from '../../../shared/database/database';
+import { purgeTools } from '../../../shared/retention/purge';
+import { updateTimes } from '../../../shared/retention/retention.queries';
 import { addDays } from '../../../shared/period';
+import { insertAcceptedDays } from '../../retention/kept-figures.queries';
 import { reportingSubgraph } from '../../subgraph';
 import { selectCohortRows } from '../cohort-rows.queries';
 import { keepFigures } from './keep-figures';
 import { everyClass, selectStoredFigures } from './organisation-figures.queries';
+import { purgeStoredFigures } from './purge-stored';
 import { startFigures } from './schedule';
 import { windowsToKeep } from './windows-to-keep';
 
@@ -151,6 +155,25 @@ test('of several processes one makes them at a time, and the others go by', asyn
   await Promise.all(background.map(one => one.stop()));
   database.onStatement = undefined;
   expect([errors, written]).toEqual([[], windowsToKeep('2026-03-22').length]);
+}, 60_000);
+
+test('nothing is made of windows of which something has expired, so that a purge has nothing to delete', async () => {
+  const first = addDays(now.toISOString().slice(0, 10), -60);
+  await database.transaction(tenant.number, 'write', tx => updateTimes(tx, { figureDays: 60 }));
+  await owner.transaction(tenant.number, 'write', tx => insertAcceptedDays(tx, [new Date('2025-12-01T12:00:00Z')], new Date('2025-12-01T12:00:00Z')));
+  const purge = () => purgeTools({ owner, tenantId: tenant.number, now }).then(purgeStoredFigures);
+  const firstDays = async () => {
+    const rows = await database.transaction(tenant.number, 'read', tx => selectStoredFigures(tx, windowsToKeep(now.toISOString().slice(0, 10))));
+    return rows.map(({ window }) => window.from).sort();
+  };
+  expect((await firstDays())[0]! < first).toBe(true);
+  await purge();
+  expect((await firstDays())[0]! >= first).toBe(true);
+  hours(25);
+  await record('p7');
+  await keep();
+  expect((await firstDays())[0]! >= first).toBe(true);
+  expect(await keep()).toBe(0);
 }, 60_000);
 
 test('what is kept ready begins with today and holds whole intervals', () => {

@@ -19,6 +19,9 @@ interface Drawing {
   width: number;
 }
 
+/** Points that the charts of so many rows take from top to bottom. */
+export const heightOfCharts = (rows: readonly SheetRow[]): number => (rows.length === 0 ? 0 : 14 + rows.length * step + 10);
+
 /** Draws a sheet's charts side by side; returns where the room below them begins. */
 export function drawCharts({ sheet, rows, width, ...drawing }: Drawing): number {
   if (rows.length === 0) return drawing.y;
@@ -26,7 +29,7 @@ export function drawCharts({ sheet, rows, width, ...drawing }: Drawing): number 
   for (const [index, chart] of sheet.charts.entries()) {
     drawChart(chart, { ...drawing, sheet, rows, x: drawing.x + index * (each + gap), width: each });
   }
-  return drawing.y + 14 + rows.length * step + 10;
+  return drawing.y + heightOfCharts(rows);
 }
 
 function drawChart({ title, length, name }: Chart, { doc, letters, sheet, rows, x, y, width }: Drawing): void {

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { setImmediate as others } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
 import type { Cell, CellKind, Column, Sheet, SheetRow } from '../sheets/sheet';
-import { drawCharts, mostBars } from './pdf-chart';
+import { drawCharts, heightOfCharts, mostBars } from './pdf-chart';
 import { Lettering } from './pdf-lettering';
 
 const margin = 36;
@@ -103,34 +103,50 @@ class Page {
     letters.write(sheet.title, { x: margin, y: this.y, size: 16, bold: true });
     this.y += 24;
     for (const [name, value] of sheet.about) {
-      letters.write(name, { x: margin, y: this.y, size: 8.5, bold: true });
-      for (const line of letters.linesOf(value, { width: doc.page.width - 2 * margin - 90, size: 8.5 })) {
+      const lines = letters.linesOf(value, { width: doc.page.width - 2 * margin - 90, size: 8.5 });
+      for (const [index, line] of lines.entries()) {
+        if (this.y > this.bottom - lineHeight) this.turn();
+        if (index === 0) letters.write(name, { x: margin, y: this.y, size: 8.5, bold: true });
         letters.write(line, { x: margin + 90, y: this.y, size: 8.5 });
         this.y += 12;
       }
     }
+    if (this.y + 8 + heightOfCharts(charted) > this.bottom) this.turn();
     this.y = drawCharts({ doc, letters, sheet, rows: charted, x: margin, y: this.y + 8, width: doc.page.width - 2 * margin });
     if (this.y > this.bottom - 4 * lineHeight) this.turn();
     this.headings();
   }
 
+  /** A row that is higher than what is left goes onto the next page; one that is higher than a page, over several. */
   row({ cells }: SheetRow): void {
     const lines = this.columns.map(({ place, kind, width }) => {
       const text = printed(cells[place]!, kind);
       return kind === 'text' ? this.letters.linesOf(text, { width, size }) : [text];
     });
-    const height = Math.max(...lines.map(({ length }) => length)) * lineHeight;
-    if (this.y + height > this.bottom) {
-      this.turn();
-      this.headings();
+    const most = Math.max(...lines.map(({ length }) => length));
+    if (this.y + most * lineHeight > this.bottom) this.turnTable();
+    for (let first = 0; first < most; ) {
+      if (first > 0) this.turnTable();
+      const count = Math.min(most - first, Math.floor((this.bottom - this.y) / lineHeight));
+      this.linesOfRow(lines.map(all => all.slice(first, first + count)));
+      this.y += count * lineHeight;
+      first += count;
     }
+    this.y += padding;
+  }
+
+  private linesOfRow(lines: readonly string[][]): void {
     for (const [index, { x, width, kind }] of this.columns.entries()) {
       for (const [line, text] of lines[index]!.entries()) {
         const left = kind === 'text' ? x : x + width - this.letters.widthOf(text, size);
         if (text !== '') this.letters.write(text, { x: left, y: this.y + line * lineHeight, size });
       }
     }
-    this.y += height + padding;
+  }
+
+  private turnTable(): void {
+    this.turn();
+    this.headings();
   }
 
   private headings(): void {

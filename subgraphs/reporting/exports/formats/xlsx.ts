@@ -9,11 +9,17 @@ const mostRows = 1_000_000;
 /** Rows between two pauses, in which other requests are answered and what is written is packed. */
 const rowsAtOnce = 250;
 
+/** Characters of a cell: of a longer one spreadsheet programs say that the workbook is damaged. */
+const longestCell = 32_767;
+
 /** What XML cannot hold is left out of a cell; and readers of XML know one kind of line end. */
-const writable = (cell: Cell): Cell =>
-  typeof cell === 'string'
-    ? guardedCell(cell.replace(/\r\n?/g, '\n').replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/g, ''))
-    : cell;
+function writable(cell: Cell): Cell {
+  if (typeof cell !== 'string') return cell;
+  const text = guardedCell(cell.replace(/\r\n?/g, '\n').replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/g, ''));
+  const cut = text.length <= longestCell ? text : `${text.slice(0, longestCell - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  // To readers of a workbook _x0041_ is the letter A: what looks like that has its first sign written so (ST_Xstring).
+  return cut.replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_');
+}
 
 /** A workbook: the rows, on as many sheets as they need, and a sheet that says what they are of. */
 export async function writeXlsx(sheet: Sheet, out: Writable): Promise<void> {

@@ -22,15 +22,18 @@ export async function selectErasable(tx: Transaction, personId: number): Promise
   return rows[0];
 }
 
-/** A person's number by the customer's id or, failing that, by ours; those who were erased have ours alone. */
-export async function selectErasableNumber(tx: Transaction, externalId: string, number: number | null): Promise<number | undefined> {
+/**
+ * The numbers of people by the customer's id or by ours; those who were erased have ours alone. Two, where a customer's id
+ * of one looks like ours of another: of the first the customer's.
+ */
+export async function selectErasableNumbers(tx: Transaction, externalId: string, number: number | null): Promise<number[]> {
   const rows = await tx.query<{ id: number }>(
     `select people.id from people
      where people.tenant_id = $1 and (people.external_id = $2 or people.id = $3)
-     order by people.external_id = $2 desc limit 1`,
+     order by people.external_id = $2 desc`,
     [tx.tenantId, externalId, number],
   );
-  return rows[0]?.id;
+  return rows.map(({ id }) => id);
 }
 
 /** From now on nothing leads from the person's number to the person. The number itself stays, and all sums with it. */

@@ -71,11 +71,14 @@ async function eraseTracesOf(tx: Transaction, { personId, words }: Erasure, now:
   await finishErasure(tx, personId, now);
 }
 
-/** Whether one of the words is a cell of a file. */
+/** Whether one of the words is a cell of a file. What holds commas or quotes itself stands there in quotes. */
 function hasCell(bytes: Buffer, words: readonly string[]): boolean {
   const wanted = new Set(words.map(word => word.toLowerCase()));
-  return bytes
-    .toString('utf8')
+  const text = bytes.toString('utf8');
+  const small = text.toLowerCase();
+  const quoted = [...wanted].filter(word => /[,"\r\n]/.test(word)).map(word => word.replaceAll('"', '""'));
+  if (quoted.some(word => small.includes(`"${word}"`))) return true;
+  return text
     .split(/[,\r\n]/)
     .some(cell => wanted.has(cell.replace(/^[\s"\ufeff]+|[\s"]+$/g, '').replaceAll('""', '"').toLowerCase()));
 }
