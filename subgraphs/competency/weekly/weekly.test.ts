@@ -4,9 +4,9 @@ import { twoHierarchies } from '../../../test/two-hierarchies';
 import { platformTenant } from '../../../migrations/row-level-security';
 import { ingest } from '../../reporting/published';
 import { Database } from '../../shared/database/database';
+import { leads } from '../../shared/database/led-task.queries';
 import { runWeek } from './run-week';
 import { startWeekly } from './schedule';
-import { leadsWeeks } from './weekly.queries';
 
 let testDatabase: TestDatabase;
 let owner: Database;
@@ -120,7 +120,7 @@ test('in the background the last weeks are made, and made again when something c
 test('while another process leads, this one leaves the weeks to it', async () => {
   const tenant = await made();
   await database.transaction(platformTenant, 'write', async leading => {
-    expect(await leadsWeeks(leading)).toBe(true);
+    expect(await leads(leading, 'weeks')).toBe(true);
     const weekly = startWeekly({ database, now: () => now, onError: () => undefined, first: 0, round: 20 });
     await new Promise(resolve => setTimeout(resolve, 300));
     await weekly.stop();

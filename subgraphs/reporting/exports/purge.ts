@@ -1,7 +1,6 @@
-import { platformTenant } from '../../../migrations/row-level-security';
-import { selectTenantNumbers } from '../../hierarchy/published';
 import { writeAudit } from '../../shared/audit/audit';
 import type { Database } from '../../shared/database/database';
+import { tenantNumbers } from '../../shared/database/tenants.queries';
 import { deleteExpired } from './export.queries';
 import { quietly } from './make';
 
@@ -10,7 +9,7 @@ import { quietly } from './make';
  * audit log has how many there were. Returns how many went in all.
  */
 export async function purgeExpiredExports(database: Database, now: Date): Promise<number> {
-  const tenants = await database.transaction(platformTenant, 'read', selectTenantNumbers);
+  const tenants = await tenantNumbers(database);
   let purged = 0;
   for (const tenantId of tenants) {
     const { files } = await quietly(database, tenantId, async tx => {

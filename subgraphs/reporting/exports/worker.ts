@@ -1,6 +1,5 @@
-import { platformTenant } from '../../../migrations/row-level-security';
-import { selectTenantNumbers } from '../../hierarchy/published';
 import type { Database } from '../../shared/database/database';
+import { tenantNumbers } from '../../shared/database/tenants.queries';
 import { isBusy, isUnavailable, Problem } from '../../shared/errors';
 import { Stopped, startTenantQueue, type TenantQueue } from '../../shared/queue/tenant-queue';
 import { arrivedExports } from './announce';
@@ -53,7 +52,7 @@ export function startExports(options: WorkerOptions): TenantQueue {
   const queue = startTenantQueue({
     ...{ round, atOnce, onError, workNext },
     arrivals: arrivedExports,
-    tenants: () => database.transaction(platformTenant, 'read', selectTenantNumbers),
+    tenants: () => tenantNumbers(database),
   });
   let purging: Promise<unknown> = Promise.resolve();
   const purge = (): void => void (purging = purgeExpiredExports(database, now()).catch(onError));

@@ -87,9 +87,3 @@ export async function deleteFiguresBefore(tx: Transaction, day: Day, most: numbe
   );
   return row!.rows;
 }
-
-/** One process at a time makes them. */
-export async function leadsFigures(tx: Transaction): Promise<boolean> {
-  const [row] = await tx.query<{ leads: boolean }>(`select pg_try_advisory_xact_lock(7310019, 0) as leads`);
-  return row!.leads;
-}

@@ -1,0 +1,13 @@
+import type { Transaction } from './transaction';
+
+const leaderLock = 7_310_022;
+
+/** What one process at a time does, of those that may. */
+export type LedTask = 'purge' | 'erase' | 'weeks' | 'figures';
+const numberOf: Record<LedTask, number> = { purge: 0, erase: 1, weeks: 2, figures: 3 };
+
+/** Whether this process leads in a task, until the transaction ends. */
+export async function leads(tx: Transaction, task: LedTask): Promise<boolean> {
+  const [row] = await tx.query<{ leads: boolean }>('select pg_try_advisory_xact_lock($1, $2) as leads', [leaderLock, numberOf[task]]);
+  return row!.leads;
+}
