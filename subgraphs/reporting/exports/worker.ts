@@ -3,7 +3,7 @@ import { tenantNumbers } from '../../shared/database/tenants.queries';
 import { isBusy, isUnavailable, Problem } from '../../shared/errors';
 import { Stopped, startTenantQueue, type TenantQueue } from '../../shared/queue/tenant-queue';
 import { arrivedExports } from './announce';
-import { exportSeconds, madeExports, sawLine } from './exports.metrics';
+import { exportSeconds, madeExports } from './exports.metrics';
 import { keptFor, makeExport, Overtaken, quietly } from './make';
 import { endTry, selectInLine, type Try } from './making.queries';
 import { purgeExpiredExports } from './purge';
@@ -42,8 +42,7 @@ export function startExports(options: WorkerOptions): TenantQueue {
 
   const workNext = async (tenantId: number, refuse: () => void): Promise<boolean> => {
     const waiting = await database.transaction(tenantId, 'read', selectInLine);
-    sawLine(tenantId, waiting);
-    for (const { id } of waiting) {
+    for (const id of waiting) {
       const did = await workOn(await own(), id, { tenantId, now, refuse, signal: stopping.signal, onError });
       if (did === 'ended') return true;
     }
