@@ -1,6 +1,7 @@
 import type { Transaction } from '../../shared/database/database';
 import type { Day, Period } from '../../shared/period';
-import { atRisk, learnerRows, type AskedRows, type Cohort, type LearnerRow } from './learner-rows.queries';
+import type { Cohort } from './cohort.queries';
+import { atRisk, learnerRows, type AskedRows, type LearnerRow } from './learner-rows.queries';
 import { Statement } from '../rollup/owners.queries';
 import type { Thresholds } from './risk/thresholds';
 

@@ -5,7 +5,7 @@ import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import type { Day, Period } from '../../shared/period';
 import { selectAtRisk, selectCohortRows, type CohortRow, type StudentPlace } from './cohort-rows.queries';
-import { listedClasses, type Cohort } from './learner-rows.queries';
+import { listedClasses, type Cohort } from './cohort.queries';
 import type { selectTodayAndRisk } from './risk/risk-settings.queries';
 import { refuseExpired } from './windows';
 import { bearable, comfortable, mostRows, studentsOfClass } from './stored/large';

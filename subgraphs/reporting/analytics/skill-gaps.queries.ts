@@ -1,6 +1,6 @@
 import type { Transaction } from '../../shared/database/database';
 import type { Period } from '../../shared/period';
-import { learnersOf, type Cohort } from './learner-rows.queries';
+import { learnersOf, type Cohort } from './cohort.queries';
 import { Statement } from '../rollup/owners.queries';
 
 export interface GapRecord {

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../shared/database/database';
 import type { Day, Period } from '../../../shared/period';
 import type { CohortRow } from '../cohort-rows.queries';
-import type { Cohort } from '../learner-rows.queries';
+import type { Cohort } from '../cohort.queries';
 import type { UsersRow } from '../organisation-users.queries';
 
 /** A window's figures as they were made, with the tenant's version of that moment. */
