@@ -3,7 +3,7 @@ import type { Session } from '../../shared/database/session';
 import { groupNumber } from '../../shared/identifiers';
 import { notFound } from '../../shared/errors';
 import { Loader } from '../../shared/loader';
-import { checkFirst, readCursor, writeCursor, type Page } from '../../shared/paging';
+import { checkFirst, readPlace, writeCursor, type Page } from '../../shared/paging';
 import { selectHierarchiesByKey } from '../hierarchies/hierarchy.queries';
 import { selectGroups, type GroupRow } from './find-groups.queries';
 import { GroupEntity } from './group.entity';
@@ -35,7 +35,7 @@ export function groupLoaders({ session }: { session: Session }) {
   /** Groups of the tenant by name, a page of them. */
   const findGroups = async (question: GroupQuestion, { first, after }: Page): Promise<GroupPage> => {
     checkFirst(first);
-    const keys = readCursor(after, question);
+    const place = readPlace(after, question, { name: 'text', id: 'number' });
     const tx = await session.read();
     const { search, hierarchyId, placed } = question;
     const [hierarchy] = hierarchyId === null ? [] : await selectHierarchiesByKey(tx, [hierarchyId]);
@@ -44,7 +44,7 @@ export function groupLoaders({ session }: { session: Session }) {
       text: search,
       hierarchyId: hierarchy?.id ?? null,
       placed: hierarchy ? placed : null,
-      after: keys && { name: String(keys[0]), id: Number(keys[1]) },
+      after: place,
       first,
     });
     const groups = rows.slice(0, first);

@@ -1,5 +1,5 @@
 import type { Session } from '../../shared/database/session';
-import { checkFirst, readCursor, writeCursor, type Page } from '../../shared/paging';
+import { checkFirst, readPlace, writeCursor, type Page } from '../../shared/paging';
 import { selectPeople, type PersonRow } from './find-people.queries';
 
 export interface PeopleQuestion {
@@ -19,11 +19,11 @@ export const peopleLoader =
   ({ session }: { session: Session }) =>
   async (question: PeopleQuestion, { first, after }: Page): Promise<PeoplePage> => {
     checkFirst(first);
-    const keys = readCursor(after, question);
+    const place = readPlace(after, question, { login: 'text', id: 'number' });
     const { rows, total } = await selectPeople(await session.read(), {
       text: question.search,
       roles: question.roles,
-      after: keys && { login: String(keys[0]), id: Number(keys[1]) },
+      after: place,
       first,
     });
     const people = rows.slice(0, first);

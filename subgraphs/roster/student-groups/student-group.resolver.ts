@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { publicId } from '../../shared/identifiers';
-import { checkFirst, readCursor, writeCursor } from '../../shared/paging';
+import { checkFirst, readPlace, writeCursor } from '../../shared/paging';
 import { Group } from '../classes/class.type';
 import type { RosterContext } from '../context';
 import type { SeenStudent } from '../people/student.loader';
@@ -37,9 +37,9 @@ export class StudentGroupResolver {
     @Ctx() { loaders }: RosterContext,
   ): Promise<StudentGroupConnection> {
     const question = ['studentGroups', schoolYear ?? null];
-    const cursor = readCursor(after, question) as [string, number] | null;
+    const place = readPlace(after, question, { name: 'text', id: 'number' });
     const first = checkFirst(asked ?? 50);
-    const page = { schoolYear: schoolYear ?? null, after: cursor, first };
+    const page = { schoolYear: schoolYear ?? null, after: place, first };
     const { groups, totalCount } = await loaders.studentGroups(page);
     const nodes = groups.slice(0, first);
     const last = nodes.at(-1);
@@ -77,9 +77,9 @@ export class StudentGroupResolver {
     @Ctx() { loaders }: RosterContext,
   ): Promise<StudentConnection> {
     const question = ['studentGroup', row.id];
-    const cursor = readCursor(after, question) as [string, number] | null;
+    const place = readPlace(after, question, { sortName: 'text', id: 'number' });
     const first = checkFirst(asked ?? 50);
-    const page = { after: cursor, first };
+    const page = { after: place, first };
     const { students, totalCount } = await loaders.studentsOfGroup.load({ groupId: row.id, page });
     const nodes = students.slice(0, first);
     const last = nodes.at(-1);
