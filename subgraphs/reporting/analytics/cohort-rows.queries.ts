@@ -29,8 +29,7 @@ export function selectCohortRows(
   cohort: Cohort,
   asked: AskedRows,
 ): Promise<CohortRow[]> {
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const { ctes, rows } = learnerRows(cohort, asked, statement);
   return tx.query(
     `with ${ctes}
@@ -72,8 +71,7 @@ export async function selectAtRisk(
   cohort: Cohort,
   { window, most, after, ...asked }: AskedStudents,
 ): Promise<{ rows: RiskRow[]; total: number }> {
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const { ctes, rows } = learnerRows(cohort, { windows: [window], ...asked }, statement);
   const place = [
     ...[after?.familyName, after?.givenName, after?.login].map(word => statement.add(word ?? null, 'text')),

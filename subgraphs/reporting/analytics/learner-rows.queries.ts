@@ -124,8 +124,7 @@ export function selectLearnerRows(
   cohort: Cohort,
   asked: AskedRows,
 ): Promise<LearnerRow[]> {
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const { ctes, rows } = learnerRows(cohort, asked, statement);
   return tx.query(
     `with ${ctes} select learner.*, learner."lastDay"::text as "lastDay" from (${rows}) learner`,

@@ -19,8 +19,7 @@ export function selectUsers(
   tx: Transaction,
   { of, window }: { of: { node: Node; view: View } | null; window: Period },
 ): Promise<UsersRow[]> {
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const from = statement.add(window.from, 'date');
   const through = statement.add(window.through, 'date');
   const everybody = of === null;

@@ -24,8 +24,7 @@ export async function selectSkillGaps(
   tx: Transaction,
   { cohort, window, most, after }: { cohort: Cohort; window: Period; most: number; after: GapPlace | null },
 ): Promise<{ rows: GapRecord[]; total: number }> {
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const ctes = learnersOf(cohort, [window], statement);
   const place = [
     statement.add(after?.framework ?? null, 'text'),

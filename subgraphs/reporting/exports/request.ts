@@ -3,7 +3,6 @@ import type { Caller } from '../../shared/access/caller';
 import type { Session } from '../../shared/database/session';
 import { badInput, Problem } from '../../shared/errors';
 import { checkPeriod, intervalsOf } from '../../shared/period';
-import type { FigureKey } from '../rollup/figures.loader';
 import { figureLoaders } from '../rollup/figures.loader';
 import { arrivedExports } from './announce';
 import { countExports, insertExport, lockRequests, type ExportRow, type Question } from './export.queries';
@@ -85,7 +84,7 @@ function refuseUnkeepableFilter(filter: ExportInput['filter']): void {
   }
 }
 
-interface Counted extends Pick<FigureKey, 'node'> {
+interface Counted {
   node: Node;
   view: View;
   session: Session;

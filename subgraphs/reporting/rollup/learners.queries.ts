@@ -48,8 +48,7 @@ interface Spread {
 export async function selectLearners(tx: Transaction, question: LearnersQuestion): Promise<Map<string, Learners>> {
   const { nodes, periods, filter, stored = false } = question;
   if (nodes.length === 0 || periods.length === 0) return new Map();
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const months = monthsOf(periods);
   const lists = [
     statement.add(months.map(({ month }) => month), 'date[]'),

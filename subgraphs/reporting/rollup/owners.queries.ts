@@ -1,4 +1,5 @@
 import type { Node, View } from '../../hierarchy/published';
+import type { Transaction } from '../../shared/database/database';
 import { groupBy } from '../../shared/group-by';
 import { nestOf, type Range } from './nest';
 import type { Source } from './plan';
@@ -15,9 +16,13 @@ export interface Asked {
   source: Source;
 }
 
-/** Puts a statement together and numbers its parameters. */
+/** Puts a statement together and numbers its parameters. $1 is the tenant. */
 export class Statement {
-  readonly parameters: unknown[] = [];
+  readonly parameters: unknown[];
+
+  constructor({ tenantId }: Pick<Transaction, 'tenantId'>) {
+    this.parameters = [tenantId];
+  }
 
   add(value: unknown, type: string): string {
     return `$${this.parameters.push(value)}::${type}`;

@@ -56,8 +56,7 @@ export async function selectMeasures<Of extends Numbers<Of>>(
 ): Promise<Map<string, Map<number, Of>>> {
   const { asked, intervals, waiting = true } = question;
   if (asked.length === 0 || intervals.length === 0) return new Map();
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const fromStored = asked.filter(({ source }) => source.read !== 'classes');
   const fromClasses = asked.filter(({ source }) => source.read === 'classes');
   const parts = [
