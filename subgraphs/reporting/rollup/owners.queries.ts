@@ -35,6 +35,19 @@ export class Statement {
  */
 export const lookUp = (select: string): string => `cross join lateral (${select} offset 0)`;
 
+/** Joins `parent`, with its place in the tree: what a class hangs under in a hierarchy, if anything. */
+export const parentOf = (classId: string, hierarchy: string): string => `
+  left join lateral (
+    select tree_nodes.pre from class_placements
+    ${lookUp(`
+      select tree_nodes.pre from tree_nodes
+      where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
+        and tree_nodes.group_id = class_placements.parent_id`)} tree_nodes
+    where class_placements.tenant_id = $1
+      and class_placements.hierarchy_id = ${hierarchy} and class_placements.class_id = ${classId}
+    offset 0
+  ) parent on true`;
+
 /**
  * Numbers with the places that belong to them, from a select of both, as one row of two arrays: sorted, so that rows
  * that are read for all the numbers in one go find their place by halving, in whatever order they are read.
