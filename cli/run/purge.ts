@@ -47,8 +47,8 @@ export interface PurgeAllParts {
 
 /**
  * Purges what has expired, of all tenants, as the tables' owner. Ended at any moment and begun again, it goes on where it
- * was. While another process is at it, this one leaves it to that one. Returns whether it came to
- * the end; where a tenant's could not be purged, it rejects once the others' were.
+ * was. While another process is at it, this one leaves it to that one. Returns whether it came to the end; where a
+ * tenant's could not be purged, it rejects once the others' were.
  */
 export async function purgeAll(owner: Database, { now, log, most }: PurgeAllParts): Promise<boolean> {
   try {
