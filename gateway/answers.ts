@@ -72,9 +72,9 @@ function judge(document: DocumentNode): Verdict {
 const verdicts = new WeakMap<DocumentNode, Verdict>();
 
 /** Refuses what is too deep or too wide, before anything else is asked about it. */
-function verdictOn(documentOf: ReturnType<typeof documentStore>, text: unknown, limits: Limits): Verdict {
+function verdictOn(text: string, { documentOf, limits }: { documentOf: ReturnType<typeof documentStore>; limits: Limits }): Verdict {
   try {
-    const document = documentOf(String(text));
+    const document = documentOf(text);
     let verdict = verdicts.get(document);
     if (!verdict) {
       const [error] = sizeErrors(document, limits);
@@ -117,10 +117,10 @@ export function answerGraph(
     const body = request.body as Record<string, unknown>;
     const isPost = request.method === 'POST'; // who asks by GET can only read, which the server sees to
     const { searchParams, search } = new URL(request.originalUrl, 'http://strata');
-    const verdict = verdictOn(documentOf, isPost ? body.query : searchParams.get('query'), limits);
+    const text = String(isPost ? body.query : searchParams.get('query'));
+    const verdict = verdictOn(text, { documentOf, limits });
     const record = recordOf(response);
     const { document } = verdict;
-    const text = String(isPost ? body.query : searchParams.get('query'));
     const operationName = isPost ? body.operationName : searchParams.get('operationName');
     const operation = document && operationOf(document, { text, operationName });
     if (operation) record.operation = operation;

@@ -5,44 +5,34 @@ import { Effort } from '../subgraphs/reporting/analytics/effort';
 import type { GapRecord } from '../subgraphs/reporting/analytics/skill-gaps.queries';
 import { learnerAnalyticsLoaders } from '../subgraphs/reporting/analytics/learner-analytics.loader';
 import { cohortLoaders } from '../subgraphs/reporting/analytics/cohort.loader';
-import { selectLearnerRows, listedClasses, type Cohort } from '../subgraphs/reporting/analytics/learner-rows.queries';
+import { listedClasses, type Cohort } from '../subgraphs/reporting/analytics/cohort.queries';
+import { selectLearnerRows } from '../subgraphs/reporting/analytics/learner-rows.queries';
 import type { Thresholds } from '../subgraphs/reporting/analytics/risk/thresholds';
 import { setRiskSettings } from '../subgraphs/reporting/analytics/risk/set-risk-settings';
 import { windowThrough } from '../subgraphs/reporting/analytics/windows';
 import { ingest } from '../subgraphs/reporting/ingest/ingest';
-import type { Caller } from '../subgraphs/shared/access/caller';
-import { Database } from '../subgraphs/shared/database/database';
+import type { Database } from '../subgraphs/shared/database/database';
 import { Session } from '../subgraphs/shared/database/session';
 import { addDays, intervalsOf } from '../subgraphs/shared/period';
+import { adminOf } from './admin-of';
 import { figuresByHand, learnersByHand, type ByHand, type Deed, type World } from './analytics-by-hand';
 import { nodesWithClasses } from './climb';
 import { CompetencyLife, classes, lives, people } from './competency-life';
-import { createTestDatabase, type TestDatabase } from './database';
-import { connectOwner, createTenant, type KnownTenant } from './fixture';
+import { openBothLogins, type BothLogins } from './both-logins';
+import { createTenant } from './fixture';
 import { deletePeople } from './analytics.queries';
 
 const runs = Number(process.env.STRATA_PROPERTY_RUNS ?? 150);
 
-let testDatabase: TestDatabase;
+let logins: BothLogins;
 let owner: Database;
 let database: Database;
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  owner = await connectOwner(testDatabase.url);
-  database = await Database.connect({ url: testDatabase.url, stepDown: true, entities: [] });
+  logins = await openBothLogins();
+  ({ owner, application: database } = logins);
 });
-afterAll(async () => {
-  await database.close();
-  await owner.close();
-  await testDatabase.drop();
-});
-
-const admin = (tenant: KnownTenant): Caller => ({
-  ...{ personId: tenant.people.get('admin')!, tenantId: tenant.number, tenantExternalId: tenant.key, login: 'admin' },
-  ...{ tenantName: tenant.key, roles: new Set(['ORG_ADMIN'] as const), permissions: [] },
-  ...{ tenantWide: true, actsForPlatform: false },
-});
+afterAll(() => logins.close());
 
 const deeds = fc.array(
   fc.record({
@@ -203,7 +193,7 @@ async function expectCohorts(world: World, { session, question }: Asked): Promis
   const { life } = world;
   const { tenant } = life;
   const { window, points } = windowsFor(life, question);
-  const nodes = nodeLoaders({ caller: admin(tenant), session });
+  const nodes = nodeLoaders({ caller: adminOf(tenant), session });
   const effort = new Effort();
   const { todayAndRisk } = learnerAnalyticsLoaders({ session, now: life.now, effort });
   const { cohortRows, atRisk } = cohortLoaders({ session, nodes, now: life.now, todayAndRisk, effort });

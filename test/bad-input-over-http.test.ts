@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { mostMegabytes } from '../subgraphs/reporting/ingest/events-body';
+import { writeCursor } from '../subgraphs/shared/paging';
 import { march, startGuardedTenants, type GuardedTenants } from './guarded-tenants';
 
 let world: GuardedTenants;
@@ -76,6 +77,8 @@ test('what there is not is null where it may be, and NOT_FOUND where it may not'
 });
 
 describe('cursors', () => {
+  const contentOf = (text: string) => JSON.parse(Buffer.from(text, 'base64url').toString());
+  const madeUp = (...content: unknown[]) => Buffer.from(JSON.stringify(content)).toString('base64url');
   const page = (args: string) =>
     `query ($after: String) { nodeReport(${args}, first: 1, after: $after) { children { pageInfo { endCursor } } } }`;
   const cursor = async (args: string): Promise<string> =>
@@ -99,15 +102,27 @@ describe('cursors', () => {
       .toMatch(/^BAD_USER_INPUT: after belongs/);
   });
 
+  test.each([
+    ['exports', ['exports'], [['x'], [1.5], [2 ** 40], [null], [1, 1]]],
+    ['studentGroups', ['studentGroups', null], [[1, 1], ['a', 'b'], ['a\u0000b', 1], ['a', 2 ** 40], ['a']]],
+    ['groups', undefined, [['a', 'b'], ['a\u0000b', 1], [7, 1], ['a', 2 ** 40], ['a']]],
+    ['people', undefined, [['a', 'b'], ['a\u0000b', 1], [7, 1], ['a', 1.5], ['a', 1, 1]]],
+  ])('of %s that somebody made up are refused', async (list, question, contents) => {
+    const page = `query ($after: String) { ${list}(first: 1, after: $after) { pageInfo { endCursor } } }`;
+    const fingerprint = contentOf(question ? writeCursor([], question) : (await world.gateway.read(world.as('admin'), page))[list].pageInfo.endCursor)[0];
+    for (const keys of contents) {
+      const after = madeUp(fingerprint, ...keys);
+      expect([keys, await refusal(ask(page, { after }))]).toEqual([keys, expect.stringMatching(/^BAD_USER_INPUT: after must be/)]);
+    }
+  });
+
   test('that somebody made up are refused, whatever they hold', async () => {
     const children = `query ($id: ID!, $after: String) {
       hierarchyNode(id: $id) { children(first: 1, after: $after) { nodes { name } pageInfo { endCursor } } }
     }`;
     const id = world.acme.nodeId('land');
     const { hierarchyNode } = await world.gateway.read(world.as('admin'), children, { id });
-    const contentOf = (text: string) => JSON.parse(Buffer.from(text, 'base64url').toString());
     const [fingerprint, level, name, number] = contentOf(hierarchyNode.children.pageInfo.endCursor);
-    const madeUp = (...content: unknown[]) => Buffer.from(JSON.stringify(content)).toString('base64url');
     for (const after of [
       madeUp(fingerprint), madeUp(fingerprint, 'x', name, number), madeUp(fingerprint, level, 7, number),
       madeUp(fingerprint, level, name, null), madeUp(fingerprint, level, name, 1.5), madeUp(fingerprint, 1e20, name, number),

@@ -8,37 +8,27 @@ import { ofCompetencies } from '../subgraphs/reporting/rollup/sums';
 import { selectMeasures } from '../subgraphs/reporting/rollup/sums.queries';
 import { verify } from '../subgraphs/reporting/rollup/verify';
 import type { Caller } from '../subgraphs/shared/access/caller';
-import { Database } from '../subgraphs/shared/database/database';
+import type { Database } from '../subgraphs/shared/database/database';
 import { Session } from '../subgraphs/shared/database/session';
 import { addDays, weekOf } from '../subgraphs/shared/period';
+import { adminOf } from './admin-of';
 import { nodesWithClasses } from './climb';
 import { CompetencyLife, classes, lives, people } from './competency-life';
 import { selectWeeks } from './competency-life.queries';
-import { createTestDatabase, type TestDatabase } from './database';
-import { connectOwner, createTenant, type KnownTenant } from './fixture';
+import { openBothLogins, type BothLogins } from './both-logins';
+import { createTenant } from './fixture';
 
 const runs = Number(process.env.STRATA_PROPERTY_RUNS ?? 1_000);
 
-let testDatabase: TestDatabase;
+let logins: BothLogins;
 let owner: Database;
 let database: Database;
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  owner = await connectOwner(testDatabase.url);
-  database = await Database.connect({ url: testDatabase.url, stepDown: true, entities: [] });
+  logins = await openBothLogins();
+  ({ owner, application: database } = logins);
 });
-afterAll(async () => {
-  await database.close();
-  await owner.close();
-  await testDatabase.drop();
-});
-
-const admin = (tenant: KnownTenant): Caller => ({
-  ...{ personId: tenant.people.get('admin')!, tenantId: tenant.number, tenantExternalId: tenant.key, login: 'admin' },
-  ...{ tenantName: tenant.key, roles: new Set(['ORG_ADMIN'] as const), permissions: [] },
-  ...{ tenantWide: true, actsForPlatform: false },
-});
+afterAll(() => logins.close());
 
 /** From before the first enrolment to after the last step can be. */
 const days = fc
@@ -68,7 +58,7 @@ test('every node equals triples counted by hand, whatever happens to rosters, fr
 
       const session = new Session(database, tenant.number);
       try {
-        const caller = admin(tenant);
+        const caller = adminOf(tenant);
         const nodes = nodeLoaders({ caller, session });
         const states = competencyStatesLoader({ caller, session, nodes });
         for (const hierarchyKey of ['india', 'sap']) {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startExports } from '../subgraphs/reporting/exports/worker';
-import { metrics } from '../subgraphs/shared/metrics';
 import { ask, download, fileOf, finished, period, readCsv, readPdf, requestExport, statusOf } from './exports';
 import { now, openGroupFiles, type GroupFiles } from './group-files';
 import type { Asker } from './start-gateway';
@@ -64,24 +63,6 @@ test('more than five unfinished files of one person are refused, at once too; ot
   expect([next.exports.nodes.length, next.exports.pageInfo.hasNextPage]).toEqual([3, false]);
   for (const { id } of [...exports.nodes, ...next.exports.nodes] as { id: string }[]) await remove(admin, id);
   await remove(officer, theirs);
-});
-
-test('the line is told to /metrics: how many wait, and since when', async () => {
-  const id = await ask(world, admin, { format: 'CSV' });
-  const told = async (name: string): Promise<number> => (await metrics.getSingleMetric(name)!.get()).values[0]!.value;
-  // Held by somebody else, so that it is seen waiting.
-  const held = await world.owner.begin(world.tenant.number, 'write');
-  await held.query(`select pg_advisory_xact_lock(hashtextextended($1::text || ' ' || exports.id::text, 7310019)) from exports`, [world.tenant.number]);
-  const worker = work();
-  while ((await told('strata_exports_waiting')) === 0) await sleep(10);
-  expect(await told('strata_exports_waiting')).toBe(1);
-  expect(await told('strata_exports_age_seconds')).toBeGreaterThan(0);
-  expect(await statusOf(world, admin, id)).toMatchObject({ status: 'PENDING' });
-  await held.rollback();
-  await finished(world, admin, id);
-  while ((await told('strata_exports_waiting')) > 0) await sleep(10);
-  await worker.stop();
-  await remove(admin, id);
 });
 
 test('a file is made with the rights its requester has when it is made, and says why it is not', async () => {

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { startFigures } from '../cli/run/figures';
+import { startExports } from '../subgraphs/reporting/exports/worker';
 import { buildMissing, forgetEverything } from '../subgraphs/reporting/rollup/build';
 import { foldAll } from '../subgraphs/reporting/rollup/fold';
 import { everyFigure } from '../subgraphs/shared/metrics';
-import { file, openGroupFiles, type GroupFiles } from './group-files';
+import { ask, finished } from './exports';
+import { file, now, openGroupFiles, type GroupFiles } from './group-files';
 
 const admin = { subject: 'admin', tenant: 'acme', roles: ['ORG_ADMIN'] };
 
@@ -46,11 +48,27 @@ test('files in line are counted, and how long the oldest has been there', async 
   expect(await figures()).toMatchObject({ [waiting]: 2 });
   // The test's clock stands at March 2026, when both were put in line.
   const before = (await figures())[oldest]!;
-  expect(before).toBeGreaterThan((Date.now() - Date.parse('2026-03-20T12:00:00Z')) / 1_000 - 60);
+  expect(before).toBeGreaterThan((Date.now() - now.getTime()) / 1_000 - 60);
   await sleep(1_100);
   expect((await figures())[oldest]! - before).toBeGreaterThan(1);
   await files.send(admin, file('Bad,nowhere,2026,All,,'));
   expect(await figures()).toMatchObject({ [waiting]: 2 });
+});
+
+test('report files that are not finished are counted, and how long the oldest has been there', async () => {
+  const [waiting, oldest] = ['strata_queue_waiting{queue="report_files"}', 'strata_queue_oldest_seconds{queue="report_files"}'];
+  expect(await figures()).toMatchObject({ [waiting]: 0, [oldest]: 0 });
+  const ids = [await ask(files, admin, { format: 'CSV' }), await ask(files, admin, { format: 'CSV' })];
+  expect(await figures()).toMatchObject({ [waiting]: 2 });
+  expect((await figures())[oldest]!).toBeGreaterThan((Date.now() - now.getTime()) / 1_000 - 60);
+  await files.owner.transaction(files.tenant.number, 'write', tx =>
+    tx.query(`update exports set status = 'PROCESSING' where tenant_id = $1 and id = (select min(id) from exports where tenant_id = $1)`, [tx.tenantId]));
+  expect(await figures()).toMatchObject({ [waiting]: 2 });
+  const { database } = files.gateway.service.subgraph('reporting');
+  const worker = startExports({ database, now: () => now });
+  for (const id of ids) await finished(files, admin, id);
+  await worker.stop();
+  expect(await figures()).toMatchObject({ [waiting]: 0, [oldest]: 0 });
 });
 
 test('changes that wait to be folded are counted, and stored sums that have yet to be made', async () => {

@@ -87,8 +87,8 @@ export const connectOwner = (url: string): Promise<Database> =>
   Database.connect({ url, stepDown: false, entities: [], poolSize: 2, ...wayPast(url) });
 
 /** The application's way in, as the service has it. */
-export const connectApplication = (url: string): Promise<Database> =>
-  Database.connect({ url, stepDown: true, entities: [], poolSize: 2, ...wayPast(url) });
+export const connectApplication = (url: string, poolSize = 2): Promise<Database> =>
+  Database.connect({ url, stepDown: true, entities: [], poolSize, ...wayPast(url) });
 
 const wayPast = (url: string) => (isBehindPgBouncer() ? { directUrl: directUrlOf(url) } : {});
 

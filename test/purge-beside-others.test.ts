@@ -2,23 +2,17 @@ import { Random } from '../cli/generate/random';
 import { sealSome } from '../subgraphs/reporting/rollup/seal';
 import { countDifferences } from '../subgraphs/reporting/rollup/verify';
 import type { Database } from '../subgraphs/shared/database/database';
-import { createTestDatabase, type TestDatabase } from './database';
-import { connectApplication, connectOwner } from './fixture';
+import { openBothLogins, type BothLogins } from './both-logins';
 import { dayOf, daysLater, eventBefore, RetentionLife } from './retention-life';
 
-let database: TestDatabase;
+let logins: BothLogins;
 let owner: Database;
 let application: Database;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = await connectOwner(database.url);
-  application = await connectApplication(database.url);
+  logins = await openBothLogins();
+  ({ owner, application } = logins);
 });
-afterAll(async () => {
-  await owner.close();
-  await application.close();
-  await database.drop();
-});
+afterAll(() => logins.close());
 
 test('while a purge goes on, events come, sums are folded, sealed, moved and rebuilt: each in its turn, and nothing is lost', async () => {
   const random = new Random(1);

@@ -12,24 +12,19 @@ import { makePartitionsAhead } from '../subgraphs/shared/database/partitions';
 import { partitionedTables } from '../subgraphs/shared/database/partitioned-tables';
 import { projectRoot } from '../subgraphs/shared/project-root';
 import { updateTimes } from '../subgraphs/shared/retention/retention.queries';
-import { createTestDatabase, type TestDatabase } from './database';
-import { connectApplication, connectOwner, createTenant } from './fixture';
+import { openBothLogins, type BothLogins } from './both-logins';
+import { connectOwner, createTenant } from './fixture';
 import { eventsOf, restlessTenant, RestlessTenant } from './restless-tenant';
 import { dayOf, daysLater, eventBefore, RetentionLife } from './retention-life';
 
-let database: TestDatabase;
+let logins: BothLogins;
 let owner: Database;
 let application: Database;
 beforeEach(async () => {
-  database = await createTestDatabase();
-  owner = await connectOwner(database.url);
-  application = await connectApplication(database.url);
+  logins = await openBothLogins();
+  ({ owner, application } = logins);
 });
-afterEach(async () => {
-  await owner.close();
-  await application.close();
-  await database.drop();
-});
+afterEach(() => logins.close());
 
 const begun = new Date('2027-01-15T09:00:00Z');
 const silent = { info: () => undefined, warn: () => undefined };
@@ -213,7 +208,7 @@ test('a purge that is killed again and again comes to the same, and the audit lo
   for (let attempt = 0; ; attempt++) {
     const worker = spawn(
       process.execPath,
-      ['-r', 'esbuild-register', path.join(projectRoot, 'test', 'purge-worker.ts'), database.url, life.now.toISOString(), '23'],
+      ['-r', 'esbuild-register', path.join(projectRoot, 'test', 'purge-worker.ts'), logins.url, life.now.toISOString(), '23'],
       { cwd: projectRoot, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const ended = new Promise<number | null>(resolve => worker.once('exit', resolve));
@@ -240,7 +235,7 @@ test('of several at once one purges, and nothing is counted twice', async () => 
   const tenant = await RestlessTenant.open(application, number);
   await tenant.send(eventsOf(0, 300)); // accepted in March 2026
   await tenant.build('everything');
-  const others = await Promise.all([1, 2, 3].map(() => connectOwner(database.url)));
+  const others = await Promise.all([1, 2, 3].map(() => connectOwner(logins.url)));
   const now = new Date('2026-05-01T00:00:00Z');
   const whole = await Promise.all(others.map(other => purgeAll(other, { now, log: silent, most: 10 })));
   for (const other of others) await other.close();
@@ -257,7 +252,7 @@ test('what keeps one tenant from being purged keeps no other', async () => {
     await tenant.send(eventsOf(0, 30)); // accepted in March 2026
     await tenant.build('everything');
   }
-  const impatient = await Database.connect({ url: database.url, stepDown: false, entities: [], statementTimeout: 500 });
+  const impatient = await Database.connect({ url: logins.url, stepDown: false, entities: [], statementTimeout: 500 });
   const holding = await owner.begin(held!.number, 'write');
   try {
     await lockStored(holding);

@@ -10,6 +10,7 @@ import { shippedBinaries, usableBinaries } from '../cli/postgres/binaries';
 import { pathsOf, type Paths } from '../cli/postgres/cluster';
 import { choosePort } from '../cli/postgres/port';
 import { spawnServer } from '../cli/postgres/server';
+import { isBusy } from '../subgraphs/shared/errors';
 
 const patience = 60_000;
 
@@ -123,16 +124,27 @@ export class Standby {
 
   /** It goes on answering, and shows nothing new. */
   pause(): Promise<unknown> {
-    return this.run('select pg_wal_replay_pause()');
+    return this.insist('select pg_wal_replay_pause()');
   }
 
   resume(): Promise<unknown> {
-    return this.run('select pg_wal_replay_resume()');
+    return this.insist('select pg_wal_replay_resume()');
   }
 
   /** It follows nobody any more. */
   promote(): Promise<unknown> {
     return this.run('select pg_promote()');
+  }
+
+  /** What it applies at that moment comes first, and ends a question that is in its way: that is asked again. */
+  private async insist(sql: string): Promise<void> {
+    for (;;) {
+      try {
+        return void (await this.run(sql));
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+      }
+    }
   }
 
   async run(sql: string): Promise<Record<string, unknown>[]> {

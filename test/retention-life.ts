@@ -4,11 +4,11 @@ import { figureLoaders } from '../subgraphs/reporting/rollup/figures.loader';
 import { ingest, type Receipt } from '../subgraphs/reporting/ingest/ingest';
 import { verify, type Verdict } from '../subgraphs/reporting/rollup/verify';
 import type { Sums } from '../subgraphs/reporting/rollup/sums';
-import type { Caller } from '../subgraphs/shared/access/caller';
 import type { Database } from '../subgraphs/shared/database/database';
 import { Session } from '../subgraphs/shared/database/session';
 import type { Period } from '../subgraphs/shared/period';
 import { updateTimes, type RetentionTimes } from '../subgraphs/shared/retention/retention.queries';
+import { adminOf } from './admin-of';
 import { createTenant, type KnownTenant } from './fixture';
 import { restlessTenant, RestlessTenant, type SentEvent } from './restless-tenant';
 
@@ -112,10 +112,7 @@ export class RetentionLife {
   /** What every node shows of periods, through a hierarchy. */
   async shown(hierarchyKey: string, periods: readonly Period[]): Promise<Map<string, Shown[]>> {
     const { tenant, now } = this;
-    const caller: Caller = {
-      ...{ tenantId: tenant.number, personId: 0, tenantExternalId: tenant.key, tenantName: tenant.key, login: 'admin' },
-      ...{ roles: new Set(['ORG_ADMIN'] as const), permissions: [], tenantWide: true, actsForPlatform: false },
-    };
+    const caller = adminOf(tenant);
     const session = new Session(this.databases.application, tenant.number);
     try {
       const loaders = figureLoaders({ caller, session, now });

@@ -5,23 +5,17 @@ import { SettingsEntity } from '../subgraphs/hierarchy/settings/settings.entity'
 import { ingest } from '../subgraphs/reporting/ingest/ingest';
 import { countDifferences } from '../subgraphs/reporting/rollup/verify';
 import { Database } from '../subgraphs/shared/database/database';
-import { createTestDatabase, type TestDatabase } from './database';
-import { connectApplication, connectOwner } from './fixture';
+import { openBothLogins, type BothLogins } from './both-logins';
 import { dayOf, daysLater, eventBefore, RetentionLife } from './retention-life';
 
-let database: TestDatabase;
+let logins: BothLogins;
 let owner: Database;
 let application: Database;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = await connectOwner(database.url);
-  application = await connectApplication(database.url);
+  logins = await openBothLogins();
+  ({ owner, application } = logins);
 });
-afterAll(async () => {
-  await owner.close();
-  await application.close();
-  await database.drop();
-});
+afterAll(() => logins.close());
 
 const figureDays = 40;
 const begin = (key: string) =>
@@ -85,7 +79,7 @@ test('what is accepted while the time zone changes expires with the day that its
   const [first, next] = [new Date('2027-01-15T09:00:00Z'), new Date('2027-01-16T09:00:00Z')];
   await application.transaction(tenant.number, 'activity', tx => ingest(tx, [event('one')], { now: first, ids: 'external' }));
   const accepting = await application.begin(tenant.number, 'activity');
-  const settings = await Database.connect({ url: database.url, stepDown: true, entities: [SettingsEntity] });
+  const settings = await Database.connect({ url: logins.url, stepDown: true, entities: [SettingsEntity] });
   const changing = settings.transaction(tenant.number, 'write', tx => setTimeZone(tx, { timeZone: 'Asia/Kolkata', expectedVersion: 1 }));
   await Promise.race([changing, sleep(300)]);
   await ingest(accepting, [event('two')], { now: next, ids: 'external' });

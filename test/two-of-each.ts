@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
 import { subgraphNames, type SubgraphName } from '../subgraphs/shared/environment';
 import type { TestDatabase } from './database';
+import { freePort } from './free-port';
 import { startStrata, strata, type Started } from './strata-command';
 
 /** A gateway and its subgraphs, each a process of its own. */
@@ -13,15 +12,6 @@ export interface Set {
   /** Where each subgraph listens. */
   subgraphUrls: Record<SubgraphName, string>;
   processes: Started[];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Processes of Strata beside each other on one database. */

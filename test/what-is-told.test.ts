@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../subgraphs/shared/project-root';
 import { createTestDatabase, type TestDatabase } from './database';
 import { connectOwner, createTenant, type KnownTenant } from './fixture';
+import { freeSubgraphUrls } from './free-port';
 import { startStrata, strata, type Started } from './strata-command';
 import { receiveTraces, type ReceivedSpan, type TraceReceiver } from './trace-receiver';
 
@@ -48,10 +47,8 @@ beforeAll(async () => {
   settings = {
     ...{ ...database.settings, STRATA_DATA_DIR: folder, STRATA_DEMO: '0', PORT: '0', STRATA_LIMIT_REQUESTS: '0' },
     ...{ OTEL_EXPORTER_OTLP_ENDPOINT: traces.url, OTEL_BSP_SCHEDULE_DELAY: '100' },
+    ...(await freeSubgraphUrls()),
   };
-  for (const name of ['HIERARCHY', 'ROSTER', 'COMPETENCY', 'REPORTING']) {
-    settings[`STRATA_SUBGRAPH_${name}_URL`] = `http://127.0.0.1:${await freePort()}/graphql`;
-  }
   const tokenOf = async (login: string) => (await strata(['token', login], settings)).stdout.trim();
   [token, learnersToken] = [await tokenOf(people.head), await tokenOf(people.learner)];
 });
@@ -60,14 +57,6 @@ afterAll(async () => {
   await database.drop();
   rmSync(folder, { recursive: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 type Line = Record<string, unknown> & { requestId: string; service: string };
 
@@ -193,6 +182,7 @@ describe.each(['one-process', 'services'])('%s', topology => {
     expect(value('strata_partitions_ahead{table="activity_events"}')).toBe(14);
     expect(value('strata_partitions_ahead{table="audit_log"}')).toBe(3);
     expect(value('strata_queue_waiting{queue="student_group_files"}')).toBe(0);
+    expect(value('strata_queue_waiting{queue="report_files"}')).toBe(0);
     expect(value('strata_stored_trees_behind')).toBe(0);
     expect(value('strata_pool_limit{pool="reporting"}')).toBe(12);
     expect([...found.keys()].filter(name => name.includes('acme'))).toEqual([]);
@@ -240,6 +230,15 @@ describe.each(['one-process', 'services'])('%s', topology => {
     const fold = spans.find(({ name }) => name === 'fold')!;
     expect(fold.parentSpanId ?? '').toBe('');
     expect(spans.some(({ parentSpanId, name }) => parentSpanId === fold.spanId && name === 'transaction write')).toBe(true);
+  });
+
+  test('a report file is made in a trace of its own', async () => {
+    const input = '{ format: CSV, period: { from: "2026-03-01", through: "2026-03-31" } }';
+    await ask(`mutation { requestExport(input: ${input}) { id } }`);
+    const spans = await traces.traceWith(all => all.some(({ name }) => name === 'report file'));
+    const file = spans.find(({ name }) => name === 'report file')!;
+    expect(file.parentSpanId ?? '').toBe('');
+    expect(spans.some(({ parentSpanId, name }) => parentSpanId === file.spanId && name === 'transaction write')).toBe(true);
   });
 
   test('nothing that is told names a person, whatever was sent and whatever went wrong', async () => {

@@ -1,8 +1,7 @@
-import { platformTenant } from '../../migrations/row-level-security';
 import { eraseLateTraces, eraseTraces } from '../../subgraphs/roster/people/erasure/erase-traces';
 import type { Database } from '../../subgraphs/shared/database/database';
+import { tenantNumbers } from '../../subgraphs/shared/database/tenants.queries';
 import { isUnavailable } from '../../subgraphs/shared/errors';
-import { selectTenantNumbers } from '../../subgraphs/shared/retention/partitions.queries';
 
 /**
  * Finds what still names people who were erased, of all tenants, as the tables' owner; returns how many erasures it has
@@ -10,7 +9,7 @@ import { selectTenantNumbers } from '../../subgraphs/shared/retention/partitions
  * rejects with each failure once the others' were.
  */
 export async function eraseAllTraces(owner: Database, now: Date): Promise<number> {
-  const tenants = await owner.transaction(platformTenant, 'read', selectTenantNumbers);
+  const tenants = await tenantNumbers(owner);
   const failures: unknown[] = [];
   let finished = 0;
   for (const tenantId of tenants) {

@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
+import { reportFilesInLine } from '../../subgraphs/reporting/exports/waiting.queries';
 import { foldingFigures } from '../../subgraphs/reporting/rollup/waiting.queries';
-import { queueFigures } from '../../subgraphs/roster/import/student-groups/waiting.queries';
+import { groupFilesInLine } from '../../subgraphs/roster/import/student-groups/waiting.queries';
 import { Database } from '../../subgraphs/shared/database/database';
 import { tellDatabase } from '../../subgraphs/shared/database/figures';
 import { partitionedTables } from '../../subgraphs/shared/database/partitioned-tables';
 import type { OpenDatabase } from './database';
 
 /** What is counted over all tenants; a subgraph that has a queue adds a line. */
-const figures = [...queueFigures, ...foldingFigures];
+const figures = [...groupFilesInLine, ...reportFilesInLine, ...foldingFigures];
 
 /** Milliseconds for one of the few statements by which the database is asked about itself. */
 const statementTimeout = 3_000;

@@ -29,34 +29,28 @@ export async function startMaintenance({ database, log, every = hour }: Maintena
     ...{ url: ownerUrl, stepDown: false, entities: [], poolSize: 2, prepares: false },
     statementTimeout: 10 * minute,
   });
-  const round = async (): Promise<void> => {
-    try {
-      const made = await makePartitionsAhead(owner, { tables: partitionedTables, now: new Date() });
-      if (made.length > 0) log.debug({ partitions: made }, 'made partitions');
-    } catch (error) {
-      log.warn({ err: error }, 'partitions could not be made; the next round tries again');
-    }
-  };
-  const purge = async (): Promise<void> => {
-    try {
-      await purgeAll(owner, { now: new Date(), log });
-    } catch (error) {
-      if (!stopped) log.warn({ err: error }, 'what has expired could not be purged; the next round goes on with it');
-    }
-  };
-  const erase = async (): Promise<void> => {
-    try {
-      await eraseAllTraces(owner, new Date());
-    } catch (error) {
-      if (!stopped) log.warn({ err: error }, 'traces of people who were erased could not be found; the next round tries again');
-    }
-  };
   let stopped = false;
+  const tried = async (work: () => Promise<unknown>, failed: string): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!stopped) log.warn({ err: error }, failed);
+    }
+  };
+  const makePartitions = async (): Promise<void> => {
+    const made = await makePartitionsAhead(owner, { tables: partitionedTables, now: new Date() });
+    if (made.length > 0) log.debug({ partitions: made }, 'made partitions');
+  };
+  const prepare = () => tried(makePartitions, 'partitions could not be made; the next round tries again');
+  const purge = () =>
+    tried(() => purgeAll(owner, { now: new Date(), log }), 'what has expired could not be purged; the next round goes on with it');
+  const erase = () =>
+    tried(() => eraseAllTraces(owner, new Date()), 'traces of people who were erased could not be found; the next round tries again');
   let prepared: Promise<void> | undefined;
   let working: Promise<void> | undefined;
   const work = (): void => {
     if (working) return;
-    prepared = round();
+    prepared = prepare();
     working = prepared.then(purge).finally(() => (working = undefined));
   };
   const leader = await standForLeader({

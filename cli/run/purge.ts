@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { platformTenant } from '../../migrations/row-level-security';
 import { purgeStatuses } from '../../subgraphs/competency/retention/purge-statuses';
 import { purgeStoredFigures } from '../../subgraphs/reporting/analytics/stored/purge-stored';
 import { utcDay } from '../../subgraphs/reporting/retention/kept-figures';
@@ -8,9 +7,9 @@ import { purgeFigures } from '../../subgraphs/reporting/retention/purge-figures'
 import { isBehind } from '../../subgraphs/reporting/retention/raw-activity.queries';
 import { purgeActivityLog, purgeImports } from '../../subgraphs/roster/retention/purge-roster';
 import type { Database } from '../../subgraphs/shared/database/database';
+import { tenantNumbers } from '../../subgraphs/shared/database/tenants.queries';
 import { isUnavailable } from '../../subgraphs/shared/errors';
 import { dropExpiredPartitions, type ExpiringTable } from '../../subgraphs/shared/retention/expired-partitions';
-import { selectTenantNumbers } from '../../subgraphs/shared/retention/partitions.queries';
 import { LedElsewhere, purgeTools, type Purge } from '../../subgraphs/shared/retention/purge';
 import { purgeAuditLog } from '../../subgraphs/shared/retention/purge-audit-log';
 import { expiredBefore, hoursBefore } from '../../subgraphs/shared/retention/retention';
@@ -48,14 +47,14 @@ export interface PurgeAllParts {
 
 /**
  * Purges what has expired, of all tenants, as the tables' owner. Ended at any moment and begun again, it goes on where it
- * was. While another process is at it, this one leaves it to that one. Returns whether it came to
- * the end; where a tenant's could not be purged, it rejects once the others' were.
+ * was. While another process is at it, this one leaves it to that one. Returns whether it came to the end; where a
+ * tenant's could not be purged, it rejects once the others' were.
  */
 export async function purgeAll(owner: Database, { now, log, most }: PurgeAllParts): Promise<boolean> {
   try {
     const dropped = await dropExpiredPartitions(owner, { tables: expiringTables, now, log });
     if (dropped.length > 0) log.info({ partitions: dropped }, 'dropped expired partitions');
-    const tenants = await owner.transaction(platformTenant, 'read', selectTenantNumbers);
+    const tenants = await tenantNumbers(owner);
     const failures: unknown[] = [];
     for (const tenantId of tenants) {
       try {

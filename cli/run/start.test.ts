@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createTestDatabase, type TestDatabase } from '../../test/database';
 import { connectOwner, createTenant } from '../../test/fixture';
+import { freeSubgraphUrls } from '../../test/free-port';
 import { startStrata, strata, type Ran, type Started } from '../../test/strata-command';
 
 let database: TestDatabase;
@@ -40,22 +41,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
 /** Ports of its own for every service, so that nothing else on the machine is in the way. */
-async function servicesSettings(): Promise<Record<string, string>> {
-  const ofSubgraphs: Record<string, string> = {};
-  for (const name of ['HIERARCHY', 'ROSTER', 'COMPETENCY', 'REPORTING']) {
-    ofSubgraphs[`STRATA_SUBGRAPH_${name}_URL`] = `http://127.0.0.1:${await freePort()}/graphql`;
-  }
-  return { ...settings, ...ofSubgraphs };
-}
+const servicesSettings = async (): Promise<Record<string, string>> => ({ ...settings, ...(await freeSubgraphUrls()) });
 
 async function ask(url: string, query: string): Promise<unknown> {
   const response = await fetch(`${url}/graphql`, {

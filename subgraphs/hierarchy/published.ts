@@ -14,7 +14,7 @@ export { countActivity } from './placements/count-activity';
 export { takeOut, type PlacedThing } from './placements/take-out.queries';
 export { growVersion, lockEveryTree, lockTree, rebuildTree } from './placements/tree.queries';
 export { selectTreeDifferences } from './placements/verify.queries';
-export { lockHierarchyKeys, moveEveryVersion, rebuildAllTrees, selectTenantNumbers } from './hierarchies/define-hierarchy.queries';
+export { lockHierarchyKeys, moveEveryVersion, rebuildAllTrees } from './hierarchies/define-hierarchy.queries';
 export {
   insertHierarchy,
   growLevelsVersion,

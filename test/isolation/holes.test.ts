@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { permissions } from '../../subgraphs/hierarchy/permissions';
 import { tenantAdmin } from '../../subgraphs/shared/access/rules';
-import { OpenTransaction } from '../../subgraphs/shared/database/database';
+import { OpenTransaction } from '../../subgraphs/shared/database/open-transaction';
 import { attack } from './attack';
 import { withHole, withRules, type Hole } from './holes';
 import { plantAttacked, type AttackedService, type PlantedWorld } from './service';

@@ -80,12 +80,16 @@ export const inNodeFigures = (actual: typeof NodeFigures): typeof NodeFigures =>
   },
 });
 
+const keysIn = (cursor: string): (string | number | null)[] =>
+  (JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [string, ...(string | number | null)[]]).slice(1);
+
 export const inPaging = (actual: typeof Paging): typeof Paging => ({
   ...actual,
-  readCursor: (cursor, question) => {
-    if (opened !== 'a cursor that is not checked' || !cursor) return actual.readCursor(cursor, question);
-    const [, ...keys] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [string, ...(string | number | null)[]];
-    return keys;
+  readCursor: (cursor, question) =>
+    opened !== 'a cursor that is not checked' || !cursor ? actual.readCursor(cursor, question) : keysIn(cursor),
+  readPlace: (cursor, question, kinds) => {
+    if (opened !== 'a cursor that is not checked' || !cursor) return actual.readPlace(cursor, question, kinds);
+    return Object.fromEntries(Object.keys(kinds).map((name, at) => [name, keysIn(cursor)[at]])) as ReturnType<typeof actual.readPlace<typeof kinds>>;
   },
 });
 

@@ -1,7 +1,7 @@
-import type { ReactNode } from 'react';
+import type { ComponentProps } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AtRiskFragment, AveragesFragment, OriginFragment } from '../graph/operations';
-import { Provenance } from '../report/provenance';
+import { Card } from '../report/card';
 import { Sparkline } from '../report/sparkline';
 import { formatDay, formatDecimal, formatScore, none } from '../texts/format';
 
@@ -9,25 +9,11 @@ import { formatDay, formatDecimal, formatScore, none } from '../texts/format';
 export const formatShare = (share: number | null | undefined): string =>
   formatScore(share === null || share === undefined ? null : share * 100);
 
-interface FigureProps {
-  title: string;
-  value: string;
-  origin: OriginFragment | null | undefined;
-  hierarchyId: string | undefined;
-  values?: readonly (number | null)[] | undefined;
-  children?: ReactNode;
-}
+type FigureProps = Omit<ComponentProps<typeof Card>, 'trend'> & { values?: readonly (number | null)[] | undefined };
 
-export const Figure = ({ title, value, origin, hierarchyId, values, children }: FigureProps) => (
-  <article className="card">
-    <header>
-      <h2>{title}</h2>
-      <Provenance of={title} origin={origin} hierarchyId={hierarchyId} />
-    </header>
-    <p className="card-value">{value}</p>
-    {values && <Sparkline values={values} kind="line" />}
-    <p className="card-detail">{children}</p>
-  </article>
+/** A figure, with what it was week by week as a line. */
+export const Figure = ({ values, ...card }: FigureProps) => (
+  <Card {...card} trend={values && <Sparkline values={values} kind="line" />} />
 );
 
 interface AveragesProps {

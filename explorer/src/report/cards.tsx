@@ -1,9 +1,9 @@
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatCount, formatScore, formatTime, none } from '../texts/format';
+import { Card } from './card';
 import { Competencies } from './competencies';
 import { Provenance } from './provenance';
-import type { Origin, Report, ReportNode } from './rows';
+import type { Report, ReportNode } from './rows';
 import { Sparkline } from './sparkline';
 
 interface Props {
@@ -73,23 +73,3 @@ export function Cards({ report, node, asOf, byContentSource, isFiltered }: Props
 const ratio = (a: number | undefined, b: number | undefined): string =>
   a === undefined || !b ? none : new Intl.NumberFormat(navigator.language, { maximumFractionDigits: 1 }).format(a / b);
 
-interface CardProps {
-  title: string;
-  value: string;
-  origin: Origin | null | undefined;
-  hierarchyId: string;
-  trend?: ReactNode;
-  children: ReactNode;
-}
-
-const Card = ({ title, value, origin, hierarchyId, trend, children }: CardProps) => (
-  <article className="card">
-    <header>
-      <h2>{title}</h2>
-      <Provenance of={title} origin={origin} hierarchyId={hierarchyId} />
-    </header>
-    <p className="card-value">{value}</p>
-    {trend}
-    <p className="card-detail">{children}</p>
-  </article>
-);

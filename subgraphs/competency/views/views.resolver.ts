@@ -3,7 +3,7 @@ import { badInput } from '../../shared/errors';
 import { competencyStatuses } from '../../shared/graphql/competency-status.enum';
 import { DateScalar } from '../../shared/graphql/scalars';
 import { publicId } from '../../shared/identifiers';
-import { checkFirst, readCursor, writeCursor, type CursorKeys } from '../../shared/paging';
+import { checkFirst, readPlace, writeCursor } from '../../shared/paging';
 import type { CompetencyContext } from '../context';
 import type { Bounds, CompetencyPlace, CompetencyRecord, StudentPlace } from './views.queries';
 import {
@@ -30,26 +30,18 @@ function pageOf<Row>(rows: Row[], first: number, cursorOf: (row: Row) => string)
   return { page, pageInfo: { hasNextPage: rows.length > first, endCursor: last ? cursorOf(last) : null } };
 }
 
-const noCursor = () => badInput('after must be the endCursor of an earlier page; this is none.');
+const competencyPlace = { framework: 'text', code: 'text', number: 'number' } as const;
+const studentPlace = { familyName: 'text', givenName: 'text', login: 'text', number: 'number' } as const;
 
-const isWord = (key: CursorKeys[number] | undefined): key is string => typeof key === 'string' && !key.includes('\0');
-const isNumber = (key: CursorKeys[number] | undefined): key is number => Number.isInteger(key) && Math.abs(Number(key)) < 2 ** 31;
+const competencyBounds = (first: number, after: string | null | undefined, question: unknown): Bounds<CompetencyPlace> => ({
+  most: first + 1,
+  after: readPlace(after, question, competencyPlace),
+});
 
-function competencyBounds(first: number, after: string | null | undefined, question: unknown): Bounds<CompetencyPlace> {
-  const keys = readCursor(after, question);
-  if (!keys) return { most: first + 1, after: null };
-  const [framework, code, number] = keys;
-  if (!isWord(framework) || !isWord(code) || !isNumber(number)) throw noCursor();
-  return { most: first + 1, after: { framework, code, number } };
-}
-
-function studentBounds(first: number, after: string | null | undefined, question: unknown): Bounds<StudentPlace> {
-  const keys = readCursor(after, question);
-  if (!keys) return { most: first + 1, after: null };
-  const [familyName, givenName, login, number] = keys;
-  if (!isWord(familyName) || !isWord(givenName) || !isWord(login) || !isNumber(number)) throw noCursor();
-  return { most: first + 1, after: { familyName, givenName, login, number } };
-}
+const studentBounds = (first: number, after: string | null | undefined, question: unknown): Bounds<StudentPlace> => ({
+  most: first + 1,
+  after: readPlace(after, question, studentPlace),
+});
 
 const competencyCursor = (question: unknown) => (row: CompetencyRecord) =>
   writeCursor([row.framework, row.code, row.number], question);

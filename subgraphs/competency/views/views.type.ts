@@ -1,28 +1,15 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { CountsByStatus } from '../counts/competency-counts.type';
 import { CompetencyStatus } from '../../shared/graphql/competency-status.enum';
+import { CompetencyWords } from '../../shared/graphql/competency-words.type';
 import { connectionOf } from '../../shared/graphql/connection.type';
+import { NamedStudent } from '../../shared/graphql/named-student.type';
 import { DateScalar } from '../../shared/graphql/scalars';
 
 @ObjectType({ description: 'What there is to be learnt.' })
-export class Competency {
+export class Competency extends CompetencyWords {
   @Field(() => ID)
   id!: string;
-
-  @Field(() => String, { description: 'Unique in its framework.' })
-  code!: string;
-
-  @Field(() => String)
-  title!: string;
-
-  @Field(() => String)
-  framework!: string;
-
-  @Field(() => String, { nullable: true })
-  subject!: string | null;
-
-  @Field(() => String, { nullable: true })
-  grade!: string | null;
 }
 
 @ObjectType({ description: 'The last status of a day on which there was one.' })
@@ -56,19 +43,7 @@ export class StudentCompetencyConnection extends connectionOf<StudentCompetency>
 export class CompetencyConnection extends connectionOf<Competency>(() => Competency) {}
 
 @ObjectType({ description: "A student's row of a class's matrix." })
-export class CompetencyRow {
-  @Field(() => ID)
-  studentId!: string;
-
-  @Field(() => String)
-  login!: string;
-
-  @Field(() => String, { nullable: true })
-  givenName!: string | null;
-
-  @Field(() => String, { nullable: true })
-  familyName!: string | null;
-
+export class CompetencyRow extends NamedStudent {
   @Field(() => [CompetencyStatus], { description: "One for each competency of the matrix's page, in its order." })
   statuses!: CompetencyStatus[];
 }

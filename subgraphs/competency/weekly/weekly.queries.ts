@@ -15,12 +15,6 @@ export async function lockWeeks(tx: Transaction): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(7310012, $1)`, [tx.tenantId]);
 }
 
-/** Whether this transaction leads the weekly runs: one process at a time does, until the transaction ends. */
-export async function leadsWeeks(tx: Transaction): Promise<boolean> {
-  const [row] = await tx.query<{ leads: boolean }>(`select pg_try_advisory_xact_lock(7310013, 0) as leads`);
-  return row!.leads;
-}
-
 /**
  * Makes the rows of an ISO week, one for each class that was active and of a grade at its end, by what is known now;
  * the rows that were there follow. `monday` is the week's first day.

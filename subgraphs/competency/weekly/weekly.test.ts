@@ -1,28 +1,23 @@
-import { createTestDatabase, type TestDatabase } from '../../../test/database';
-import { connectOwner, createTenant, type KnownTenant } from '../../../test/fixture';
+import { openBothLogins, type BothLogins } from '../../../test/both-logins';
+import { createTenant, type KnownTenant } from '../../../test/fixture';
 import { twoHierarchies } from '../../../test/two-hierarchies';
 import { platformTenant } from '../../../migrations/row-level-security';
 import { ingest } from '../../reporting/published';
-import { Database } from '../../shared/database/database';
+import type { Database } from '../../shared/database/database';
+import { leads } from '../../shared/database/led-task.queries';
 import { runWeek } from './run-week';
 import { startWeekly } from './schedule';
-import { leadsWeeks } from './weekly.queries';
 
-let testDatabase: TestDatabase;
+let logins: BothLogins;
 let owner: Database;
 let database: Database;
 let tenants = 0;
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  owner = await connectOwner(testDatabase.url);
-  database = await Database.connect({ url: testDatabase.url, stepDown: true, entities: [] });
+  logins = await openBothLogins();
+  ({ owner, application: database } = logins);
 });
-afterAll(async () => {
-  await database.close();
-  await owner.close();
-  await testDatabase.drop();
-});
+afterAll(() => logins.close());
 
 const made = (): Promise<KnownTenant> =>
   createTenant(owner, {
@@ -120,7 +115,7 @@ test('in the background the last weeks are made, and made again when something c
 test('while another process leads, this one leaves the weeks to it', async () => {
   const tenant = await made();
   await database.transaction(platformTenant, 'write', async leading => {
-    expect(await leadsWeeks(leading)).toBe(true);
+    expect(await leads(leading, 'weeks')).toBe(true);
     const weekly = startWeekly({ database, now: () => now, onError: () => undefined, first: 0, round: 20 });
     await new Promise(resolve => setTimeout(resolve, 300));
     await weekly.stop();

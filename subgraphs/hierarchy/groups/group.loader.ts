@@ -3,8 +3,7 @@ import type { Session } from '../../shared/database/session';
 import { groupNumber } from '../../shared/identifiers';
 import { notFound } from '../../shared/errors';
 import { Loader } from '../../shared/loader';
-import { checkFirst, writeCursor, type Page } from '../../shared/paging';
-import { readPlace } from '../../shared/place';
+import { checkFirst, readPlace, writeCursor, type Page } from '../../shared/paging';
 import { selectHierarchiesByKey } from '../hierarchies/hierarchy.queries';
 import { selectGroups, type GroupRow } from './find-groups.queries';
 import { GroupEntity } from './group.entity';
@@ -36,7 +35,7 @@ export function groupLoaders({ session }: { session: Session }) {
   /** Groups of the tenant by name, a page of them. */
   const findGroups = async (question: GroupQuestion, { first, after }: Page): Promise<GroupPage> => {
     checkFirst(first);
-    const place = readPlace(after, question, ['word', 'number']);
+    const place = readPlace(after, question, { name: 'text', id: 'number' });
     const tx = await session.read();
     const { search, hierarchyId, placed } = question;
     const [hierarchy] = hierarchyId === null ? [] : await selectHierarchiesByKey(tx, [hierarchyId]);
@@ -45,7 +44,7 @@ export function groupLoaders({ session }: { session: Session }) {
       text: search,
       hierarchyId: hierarchy?.id ?? null,
       placed: hierarchy ? placed : null,
-      after: place && { name: place[0], id: place[1] },
+      after: place,
       first,
     });
     const groups = rows.slice(0, first);

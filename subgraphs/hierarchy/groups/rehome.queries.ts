@@ -53,13 +53,13 @@ export async function selectHanging(tx: Transaction, groupId: number): Promise<H
 }
 
 /** What was granted by way of one group is granted by way of another. */
-export async function moveGrants(tx: Transaction, from: number, to: number): Promise<void> {
+export async function moveGrants(tx: Transaction, { from, into }: { from: number; into: number }): Promise<void> {
   await tx.query(
     `insert into access_grants (tenant_id, person_id, group_id, granted_at)
      select $1, access_grants.person_id, $3, access_grants.granted_at
      from access_grants where access_grants.tenant_id = $1 and access_grants.group_id = $2
      on conflict do nothing`,
-    [tx.tenantId, from, to],
+    [tx.tenantId, from, into],
   );
   await tx.query(`delete from access_grants where access_grants.tenant_id = $1 and access_grants.group_id = $2`, [
     tx.tenantId,

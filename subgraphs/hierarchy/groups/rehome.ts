@@ -56,7 +56,7 @@ export async function rehome(tx: Transaction, rows: readonly Rehoming[], now: Da
   }
   // From above: what hangs under a group hangs under the one it became before it is looked at itself.
   merged.sort((a, b) => types.indexOf(a.from.type) - types.indexOf(b.from.type));
-  for (const { from, into } of merged) await merge(tx, from.id, into);
+  for (const { from, into } of merged) await merge(tx, { from: from.id, into });
   await renameGroups(tx, renamed, now);
   await renameOrgs(tx, moves.map(({ group, newId }) => ({ oldId: group.externalId, newId })));
   return { renamed: renamed.length, merged: merged.length, unchanged };
@@ -90,7 +90,7 @@ function resolve(rows: readonly Rehoming[], known: readonly GroupRow[]): { moves
 }
 
 /** Hangs all that hangs under one group under another of its type, and deletes it. */
-async function merge(tx: Transaction, from: number, into: number): Promise<void> {
+async function merge(tx: Transaction, { from, into }: { from: number; into: number }): Promise<void> {
   const places = new Map((await selectHanging(tx, into)).map(place => [place.hierarchyKey, place.parent]));
   for (const { hierarchyKey, parent, groups, classes } of await selectHanging(tx, from)) {
     const parentId = publicId('group', into);
@@ -101,7 +101,7 @@ async function merge(tx: Transaction, from: number, into: number): Promise<void>
     await placeAll(tx, below.map(childId => ({ hierarchyKey, childId, parentId })));
     await placeAll(tx, [{ hierarchyKey, childId: publicId('group', from), parentId: null }]);
   }
-  await moveGrants(tx, from, into);
-  await moveSchool(tx, from, into);
+  await moveGrants(tx, { from, into });
+  await moveSchool(tx, { from, into });
   await deleteGroup(tx, from);
 }

@@ -7,12 +7,6 @@ export async function lockHierarchyKeys(tx: Transaction): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(7310002)`);
 }
 
-/** Every tenant's number; only the platform's transactions see them. */
-export async function selectTenantNumbers(tx: Transaction): Promise<number[]> {
-  const rows = await tx.query<{ id: number }>(`select tenants.id from tenants order by tenants.id`);
-  return rows.map(row => row.id);
-}
-
 /** What must happen in a tenant's own transaction, under the tree's lock, before its tree follows. */
 export type ForEachTree = (tx: Transaction, hierarchyId: number) => Promise<void>;
 

@@ -1,9 +1,10 @@
 import { forgetStoredLevels } from '../../reporting/published';
 import type { Transaction } from '../../shared/database/database';
+import { selectTenantNumbers } from '../../shared/database/tenants.queries';
 import { badInput, notFound, Problem } from '../../shared/errors';
 import { HierarchyEntity, HierarchyLevelEntity } from './hierarchy.entity';
 import type { CreateHierarchyInput, LevelInput } from './hierarchy.type';
-import { lockHierarchyKeys, moveEveryVersion, rebuildAllTrees, selectTenantNumbers } from './define-hierarchy.queries';
+import { lockHierarchyKeys, moveEveryVersion, rebuildAllTrees } from './define-hierarchy.queries';
 
 const longestName = 512;
 

@@ -1,7 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { publicId } from '../../shared/identifiers';
-import { checkFirst, readCursor, writeCursor } from '../../shared/paging';
-import { badInput } from '../../shared/errors';
+import { checkFirst, readPlace, writeCursor } from '../../shared/paging';
 import type { HierarchyContext } from '../context';
 import { otherId } from './locate';
 import { HierarchyNode, HierarchyNodeConnection } from './node.type';
@@ -74,7 +73,7 @@ export class HierarchyNodeResolver {
   ): Promise<HierarchyNodeConnection> {
     const pageSize = checkFirst(first ?? 50);
     const question = ['children', node.hierarchyKey, node.id];
-    const page = await loaders.children.load({ node, bounds: { first: pageSize, after: readPlace(after, question) } });
+    const page = await loaders.children.load({ node, bounds: { first: pageSize, after: readPlace(after, question, place) } });
     const last = page.nodes.at(-1);
     return {
       nodes: page.nodes.map(shown),
@@ -87,18 +86,8 @@ export class HierarchyNodeResolver {
   }
 }
 
-function readPlace(after: string | undefined, question: unknown): { level: number; name: string; id: number } | null {
-  const keys = readCursor(after, question);
-  if (!keys) return null;
-  const [level, name, id] = keys;
-  if (!isNumber(level) || typeof name !== 'string' || name.includes('\u0000') || !isNumber(id)) {
-    throw badInput('after must be the endCursor of an earlier page; this is none.');
-  }
-  return { level, name, id };
-}
-
-/** As the database numbers things. */
-const isNumber = (key: unknown): key is number => Number.isInteger(key) && Math.abs(key as number) < 2 ** 31;
+/** A child's place in a list. */
+const place = { level: 'number', name: 'text', id: 'number' } as const;
 
 /** From the edge of the caller's view down to the parent. A class in 'other' stands directly under it. */
 async function ancestorsOf(node: Node, { loaders, caller }: HierarchyContext): Promise<HierarchyNode[]> {

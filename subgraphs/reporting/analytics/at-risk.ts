@@ -1,24 +1,13 @@
-import { badInput } from '../../shared/errors';
 import { publicId } from '../../shared/identifiers';
-import { checkFirst, readCursor, writeCursor, type CursorKeys } from '../../shared/paging';
+import { checkFirst, readPlace, writeCursor } from '../../shared/paging';
 import type { Period } from '../../shared/period';
 import type { ReportingContext } from '../context';
-import type { RiskRow, StudentPlace } from './cohort-rows.queries';
+import type { RiskRow } from './cohort-rows.queries';
 import { keyOf, type ClassSet } from './cohort.loader';
 import type { StudentAtRisk, StudentAtRiskConnection } from './cohort.type';
 import { reasonsOf, shownRow } from './shown-rows';
 
-const isWord = (key: CursorKeys[number] | undefined): key is string => typeof key === 'string' && !key.includes('\0');
-
-function placeOf(keys: CursorKeys | null): StudentPlace | null {
-  if (!keys) return null;
-  const [familyName, givenName, login, number] = keys;
-  const isNumber = Number.isInteger(number) && Math.abs(Number(number)) < 2 ** 31;
-  if (!isWord(familyName) || !isWord(givenName) || !isWord(login) || !isNumber) {
-    throw badInput('after must be the endCursor of an earlier page; this is none.');
-  }
-  return { familyName, givenName, login, number: Number(number) };
-}
+const studentPlace = { familyName: 'text', givenName: 'text', login: 'text', number: 'number' } as const;
 
 function shownStudent(row: RiskRow, window: Period): StudentAtRisk {
   const { averageScore, engagement, masteryProgress } = shownRow(row, window);
@@ -41,7 +30,7 @@ export async function pageOfAtRisk(
 ): Promise<StudentAtRiskConnection> {
   const size = checkFirst(first ?? 50);
   const question = ['atRisk', keyOf(set), 'node' in set ? set.node.hierarchyKey : null, window.through];
-  const place = placeOf(readCursor(after, question));
+  const place = readPlace(after, question, studentPlace);
   const { rows, total } = await loaders.atRisk(set, { window, most: size + 1, after: place });
   const page = rows.slice(0, size);
   const last = page.at(-1);

@@ -1,7 +1,8 @@
 import type { Transaction } from '../../shared/database/database';
 import { groupBy } from '../../shared/group-by';
 import type { Day, Period } from '../../shared/period';
-import { atRisk, heldRows, learnerRows, type AskedRows, type Cohort, type LearnerRow } from './learner-rows.queries';
+import { heldRows, type Cohort } from './cohort.queries';
+import { atRisk, learnerRows, type AskedRows, type LearnerRow } from './learner-rows.queries';
 import { Statement } from '../rollup/owners.queries';
 import type { Thresholds } from './risk/thresholds';
 
@@ -29,8 +30,7 @@ export function selectCohortRows(
   cohort: Cohort,
   asked: AskedRows,
 ): Promise<CohortRow[]> {
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const { ctes, rows } = learnerRows(cohort, asked, statement);
   return tx.query(
     `with ${ctes}
@@ -58,8 +58,7 @@ export async function countRows(
   cohort: Cohort,
   { windows, most }: { windows: readonly Period[]; most: number },
 ): Promise<Map<string, number>> {
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const rows = await tx.query<{ key: string; rows: number }>(
     `with ${heldRows(cohort, windows, statement)}
      select held.key, count(*)::int as rows
@@ -99,8 +98,7 @@ export async function selectAtRisk(
   cohort: Cohort,
   { window, pages, ...asked }: AskedStudents,
 ): Promise<{ rows: RiskRow[]; total: number }[]> {
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const { ctes, rows } = learnerRows(cohort, { windows: [window], ...asked }, statement);
   const column = (of: (page: RiskPage) => unknown, type: string): string => statement.add(pages.map(of), `${type}[]`);
   const order = `

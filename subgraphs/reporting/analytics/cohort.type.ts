@@ -1,23 +1,12 @@
-import { Field, Float, ID, ObjectType } from 'type-graphql';
-import { PageInfo } from '../../shared/graphql/page-info.type';
-import { DateScalar, SafeInt } from '../../shared/graphql/scalars';
+import { Field, Float, ObjectType } from 'type-graphql';
+import { connectionOf } from '../../shared/graphql/connection.type';
+import { NamedStudent } from '../../shared/graphql/named-student.type';
+import { DateScalar } from '../../shared/graphql/scalars';
 import { words } from './figures.type';
 import { RiskReason } from './risk/risk-settings.type';
 
 @ObjectType({ description: 'A student who is at risk, with the figures of the classes that the list is of.' })
-export class StudentAtRisk {
-  @Field(() => ID)
-  studentId!: string;
-
-  @Field(() => String)
-  login!: string;
-
-  @Field(() => String, { nullable: true })
-  givenName!: string | null;
-
-  @Field(() => String, { nullable: true })
-  familyName!: string | null;
-
+export class StudentAtRisk extends NamedStudent {
   @Field(() => [RiskReason], { description: 'Why: one at least.' })
   riskReasons!: RiskReason[];
 
@@ -35,13 +24,4 @@ export class StudentAtRisk {
 }
 
 @ObjectType()
-export class StudentAtRiskConnection {
-  @Field(() => [StudentAtRisk])
-  nodes!: StudentAtRisk[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt)
-  totalCount!: number;
-}
+export class StudentAtRiskConnection extends connectionOf<StudentAtRisk>(() => StudentAtRisk) {}

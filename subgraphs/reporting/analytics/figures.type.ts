@@ -16,8 +16,9 @@ export const words = {
   through: 'through this one: the day asked for, today in the tenant\'s time zone when omitted.',
 };
 
-@ObjectType({ description: 'A learner\'s figures over one interval of a trend: see LearnerAnalytics for each of them.' })
-export class LearnerPoint {
+/** A learner's figures of some days. */
+@ObjectType()
+export abstract class LearnerFigures {
   @Field(() => DateScalar)
   from!: string;
 
@@ -30,10 +31,10 @@ export class LearnerPoint {
   @Field(() => Float, { nullable: true, description: words.masteryProgress })
   masteryProgress!: number | null;
 
-  @Field(() => SafeInt)
+  @Field(() => SafeInt, { description: 'Competencies completed of those expected.' })
   completed!: number;
 
-  @Field(() => SafeInt)
+  @Field(() => SafeInt, { description: 'Distinct competencies that the learner\'s active classes expect on the last day.' })
   expected!: number;
 
   @Field(() => SafeInt, { description: words.skillGapCount })
@@ -42,17 +43,20 @@ export class LearnerPoint {
   @Field(() => Float, { description: words.engagement })
   engagement!: number;
 
-  @Field(() => SafeInt, { description: 'Days.' })
-  activeDays!: number;
-
   @Field(() => Float, { nullable: true, description: words.averageScore })
   averageScore!: number | null;
 
   @Field(() => SafeInt, { description: 'Scored attempts.' })
   attempts!: number;
 
-  @Field(() => SafeInt, { description: 'Seconds.' })
+  @Field(() => SafeInt, { description: 'Seconds, of both kinds of activity.' })
   totalSeconds!: number;
+}
+
+@ObjectType({ description: 'A learner\'s figures over one interval of a trend: see LearnerAnalytics for each of them.' })
+export class LearnerPoint extends LearnerFigures {
+  @Field(() => SafeInt, { description: 'Days.' })
+  activeDays!: number;
 }
 
 @ObjectType({
@@ -71,6 +75,19 @@ export class LearnerAverages {
 
   @Field(() => Float, { nullable: true, description: `Mean over all learners; null without any. ${words.skillGapCount}` })
   skillGapCount!: number | null;
+}
+
+/** What is told of the learners of classes, whichever classes they are. */
+@ObjectType()
+export abstract class CohortFigures {
+  @Field(() => DateScalar, { description: words.window })
+  from!: string;
+
+  @Field(() => DateScalar, { description: words.through })
+  through!: string;
+
+  @Field(() => LearnerAverages)
+  averages!: LearnerAverages;
 }
 
 @ObjectType({ description: 'The learners of classes over one interval of a trend.' })

@@ -1,31 +1,20 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
-import { badInput } from '../../shared/errors';
 import { Interval, PeriodInput } from '../../shared/graphql/metric-filter.type';
 import { DateScalar } from '../../shared/graphql/scalars';
 import { publicId } from '../../shared/identifiers';
-import { checkFirst, readCursor, writeCursor, type CursorKeys } from '../../shared/paging';
+import { checkFirst, readPlace, writeCursor } from '../../shared/paging';
 import type { ReportingContext } from '../context';
 import type { SeenStudent } from '../learners/learner-figures.loader';
 import { provenanceOfLearners } from '../learners/learner-figures.resolver';
 import { LearnerPoint } from './figures.type';
 import { LearnerAnalytics, SkillGapConnection } from './learner-analytics.type';
 import { reasonsOf, shownRow } from './shown-rows';
-import type { GapPlace } from './skill-gaps.queries';
 import { windowsOf, windowThrough } from './windows';
 
 /** With whose figures they are. */
 export type SeenAnalytics = LearnerAnalytics & { readonly seen: SeenStudent };
 
-const isWord = (key: CursorKeys[number] | undefined): key is string => typeof key === 'string' && !key.includes('\0');
-
-function placeOf(keys: CursorKeys | null): GapPlace | null {
-  if (!keys) return null;
-  const [framework, code, number] = keys;
-  if (!isWord(framework) || !isWord(code) || !Number.isInteger(number) || Math.abs(Number(number)) >= 2 ** 31) {
-    throw badInput('after must be the endCursor of an earlier page; this is none.');
-  }
-  return { framework, code, number: Number(number) };
-}
+const gapPlace = { framework: 'text', code: 'text', number: 'number' } as const;
 
 @Resolver(() => LearnerAnalytics)
 export class LearnerAnalyticsResolver {
@@ -63,7 +52,7 @@ export class LearnerAnalyticsResolver {
   ): Promise<SkillGapConnection> {
     const size = checkFirst(first ?? 50);
     const question = ['skillGaps', studentId, through];
-    const place = placeOf(readCursor(after, question));
+    const place = readPlace(after, question, gapPlace);
     const { rows, total } = await loaders.skillGaps(seen, { window: { from, through }, most: size + 1, after: place });
     const page = rows.slice(0, size);
     const last = page.at(-1);

@@ -3,7 +3,7 @@ import { Provenance } from '../../shared/graphql/provenance.type';
 import { Role } from '../../shared/graphql/role.enum';
 import { DateScalar, SafeInt } from '../../shared/graphql/scalars';
 import { HierarchyNode } from '../reports/node-figures.resolver';
-import { LearnerAverages, words } from './figures.type';
+import { CohortFigures } from './figures.type';
 
 const active =
   'Those of them with an active day, or with a change they made or a sign-in in the audit log, in these days; ' +
@@ -34,24 +34,15 @@ export class Users {
 }
 
 @ObjectType({ description: 'The figures of an organisation, or of the part of it at and below a node, and of its learners.' })
-export class OrganisationAnalytics {
+export class OrganisationAnalytics extends CohortFigures {
   @Field(() => HierarchyNode, { nullable: true })
   node!: HierarchyNode;
-
-  @Field(() => DateScalar, { description: words.window })
-  from!: string;
-
-  @Field(() => DateScalar, { description: words.through })
-  through!: string;
 
   @Field(() => SafeInt, { description: 'Distinct learners who are in an active class at or below the node on the last day.' })
   learners!: number;
 
   @Field(() => SafeInt, { description: 'Those of them with an active day, in classes at or below the node.' })
   activeLearners!: number;
-
-  @Field(() => LearnerAverages)
-  averages!: LearnerAverages;
 
   @Field(() => SafeInt, { description: 'Learners with a reason to be at risk.' })
   atRiskCount!: number;

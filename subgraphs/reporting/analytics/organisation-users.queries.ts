@@ -25,8 +25,7 @@ interface AskedUsers {
  * learning, changed something or signed in on a day of the window. One statement, however many nodes.
  */
 export async function selectUsers(tx: Transaction, { of, window, auditedSince }: AskedUsers): Promise<Map<string, UsersRow[]>> {
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const from = statement.add(window.from, 'date');
   const through = statement.add(window.through, 'date');
   const since = statement.add(auditedSince, 'timestamptz');

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../shared/database/database';
 import { groupBy } from '../../shared/group-by';
 import type { Period } from '../../shared/period';
-import { learnersOf, type Cohort } from './learner-rows.queries';
+import { learnersOf, type Cohort } from './cohort.queries';
 import { Statement } from '../rollup/owners.queries';
 
 export interface GapRecord {
@@ -41,8 +41,7 @@ export async function selectSkillGaps(
   tx: Transaction,
   { cohort, window, pages }: AskedGaps,
 ): Promise<{ rows: GapRecord[]; total: number }[]> {
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const ctes = learnersOf(cohort, [window], statement);
   const column = (of: (page: GapPage) => unknown, type: string): string => statement.add(pages.map(of), `${type}[]`);
   const order = `gap.framework collate "und-x-icu", gap.code collate "und-x-icu", gap.number`;

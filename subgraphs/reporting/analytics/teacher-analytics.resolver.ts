@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-gr
 import { Interval, PeriodInput } from '../../shared/graphql/metric-filter.type';
 import { DateScalar } from '../../shared/graphql/scalars';
 import { publicId } from '../../shared/identifiers';
-import { checkFirst, readCursor, writeCursor } from '../../shared/paging';
+import { checkFirst, readPlace, writeCursor } from '../../shared/paging';
 import type { ReportingContext } from '../context';
 import { provenanceOfLearners } from '../learners/learner-figures.resolver';
 import { nodeReference } from '../reports/node-figures.resolver';
@@ -70,7 +70,7 @@ export class TeacherAnalyticsResolver {
     const window = { from, through };
     const size = checkFirst(first ?? 50);
     const question = ['classesOfTeacher', teacherId, through];
-    const { page, hasNextPage } = pageOfClasses(classes, { first: size, after: readCursor(after, question) });
+    const { page, hasNextPage } = pageOfClasses(classes, { first: size, after: readPlace(after, question, { id: 'number' }) });
     const { key: hierarchyKey } = await loaders.nodes.hierarchy();
     const nodes = await Promise.all(page.map(one => loaders.nodes.node({ id: publicId('class', one), hierarchyKey })));
     const courses = page.map(async (one, index): Promise<CoursePerformance> => {

@@ -1,9 +1,9 @@
 import { Field, Float, ID, ObjectType } from 'type-graphql';
-import { PageInfo } from '../../shared/graphql/page-info.type';
+import { connectionOf } from '../../shared/graphql/connection.type';
 import { Provenance } from '../../shared/graphql/provenance.type';
 import { DateScalar, SafeInt } from '../../shared/graphql/scalars';
 import { HierarchyNode } from '../reports/node-figures.resolver';
-import { LearnerAverages, words } from './figures.type';
+import { CohortFigures } from './figures.type';
 
 @ObjectType({ description: 'How a class of a teacher\'s does.' })
 export class CoursePerformance {
@@ -42,31 +42,16 @@ export class CoursePerformance {
 }
 
 @ObjectType()
-export class CoursePerformanceConnection {
-  @Field(() => [CoursePerformance])
-  nodes!: CoursePerformance[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt)
-  totalCount!: number;
-}
+export class CoursePerformanceConnection extends connectionOf<CoursePerformance>(() => CoursePerformance) {}
 
 @ObjectType({
   description:
     'The figures of the active classes in which somebody is an active teacher today, and of their students. Students\' ' +
     'figures are those of these classes alone.',
 })
-export class TeacherAnalytics {
+export class TeacherAnalytics extends CohortFigures {
   @Field(() => ID)
   teacherId!: string;
-
-  @Field(() => DateScalar, { description: words.window })
-  from!: string;
-
-  @Field(() => DateScalar, { description: words.through })
-  through!: string;
 
   @Field(() => SafeInt)
   classCount!: number;
@@ -76,9 +61,6 @@ export class TeacherAnalytics {
 
   @Field(() => SafeInt, { description: 'Those of them with an active day.' })
   activeStudents!: number;
-
-  @Field(() => LearnerAverages)
-  averages!: LearnerAverages;
 
   @Field(() => SafeInt, { description: 'Students with a reason to be at risk.' })
   atRiskCount!: number;

@@ -1,9 +1,9 @@
 import { addCompetency, changeClass, changeCompetency, enrol, withdraw } from '../../../test/competency-life.queries';
-import { createTestDatabase, type TestDatabase } from '../../../test/database';
-import { connectOwner, createTenant, type KnownTenant, type TenantFixture } from '../../../test/fixture';
+import { adminOf } from '../../../test/admin-of';
+import { openBothLogins, type BothLogins } from '../../../test/both-logins';
+import { createTenant, type KnownTenant, type TenantFixture } from '../../../test/fixture';
 import { nodeLoaders } from '../../hierarchy/published';
-import type { Caller } from '../../shared/access/caller';
-import { Database, type Transaction } from '../../shared/database/database';
+import type { Database, Transaction } from '../../shared/database/database';
 import { Session } from '../../shared/database/session';
 import { ingest } from '../ingest/ingest';
 import { buildEverything } from '../rollup/build';
@@ -12,21 +12,16 @@ import { verify } from '../rollup/verify';
 import { beginHistory, keepCompetencyCounts, keepCountsOfLoad } from './keep-competency-counts';
 import { competencyStatesLoader } from './states.loader';
 
-let testDatabase: TestDatabase;
+let logins: BothLogins;
 let owner: Database;
 let database: Database;
 let tenants = 0;
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  owner = await connectOwner(testDatabase.url);
-  database = await Database.connect({ url: testDatabase.url, stepDown: true, entities: [] });
+  logins = await openBothLogins();
+  ({ owner, application: database } = logins);
 });
-afterAll(async () => {
-  await database.close();
-  await owner.close();
-  await testDatabase.drop();
-});
+afterAll(() => logins.close());
 
 const fixture = (): TenantFixture => ({
   key: `tenant-${tenants++}`,
@@ -42,11 +37,7 @@ const fixture = (): TenantFixture => ({
 /** Expected triples of a class at the end of days. */
 async function expectedOf(tenant: KnownTenant, name: string, days: string[]): Promise<number[]> {
   const session = new Session(database, tenant.number);
-  const caller: Caller = {
-    ...{ personId: tenant.people.get('admin')!, tenantId: tenant.number, tenantExternalId: tenant.key, login: 'admin' },
-    ...{ tenantName: tenant.key, roles: new Set(['ORG_ADMIN'] as const), permissions: [] },
-    ...{ tenantWide: true, actsForPlatform: false },
-  };
+  const caller = adminOf(tenant);
   try {
     const nodes = nodeLoaders({ caller, session });
     const node = (await nodes.node({ id: tenant.nodeId(name), hierarchyKey: 'india' }))!;

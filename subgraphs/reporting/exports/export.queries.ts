@@ -156,12 +156,12 @@ export async function selectChunk(
   return rows[0]?.bytes;
 }
 
-/** Removes what has expired; how many files, and their bytes. */
 /** Removes all files of a person. */
 export async function deleteExportsOf(tx: Transaction, personId: number): Promise<void> {
   await tx.query(`delete from exports where exports.tenant_id = $1 and exports.person_id = $2`, [tx.tenantId, personId]);
 }
 
+/** Removes what has expired; how many files, and their bytes. */
 export async function deleteExpired(tx: Transaction, now: Date): Promise<{ files: number; bytes: number }> {
   const [row] = await tx.query<{ files: number; bytes: number }>(
     `with gone as (

@@ -1,8 +1,7 @@
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { notFound } from '../../shared/errors';
 import { exportNumber, publicId } from '../../shared/identifiers';
-import { checkFirst, writeCursor } from '../../shared/paging';
-import { readPlace } from '../../shared/place';
+import { checkFirst, readPlace, writeCursor } from '../../shared/paging';
 import type { ReportingContext } from '../context';
 import type { ExportRow } from './export.queries';
 import { Export, ExportConnection, ExportInput, ExportStatus } from './export.type';
@@ -41,9 +40,9 @@ export class ExportResolver {
     @Ctx() { loaders }: ReportingContext,
   ): Promise<ExportConnection> {
     const question = ['exports'];
-    const place = readPlace(after, question, ['number']);
+    const place = readPlace(after, question, { id: 'number' });
     const first = checkFirst(asked ?? 50);
-    const { rows, total } = await loaders.exports({ before: place?.[0] ?? null, first: first + 1 });
+    const { rows, total } = await loaders.exports({ before: place?.id ?? null, first: first + 1 });
     const nodes = rows.slice(0, first);
     const last = nodes.at(-1);
     return {

@@ -1,6 +1,6 @@
 import { Field, Float, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionOf } from '../../shared/graphql/connection.type';
 import { Interval, MetricFilter, PeriodInput } from '../../shared/graphql/metric-filter.type';
-import { PageInfo } from '../../shared/graphql/page-info.type';
 import { SafeInt } from '../../shared/graphql/scalars';
 import { ReportOrder } from '../reports/node-report.type';
 
@@ -135,13 +135,4 @@ export class Export {
 }
 
 @ObjectType()
-export class ExportConnection {
-  @Field(() => [Export])
-  nodes!: Export[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-
-  @Field(() => SafeInt)
-  totalCount!: number;
-}
+export class ExportConnection extends connectionOf<Export>(() => Export) {}

@@ -2,6 +2,7 @@ import { finished } from 'node:stream/promises';
 import type { Database, Transaction } from '../../shared/database/database';
 import { Session } from '../../shared/database/session';
 import { Problem } from '../../shared/errors';
+import { inSpan, jobOf } from '../../shared/tracing';
 import { chunkSink } from './formats/chunks';
 import { formats } from './formats';
 import { ExportFormat } from './export.type';
@@ -43,7 +44,8 @@ export async function makeExport(database: Database, id: number, { tenantId, now
     if (!begun) return false;
     const mine = { id, tries: begun.tries };
     onTry(mine);
-    await writeFile(database, { begun, mine, session, tx, asOf, now, refuse, tenantId });
+    const writing = { begun, mine, session, tx, asOf, now, refuse, tenantId };
+    await inSpan(jobOf('report file', tenantId), () => writeFile(database, writing));
     return true;
   } finally {
     await session.close();

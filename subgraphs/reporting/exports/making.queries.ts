@@ -5,13 +5,13 @@ import type { Transaction } from '../../shared/database/database';
 import type { ExportRow, Requester } from './export.queries';
 
 /** What waits for somebody to make it, oldest first. */
-export async function selectInLine(tx: Transaction): Promise<{ id: number; createdAt: Date }[]> {
-  return tx.query(
-    `select exports.id, exports.created_at as "createdAt" from exports
-     where exports.tenant_id = $1 and exports.status in ('PENDING','PROCESSING')
+export async function selectInLine(tx: Transaction): Promise<number[]> {
+  const rows = await tx.query<{ id: number }>(
+    `select exports.id from exports where exports.tenant_id = $1 and exports.status in ('PENDING','PROCESSING')
      order by exports.created_at, exports.id`,
     [tx.tenantId],
   );
+  return rows.map(({ id }) => id);
 }
 
 /** One worker at a time for a file: true where this transaction's is it, until it ends, be it by the process's death. */

@@ -1,7 +1,6 @@
-import { platformTenant } from '../../../migrations/row-level-security';
-import { selectTenantNumbers } from '../../hierarchy/published';
 import { writeAudit } from '../../shared/audit/audit';
 import type { Database } from '../../shared/database/database';
+import { tenantNumbers } from '../../shared/database/tenants.queries';
 import { isUnavailable } from '../../shared/errors';
 import { deleteExpired } from './export.queries';
 import { quietly } from './make';
@@ -12,7 +11,7 @@ import { quietly } from './make';
  * each failure once the others' were.
  */
 export async function purgeExpiredExports(database: Database, now: Date): Promise<number> {
-  const tenants = await database.transaction(platformTenant, 'read', selectTenantNumbers);
+  const tenants = await tenantNumbers(database);
   const failures: unknown[] = [];
   let purged = 0;
   for (const tenantId of tenants) {

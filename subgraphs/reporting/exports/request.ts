@@ -4,7 +4,6 @@ import type { Session } from '../../shared/database/session';
 import { badInput, Problem } from '../../shared/errors';
 import { checkPeriod, intervalsOf } from '../../shared/period';
 import { keptFigures, refuseForgottenDay } from '../retention/kept-figures';
-import type { FigureKey } from '../rollup/figures.loader';
 import { figureLoaders } from '../rollup/figures.loader';
 import { arrivedExports } from './announce';
 import { countExports, insertExport, lockRequests, type ExportRow, type Question } from './export.queries';
@@ -42,7 +41,6 @@ export async function requestExport(
     order: orderBy && { by: orderBy.by, direction: orderBy.direction },
   };
   const view = await loaders.nodes.view(hierarchyKey);
-  if (report === ExportReport.COMPETENCIES) refuseForgottenDay(period.through, await keptFigures(await session.read(), now));
   refuseTooManyRows(await rowsOf(question, { node, view, session, loaders }), format);
   const requester = requesterOf(caller);
   const name = `strata-${report.toLowerCase().replace('_', '-')}-${node.id}-${period.from}-${period.through}`;
@@ -88,7 +86,7 @@ function refuseUnkeepableFilter(filter: ExportInput['filter']): void {
   }
 }
 
-interface Counted extends Pick<FigureKey, 'node'> {
+interface Counted {
   node: Node;
   view: View;
   session: Session;

@@ -1,10 +1,9 @@
-import { platformTenant } from '../../../migrations/row-level-security';
-import { selectTenantNumbers } from '../../hierarchy/published';
 import type { Database } from '../../shared/database/database';
+import { tenantNumbers } from '../../shared/database/tenants.queries';
 import { isBusy, isUnavailable, Problem } from '../../shared/errors';
 import { Stopped, startTenantQueue, type TenantQueue } from '../../shared/queue/tenant-queue';
 import { arrivedExports } from './announce';
-import { exportSeconds, madeExports, sawLine } from './exports.metrics';
+import { exportSeconds, madeExports } from './exports.metrics';
 import { keptFor, makeExport, Overtaken, quietly } from './make';
 import { endTry, selectInLine, type Try } from './making.queries';
 import { purgeExpiredExports } from './purge';
@@ -43,8 +42,7 @@ export function startExports(options: WorkerOptions): TenantQueue {
 
   const workNext = async (tenantId: number, refuse: () => void): Promise<boolean> => {
     const waiting = await database.transaction(tenantId, 'read', selectInLine);
-    sawLine(tenantId, waiting);
-    for (const { id } of waiting) {
+    for (const id of waiting) {
       const did = await workOn(await own(), id, { tenantId, now, refuse, signal: stopping.signal, onError });
       if (did === 'ended') return true;
     }
@@ -53,7 +51,7 @@ export function startExports(options: WorkerOptions): TenantQueue {
   const queue = startTenantQueue({
     ...{ round, atOnce, onError, workNext },
     arrivals: arrivedExports,
-    tenants: () => database.transaction(platformTenant, 'read', selectTenantNumbers),
+    tenants: () => tenantNumbers(database),
   });
   let purging: Promise<unknown> = Promise.resolve();
   const purge = (): void => void (purging = purgeExpiredExports(database, now()).catch(onError));

@@ -40,14 +40,11 @@ function asReferences<Id>(rows: { kind: string; id: Id; number: number }[]) {
   return { classes: of('class'), people: of('person') };
 }
 
-/** No text of these is empty or has a NUL. */
-const contextKey = (subject: string | null, contentSource: string | null, framework: string | null): string =>
-  `${subject ?? ''}\u0000${contentSource ?? ''}\u0000${framework ?? ''}`;
-
 type WithContext = Pick<SoundEvent, 'subject' | 'contentSource' | 'framework'>;
 
-export const contextKeyOf = (event: WithContext): string =>
-  contextKey(event.subject, event.contentSource, event.framework);
+/** No text of these is empty or has a NUL. */
+export const contextKeyOf = ({ subject, contentSource, framework }: WithContext): string =>
+  `${subject ?? ''}\u0000${contentSource ?? ''}\u0000${framework ?? ''}`;
 
 function contextColumns(events: readonly WithContext[]): (string | null)[][] {
   const distinct = [...new Map(events.map(event => [contextKeyOf(event), event])).values()];
@@ -60,8 +57,9 @@ function contextColumns(events: readonly WithContext[]): (string | null)[][] {
 
 /** The numbers of the events' contexts (subject, content source, framework), by their keys; of those that are there. */
 export async function selectContexts(tx: Transaction, events: readonly WithContext[]): Promise<Map<string, number>> {
-  const rows = await tx.query<{ id: number; subject: string | null; content_source: string | null; framework: string | null }>(
-    `select activity_contexts.id, activity_contexts.subject, activity_contexts.content_source, activity_contexts.framework
+  const rows = await tx.query<WithContext & { id: number }>(
+    `select activity_contexts.id, activity_contexts.subject, activity_contexts.content_source as "contentSource",
+       activity_contexts.framework
      from unnest($2::text[], $3::text[], $4::text[]) wanted(subject, content_source, framework)
      join activity_contexts on activity_contexts.tenant_id = $1
        and activity_contexts.subject is not distinct from wanted.subject
@@ -69,7 +67,7 @@ export async function selectContexts(tx: Transaction, events: readonly WithConte
        and activity_contexts.framework is not distinct from wanted.framework`,
     [tx.tenantId, ...contextColumns(events)],
   );
-  return new Map(rows.map(row => [contextKey(row.subject, row.content_source, row.framework), row.id]));
+  return new Map(rows.map(row => [contextKeyOf(row), row.id]));
 }
 
 /** Writes contexts that are not there yet; another sender may do so at the same moment. */

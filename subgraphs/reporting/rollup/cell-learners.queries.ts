@@ -39,23 +39,23 @@ export const addLearnersOf = (deltas: string): string =>
     group by 2, 3, 4
     order by 2, 3, 4`);
 
+/** The learners of cells, as the classes in these have them: of some cells, and some of the learners by class and month. */
+const countedAnew = ({ learners = 'true', cells = 'true' }: { learners?: string; cells?: string }): string => `
+  select $1, learner.month, class_cells.cell_id, learner.person_id, ${together}
+  from class_cells
+  cross join lateral (
+    select learner_months.* from learner_months
+    where learner_months.tenant_id = $1 and learner_months.class_id = class_cells.class_id and ${learners}
+    offset 0 -- looked up class by class, whatever the statistics say: there may be none yet
+  ) learner
+  where class_cells.tenant_id = $1 and ${cells}
+  group by 2, 3, 4
+  order by 2, 3, 4`;
+
 /** Makes the learners of all cells anew. What waits as a delta may be in them already, and is added again without harm. */
 export async function buildCellLearners(tx: Transaction): Promise<void> {
   await tx.query(`delete from cell_learners where cell_learners.tenant_id = $1`, [tx.tenantId]);
-  await tx.query(
-    `insert into cell_learners (${columns})
-     select $1, learner.month, class_cells.cell_id, learner.person_id, ${together}
-     from class_cells
-     cross join lateral (
-       select learner_months.* from learner_months
-       where learner_months.tenant_id = $1 and learner_months.class_id = class_cells.class_id
-       offset 0 -- there may be no statistics yet
-     ) learner
-     where class_cells.tenant_id = $1
-     group by 2, 3, 4
-     order by 2, 3, 4`,
-    [tx.tenantId],
-  );
+  await tx.query(`insert into cell_learners (${columns}) ${countedAnew({})}`, [tx.tenantId]);
 }
 
 /** Counts the learners of the cells of some classes again, of the months of some days: something of these is no more. */
@@ -72,18 +72,7 @@ export async function recountCells(
     [tx.tenantId, classes, days],
   );
   await tx.query(
-    addDays(`
-      select $1, learner.month, class_cells.cell_id, learner.person_id, ${together}
-      from class_cells
-      cross join lateral (
-        select learner_months.* from learner_months
-        where learner_months.tenant_id = $1 and learner_months.class_id = class_cells.class_id
-          and learner_months.month = any(${months})
-        offset 0
-      ) learner
-      where class_cells.tenant_id = $1 and class_cells.cell_id = any(${cells})
-      group by 2, 3, 4
-      order by 2, 3, 4`),
+    addDays(countedAnew({ learners: `learner_months.month = any(${months})`, cells: `class_cells.cell_id = any(${cells})` })),
     [tx.tenantId, classes, days],
   );
 }
@@ -99,18 +88,10 @@ export async function recountLearners(tx: Transaction, classId: number, cells: r
     [tx.tenantId, classId, cells],
   );
   await tx.query(
-    addDays(`
-      select $1, learner.month, class_cells.cell_id, learner.person_id, ${together}
-      from class_cells
-      cross join lateral (
-        select learner_months.* from learner_months
-        where learner_months.tenant_id = $1 and learner_months.class_id = class_cells.class_id
-          and (learner_months.month, learner_months.person_id) in (${ofTheClass})
-        offset 0
-      ) learner
-      where class_cells.tenant_id = $1 and class_cells.cell_id = any($3)
-      group by 2, 3, 4
-      order by 2, 3, 4`),
+    addDays(countedAnew({
+      learners: `(learner_months.month, learner_months.person_id) in (${ofTheClass})`,
+      cells: 'class_cells.cell_id = any($3)',
+    })),
     [tx.tenantId, classId, cells],
   );
 }

@@ -62,8 +62,7 @@ export async function selectOwnerRows(
   tx: Transaction,
   { view, asked, cover, most }: { view: View; asked: Asked; cover: Span[]; most: number },
 ): Promise<Told<OwnerRows>> {
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const span = [
     statement.add(cover.map(({ grain }) => grain), 'smallint[]'),
     statement.add(cover.map(({ from }) => from), 'date[]'),

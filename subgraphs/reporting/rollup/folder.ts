@@ -1,12 +1,11 @@
 import type { Database } from '../../shared/database/database';
+import { tenantNumbers } from '../../shared/database/tenants.queries';
 import { apart, inSpan, jobOf } from '../../shared/tracing';
-import { platformTenant } from '../../../migrations/row-level-security';
 import { beginHistory } from '../competency-counts/keep-competency-counts';
 import { onDeltas } from './announce';
 import { buildMissing } from './build';
 import { progressTeller } from './build-progress';
 import { foldAll } from './fold';
-import { selectTenantNumbers } from './folder.queries';
 import { sealSome } from './seal';
 import { buildSteps, buildStepsDone, builds, foldedDeltas, foldErrors, foldSeconds, startsToWait, waitsNoMore } from './folding.metrics';
 
@@ -101,7 +100,7 @@ export function startFolder(options: FolderOptions): Folder {
   };
   const goRound = async (): Promise<void> => {
     try {
-      const tenants = await database.transaction(platformTenant, 'read', selectTenantNumbers);
+      const tenants = await tenantNumbers(database);
       for (const tenantId of tenants) {
         waiting.add(tenantId);
         toSeal.add(tenantId);

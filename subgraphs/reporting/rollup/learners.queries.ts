@@ -5,7 +5,7 @@ import { dayAfter, monthMasks, type Day, type Period } from '../../shared/period
 import { contextIds } from './context.queries';
 import { filters, type Filter } from './context-filter';
 import { nestOf, type Nest } from './nest';
-import { belowRanges, lookUp, placesByNumber, Statement, uncategorisedCells, withClasses } from './owners.queries';
+import { belowRanges, lookUp, parentOf, placesByNumber, Statement, uncategorisedCells, withClasses } from './owners.queries';
 import type { Learners } from './sums';
 
 export interface LearnersQuestion {
@@ -48,8 +48,7 @@ interface Spread {
 export async function selectLearners(tx: Transaction, question: LearnersQuestion): Promise<Map<string, Learners>> {
   const { nodes, periods, filter, stored = false } = question;
   if (nodes.length === 0 || periods.length === 0) return new Map();
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const months = monthsOf(periods);
   const lists = [
     statement.add(months.map(({ month }) => month), 'date[]'),
@@ -147,16 +146,7 @@ function addCells(parts: string[], { statement, asked }: Scope, { view, nodes, p
           and fact_deltas.day < ${statement.add(dayAfter(periods.at(-1)!.through), 'date')}
       ) touched
       join ${asked} on asked.month = touched.month
-      left join lateral (
-        select tree_nodes.pre from class_placements
-        ${lookUp(`
-          select tree_nodes.pre from tree_nodes
-          where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
-            and tree_nodes.group_id = class_placements.parent_id`)} tree_nodes
-        where class_placements.tenant_id = $1
-          and class_placements.hierarchy_id = ${hierarchy} and class_placements.class_id = touched.class_id
-        offset 0
-      ) parent on true
+      ${parentOf('touched.class_id', hierarchy)}
       cross join lateral (
         select range.place::int as number
         from unnest(${statement.add(nest.parts.map(({ pre }) => pre), 'int[]')},

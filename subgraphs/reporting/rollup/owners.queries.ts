@@ -1,4 +1,5 @@
 import type { Node, View } from '../../hierarchy/published';
+import type { Transaction } from '../../shared/database/database';
 import { groupBy } from '../../shared/group-by';
 import { nestOf, type Range } from './nest';
 import type { Source } from './plan';
@@ -15,9 +16,13 @@ export interface Asked {
   source: Source;
 }
 
-/** Puts a statement together and numbers its parameters. */
+/** Puts a statement together and numbers its parameters. $1 is the tenant. */
 export class Statement {
-  readonly parameters: unknown[] = [];
+  readonly parameters: unknown[];
+
+  constructor({ tenantId }: Pick<Transaction, 'tenantId'>) {
+    this.parameters = [tenantId];
+  }
 
   add(value: unknown, type: string): string {
     return `$${this.parameters.push(value)}::${type}`;
@@ -29,6 +34,19 @@ export class Statement {
  * no statistics of, and a guess must not decide whether a report takes a millisecond or a minute.
  */
 export const lookUp = (select: string): string => `cross join lateral (${select} offset 0)`;
+
+/** Joins `parent`, with its place in the tree: what a class hangs under in a hierarchy, if anything. */
+export const parentOf = (classId: string, hierarchy: string): string => `
+  left join lateral (
+    select tree_nodes.pre from class_placements
+    ${lookUp(`
+      select tree_nodes.pre from tree_nodes
+      where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
+        and tree_nodes.group_id = class_placements.parent_id`)} tree_nodes
+    where class_placements.tenant_id = $1
+      and class_placements.hierarchy_id = ${hierarchy} and class_placements.class_id = ${classId}
+    offset 0
+  ) parent on true`;
 
 /**
  * Numbers with the places that belong to them, from a select of both, as one row of two arrays: sorted, so that rows

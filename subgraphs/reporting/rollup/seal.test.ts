@@ -1,25 +1,19 @@
-import { createTestDatabase, type TestDatabase } from '../../../test/database';
-import { connectOwner, createTenant } from '../../../test/fixture';
+import { openBothLogins, type BothLogins } from '../../../test/both-logins';
+import { createTenant } from '../../../test/fixture';
 import { eventsOf, restlessTenant, RestlessTenant, type SentEvent } from '../../../test/restless-tenant';
-import { Database } from '../../shared/database/database';
+import type { Database } from '../../shared/database/database';
 import { sealableBefore } from './seal';
 import { verify } from './verify';
 
-let testDatabase: TestDatabase;
+let logins: BothLogins;
 let owner: Database;
 let database: Database;
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  owner = await connectOwner(testDatabase.url);
-  database = await Database.connect({ url: testDatabase.url, stepDown: true, entities: [] });
+  logins = await openBothLogins();
+  ({ owner, application: database } = logins);
 });
-
-afterAll(async () => {
-  await database.close();
-  await owner.close();
-  await testDatabase.drop();
-});
+afterAll(() => logins.close());
 
 const april = new Date('2026-04-20T12:00:00Z');
 

@@ -7,7 +7,7 @@ import { contextIds } from './context.queries';
 import { filters, type Filter } from './context-filter';
 import { coverOf, type Span } from './cover';
 import { nestOf } from './nest';
-import { cutsOf, groupsOf, lookUp, ownerSets, placesByNumber, rangesOf, Statement, type Asked } from './owners.queries';
+import { cutsOf, groupsOf, lookUp, ownerSets, parentOf, placesByNumber, rangesOf, Statement, type Asked } from './owners.queries';
 import { ofActivity, type Measures, type Sums } from './sums';
 
 export interface Question {
@@ -56,8 +56,7 @@ export async function selectMeasures<Of extends Numbers<Of>>(
 ): Promise<Map<string, Map<number, Of>>> {
   const { asked, intervals, waiting = true } = question;
   if (asked.length === 0 || intervals.length === 0) return new Map();
-  const statement = new Statement();
-  statement.add(tx.tenantId, 'int');
+  const statement = new Statement(tx);
   const fromStored = asked.filter(({ source }) => source.read !== 'classes');
   const fromClasses = asked.filter(({ source }) => source.read === 'classes');
   const parts = [
@@ -183,16 +182,7 @@ function deltaPart(statement: Statement, { view, filter, intervals, hidden }: Qu
   return `
     select place.key, ${intervalOf(statement, intervals, 'fact_deltas.day')}, place.piece, ${summed('fact_deltas', measures)}
     from fact_deltas
-    left join lateral (
-      select tree_nodes.pre from class_placements
-      ${lookUp(`
-        select tree_nodes.pre from tree_nodes
-        where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = ${hierarchy}
-          and tree_nodes.group_id = class_placements.parent_id`)} tree_nodes
-      where class_placements.tenant_id = $1
-        and class_placements.hierarchy_id = ${hierarchy} and class_placements.class_id = fact_deltas.class_id
-      offset 0
-    ) parent on true
+    ${parentOf('fact_deltas.class_id', hierarchy)}
     cross join lateral (
       select asked.key, ${unfolded} as piece
       from unnest(${statement.add(parts.map(({ id }) => id), 'text[]')},

@@ -1,27 +1,21 @@
 import { Random } from '../../../cli/generate/random';
-import { createTestDatabase, type TestDatabase } from '../../../test/database';
-import { connectOwner, createTenant } from '../../../test/fixture';
+import { openBothLogins, type BothLogins } from '../../../test/both-logins';
+import { createTenant } from '../../../test/fixture';
 import { eventsOf, hierarchies, now, restlessTenant, RestlessTenant } from '../../../test/restless-tenant';
 import { selectPlacements } from '../../../test/restless-tenant.queries';
 import { place } from '../../hierarchy/placements/place';
-import { Database, type Transaction } from '../../shared/database/database';
+import type { Database, Transaction } from '../../shared/database/database';
 import { countDifferences, verify, type Verdict } from './verify';
 
-let testDatabase: TestDatabase;
+let logins: BothLogins;
 let owner: Database;
 let database: Database;
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  owner = await connectOwner(testDatabase.url);
-  database = await Database.connect({ url: testDatabase.url, stepDown: true, entities: [] });
+  logins = await openBothLogins();
+  ({ owner, application: database } = logins);
 });
-
-afterAll(async () => {
-  await database.close();
-  await owner.close();
-  await testDatabase.drop();
-});
+afterAll(() => logins.close());
 
 const sound = (verdict: Verdict) => expect([verdict.differences, countDifferences(verdict)]).toEqual([[], 0]);
 

@@ -1,9 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
-import { badInput } from '../../shared/errors';
 import { SafeInt } from '../../shared/graphql/scalars';
 import { publicId } from '../../shared/identifiers';
-import { checkFirst, readCursor, writeCursor } from '../../shared/paging';
-import { isMoment } from '../../shared/place';
+import { checkFirst, noCursor, readPlace, writeCursor } from '../../shared/paging';
 import type { RosterContext } from '../context';
 import type { LogFilter, LogRow } from './activity-log.queries';
 import { ActivityAction, ActivityLogConnection, ActivityLogEntry } from './activity-log.type';
@@ -37,7 +35,7 @@ export class ActivityLogResolver {
       ...{ actions: actions ?? null, lastDays: lastDays ?? null },
     };
     const asked = ['activityLog', ...Object.values(question)];
-    const { filter, rows } = await loaders.log(question, { first: pageSize, after: readPlace(after, asked) });
+    const { filter, rows } = await loaders.log(question, { first: pageSize, after: placeIn(after, asked) });
     const shown = rows.slice(0, pageSize);
     const last = shown.at(-1);
     const connection: ShownLog = {
@@ -68,12 +66,8 @@ const shownEntry = (row: LogRow): ActivityLogEntry => ({
   createdAt: row.createdAt,
 });
 
-function readPlace(after: string | null | undefined, asked: unknown): { createdAt: string; id: string } | null {
-  const keys = readCursor(after, asked);
-  if (!keys) return null;
-  const [createdAt, id] = keys;
-  if (typeof createdAt !== 'string' || !isMoment(createdAt) || typeof id !== 'string' || !/^\d{1,15}$/.test(id)) {
-    throw badInput('after must be the endCursor of an earlier page; this is none.');
-  }
-  return { createdAt, id };
+function placeIn(after: string | null | undefined, asked: unknown): { createdAt: string; id: string } | null {
+  const place = readPlace(after, asked, { createdAt: 'moment', id: 'text' });
+  if (place && !/^\d{1,15}$/.test(place.id)) throw noCursor();
+  return place;
 }

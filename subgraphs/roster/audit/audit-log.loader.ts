@@ -1,8 +1,7 @@
 import type { Session } from '../../shared/database/session';
 import { badInput } from '../../shared/errors';
 import { personNumber, publicId } from '../../shared/identifiers';
-import { checkFirst, readCursor, writeCursor, type Page } from '../../shared/paging';
-import { isMoment } from '../../shared/place';
+import { checkFirst, noCursor, readPlace, writeCursor, type Page } from '../../shared/paging';
 import { expiredBefore, laterOf, readRetention } from '../../shared/retention/retention';
 import { selectAuditLog, type AuditLogRow } from './audit-log.queries';
 import type { AuditLogConnection, AuditLogEntry } from './audit-log.type';
@@ -21,7 +20,7 @@ export const auditLogLoader =
   async ({ first, after, actions, performedById, lastDays }: AuditLogQuestion): Promise<AuditLogConnection> => {
     checkFirst(first);
     const question = ['auditLog', actions ?? null, performedById ?? null, lastDays ?? null];
-    const place = readPlace(after, question);
+    const place = placeIn(after, question);
     const personId = performedById === null || performedById === undefined ? null : personNumber(performedById);
     if (typeof performedById === 'string' && personId === null) return shown([], { first, question });
     if (lastDays !== null && lastDays !== undefined && (lastDays < 0 || lastDays > mostDays)) {
@@ -37,15 +36,13 @@ export const auditLogLoader =
     return shown(rows, { first, question });
   };
 
-/** Where the page before ended. Cursors come from callers: what the database could not read is no cursor. */
-function readPlace(after: string | null | undefined, question: unknown): [moment: string, id: string] | null {
-  const keys = readCursor(after, question);
-  if (!keys) return null;
-  const [moment, id] = keys.map(String);
-  if (!isMoment(moment!) || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id!)) {
-    throw badInput('after must be the endCursor of an earlier page; this is none.');
-  }
-  return [moment!, id!];
+/** Where the page before ended. */
+function placeIn(after: string | null | undefined, question: unknown): [moment: string, id: string] | null {
+  const place = readPlace(after, question, { moment: 'moment', id: 'text' });
+  if (!place) return null;
+  const { moment, id } = place;
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw noCursor();
+  return [moment, id];
 }
 
 function shown(rows: AuditLogRow[], { first, question }: { first: number; question: unknown }): AuditLogConnection {

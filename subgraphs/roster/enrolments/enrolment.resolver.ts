@@ -1,8 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
-import { badInput } from '../../shared/errors';
 import { JsonScalar } from '../../shared/graphql/scalars';
 import { publicId } from '../../shared/identifiers';
-import { checkFirst, readCursor, writeCursor } from '../../shared/paging';
+import { checkFirst, noCursor, readPlace, writeCursor } from '../../shared/paging';
 import type { SeenClass } from '../classes/class.loader';
 import { changedClass } from '../classes/class.resolver';
 import { Class } from '../classes/class.type';
@@ -34,7 +33,7 @@ export class EnrolmentResolver {
         type: type ?? null,
         status: status ?? null,
         first: checkFirst(first ?? 50),
-        after: readPlace(after, asked),
+        after: placeIn(after, asked),
       },
     });
     const last = page.rows.at(-1);
@@ -123,14 +122,8 @@ const shownEnrolment = (row: EnrolmentRow): Enrolment => ({
   enrolledAt: row.enrolledAt,
 });
 
-function readPlace(after: string | null, asked: unknown): { name: string; personId: number; type: string } | null {
-  const keys = readCursor(after, asked);
-  if (!keys) return null;
-  const [name, personId, type] = keys;
-  const isName = typeof name === 'string' && !name.includes('\u0000');
-  const isNumber = Number.isInteger(personId) && Math.abs(personId as number) < 2 ** 31;
-  if (!isName || !isNumber || (type !== 'TEACHER' && type !== 'STUDENT')) {
-    throw badInput('after must be the endCursor of an earlier page; this is none.');
-  }
-  return { name, personId: personId as number, type };
+function placeIn(after: string | null, asked: unknown): { name: string; personId: number; type: string } | null {
+  const place = readPlace(after, asked, { name: 'text', personId: 'number', type: 'text' });
+  if (place && place.type !== 'TEACHER' && place.type !== 'STUDENT') throw noCursor();
+  return place;
 }

@@ -1,5 +1,6 @@
-import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionOf } from '../../shared/graphql/connection.type';
+import { NamedPerson } from '../people/named-person.type';
 
 export enum EnrolmentType {
   TEACHER = 'TEACHER',
@@ -23,19 +24,7 @@ registerEnumType(EnrolmentStatus, {
 });
 
 @ObjectType({ description: 'A person of the roster.' })
-export class RosterUser {
-  @Field(() => ID)
-  id!: string;
-
-  @Field(() => String)
-  login!: string;
-
-  @Field(() => String, { nullable: true })
-  givenName!: string | null;
-
-  @Field(() => String, { nullable: true })
-  familyName!: string | null;
-}
+export class RosterUser extends NamedPerson {}
 
 @ObjectType({ description: 'That a person belongs to a class, as teacher or student.' })
 export class Enrolment {

@@ -2,8 +2,8 @@ import { BadInput } from '../../shared/bad-input';
 import type { Transaction } from '../../shared/database/database';
 
 /** What names one school names another from now on: classes, and student groups, of which each has its name once a year. */
-export async function moveSchool(tx: Transaction, from: number, to: number): Promise<void> {
-  await tx.query(`update classes set school_id = $3 where classes.tenant_id = $1 and classes.school_id = $2`, [tx.tenantId, from, to]);
+export async function moveSchool(tx: Transaction, { from, into }: { from: number; into: number }): Promise<void> {
+  await tx.query(`update classes set school_id = $3 where classes.tenant_id = $1 and classes.school_id = $2`, [tx.tenantId, from, into]);
   const twice = await tx.query<{ name: string; year: number }>(
     `select one.name, one.school_year as year
      from student_groups one
@@ -11,7 +11,7 @@ export async function moveSchool(tx: Transaction, from: number, to: number): Pro
        and other.name = one.name
      where one.tenant_id = $1 and one.school_id = $2
      order by one.school_year, one.name limit 5`,
-    [tx.tenantId, from, to],
+    [tx.tenantId, from, into],
   );
   if (twice.length > 0) {
     const named = twice.map(({ name, year }) => `'${name}' of ${year}`).join(', ');
@@ -20,7 +20,7 @@ export async function moveSchool(tx: Transaction, from: number, to: number): Pro
   await tx.query(`update student_groups set school_id = $3 where student_groups.tenant_id = $1 and student_groups.school_id = $2`, [
     tx.tenantId,
     from,
-    to,
+    into,
   ]);
 }
 

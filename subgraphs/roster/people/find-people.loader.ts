@@ -1,6 +1,5 @@
 import type { Session } from '../../shared/database/session';
-import { checkFirst, writeCursor, type Page } from '../../shared/paging';
-import { readPlace } from '../../shared/place';
+import { checkFirst, readPlace, writeCursor, type Page } from '../../shared/paging';
 import { selectPeople, type PersonRow } from './find-people.queries';
 
 export interface PeopleQuestion {
@@ -20,11 +19,11 @@ export const peopleLoader =
   ({ session }: { session: Session }) =>
   async (question: PeopleQuestion, { first, after }: Page): Promise<PeoplePage> => {
     checkFirst(first);
-    const place = readPlace(after, question, ['word', 'number']);
+    const place = readPlace(after, question, { login: 'text', id: 'number' });
     const { rows, total } = await selectPeople(await session.read(), {
       text: question.search,
       roles: question.roles,
-      after: place && { login: place[0], id: place[1] },
+      after: place,
       first,
     });
     const people = rows.slice(0, first);

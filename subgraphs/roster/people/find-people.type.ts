@@ -1,21 +1,10 @@
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../shared/graphql/connection.type';
 import { Role } from '../../shared/graphql/role.enum';
+import { NamedPerson } from './named-person.type';
 
 @ObjectType({ description: 'Somebody of the tenant, as its administrators see them.' })
-export class Person {
-  @Field(() => ID)
-  id!: string;
-
-  @Field(() => String)
-  login!: string;
-
-  @Field(() => String, { nullable: true })
-  givenName!: string | null;
-
-  @Field(() => String, { nullable: true })
-  familyName!: string | null;
-
+export class Person extends NamedPerson {
   @Field(() => [Role], { description: "Those of the person's row." })
   roles!: Role[];
 }

@@ -1,17 +1,6 @@
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Directive, ObjectType } from 'type-graphql';
+import { NamedPerson } from './named-person.type';
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A person who learns: with the role LEARNER, or enrolled in a class as a student.' })
-export class Student {
-  @Field(() => ID)
-  id!: string;
-
-  @Field(() => String)
-  login!: string;
-
-  @Field(() => String, { nullable: true })
-  givenName!: string | null;
-
-  @Field(() => String, { nullable: true })
-  familyName!: string | null;
-}
+export class Student extends NamedPerson {}

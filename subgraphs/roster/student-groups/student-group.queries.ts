@@ -29,7 +29,7 @@ export interface GroupsPage {
   login: UserLogin;
   schoolYear: number | null;
   /** The name and number of the last group before the page. */
-  after: [name: string, id: number] | null;
+  after: { name: string; id: number } | null;
   first: number;
 }
 
@@ -44,7 +44,7 @@ export async function selectStudentGroups(
      where ${seen} and ${ofYear}
        and ($4::text is null or (student_groups.name collate "und-x-icu", student_groups.id) > ($4 collate "und-x-icu", $5::int))
      order by ${order} limit $6`,
-    [tx.tenantId, login, schoolYear, after?.[0] ?? null, after?.[1] ?? null, first + 1],
+    [tx.tenantId, login, schoolYear, after?.name ?? null, after?.id ?? null, first + 1],
   );
   const [counted] = await tx.query<{ count: number }>(
     `select count(*)::float8 as count from student_groups where ${seen} and ${ofYear}`,
@@ -81,7 +81,7 @@ export interface StudentRow {
 }
 
 export interface StudentsPage {
-  after: [sortName: string, id: number] | null;
+  after: { sortName: string; id: number } | null;
   first: number;
 }
 
@@ -108,7 +108,7 @@ export async function selectStudents(
        limit $5
      ) student
      order by wanted.id, student.sort_name collate "und-x-icu", student.id`,
-    [tx.tenantId, groupIds, after?.[0] ?? null, after?.[1] ?? null, first + 1],
+    [tx.tenantId, groupIds, after?.sortName ?? null, after?.id ?? null, first + 1],
   );
   const counts = await tx.query<{ id: number; count: number }>(
     `select student_group_students.student_group_id as id, count(*)::float8 as count

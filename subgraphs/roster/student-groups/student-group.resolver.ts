@@ -1,7 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { publicId } from '../../shared/identifiers';
-import { checkFirst, writeCursor } from '../../shared/paging';
-import { readPlace } from '../../shared/place';
+import { checkFirst, readPlace, writeCursor } from '../../shared/paging';
 import { Group } from '../classes/class.type';
 import type { RosterContext } from '../context';
 import type { SeenStudent } from '../people/student.loader';
@@ -38,7 +37,7 @@ export class StudentGroupResolver {
     @Ctx() { loaders }: RosterContext,
   ): Promise<StudentGroupConnection> {
     const question = ['studentGroups', schoolYear ?? null];
-    const place = readPlace(after, question, ['word', 'number']);
+    const place = readPlace(after, question, { name: 'text', id: 'number' });
     const first = checkFirst(asked ?? 50);
     const page = { schoolYear: schoolYear ?? null, after: place, first };
     const { groups, totalCount } = await loaders.studentGroups(page);
@@ -78,7 +77,7 @@ export class StudentGroupResolver {
     @Ctx() { loaders }: RosterContext,
   ): Promise<StudentConnection> {
     const question = ['studentGroup', row.id];
-    const place = readPlace(after, question, ['word', 'number']);
+    const place = readPlace(after, question, { sortName: 'text', id: 'number' });
     const first = checkFirst(asked ?? 50);
     const page = { after: place, first };
     const { students, totalCount } = await loaders.studentsOfGroup.load({ groupId: row.id, page });

@@ -1,5 +1,7 @@
-import type { Database, OpenTransaction, Transaction } from './database';
+import type { Database } from './database';
+import type { OpenTransaction } from './open-transaction';
 import type { ReplicaRead } from './replica';
+import type { Transaction } from './transaction';
 
 export interface SessionOptions {
   /** When it is aborted, the database gives up what it does for this session. */

@@ -36,8 +36,8 @@ export function startTenantQueue(options: TenantQueueOptions): TenantQueue {
   };
 
   const work = async (): Promise<void> => {
-    while (!stopped && waiting.size > 0) {
-      const [tenantId] = waiting as unknown as [number];
+    for (const tenantId of waiting) { // those too that come, or come again, meanwhile
+      if (stopped) return;
       waiting.delete(tenantId);
       try {
         while (!stopped && (await workNext(tenantId, refuse))) continue;

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import { platformTenant } from '../../../migrations/row-level-security';
 import type { Database, Transaction } from '../database/database';
+import { leads } from '../database/led-task.queries';
 import { selectPartitions } from '../database/partitions.queries';
-import { countAndHold, dropPartition, selectTenantNumbers, turnTo } from './partitions.queries';
+import { tenantNumbers } from '../database/tenants.queries';
+import { countAndHold, dropPartition, turnTo } from './partitions.queries';
 import { auditPurge, LedElsewhere } from './purge';
-import { leads, selectRetention, type RetentionTimes } from './retention.queries';
+import { selectRetention, type RetentionTimes } from './retention.queries';
 
 /** A table that is partitioned by day or month (UTC), and when its rows expire. */
 export interface ExpiringTable {
@@ -25,7 +27,7 @@ interface Parts {
 
 /** Drops the partitions in which every tenant's rows have expired; returns their names. */
 export async function dropExpiredPartitions(owner: Database, { tables, now, log }: Parts): Promise<string[]> {
-  const tenants = await owner.transaction(platformTenant, 'read', selectTenantNumbers);
+  const tenants = await tenantNumbers(owner);
   const times = new Map<number, RetentionTimes>();
   for (const tenant of tenants) times.set(tenant, await owner.transaction(tenant, 'read', selectRetention));
   const dropped: string[] = [];

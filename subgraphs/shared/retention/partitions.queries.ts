@@ -1,11 +1,5 @@
 import type { Transaction } from '../database/database';
 
-/** The tenants' numbers; the platform's transactions alone see them all. */
-export async function selectTenantNumbers(tx: Transaction): Promise<number[]> {
-  const rows = await tx.query<{ id: number }>('select tenants.id from tenants order by tenants.id');
-  return rows.map(row => row.id);
-}
-
 /**
  * Holds a partition until the transaction ends and counts its rows by tenant: as its owner, who for that moment is not
  * held to one tenant. Whoever finds that it must stay rolls the transaction back. Gives up soon where somebody works in

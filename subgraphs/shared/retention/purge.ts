@@ -1,6 +1,7 @@
 import { writeAudit } from '../audit/audit';
 import type { Database, Transaction } from '../database/database';
-import { leads, selectRetention, type Retention } from './retention.queries';
+import { leads } from '../database/led-task.queries';
+import { selectRetention, type Retention } from './retention.queries';
 
 /** Another process purges at this moment: this one leaves it at that. */
 export class LedElsewhere extends Error {

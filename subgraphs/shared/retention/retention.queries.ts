@@ -120,20 +120,3 @@ export async function moveForward(tx: Transaction, kept: Partial<KeptFrom>): Pro
 /** Waits until no activity is being accepted, and holds it off until the transaction ends. */
 export const holdAcceptanceOff = (tx: Transaction): Promise<unknown> =>
   tx.query('select pg_advisory_xact_lock($1, $2)', [acceptanceLock, tx.tenantId]);
-
-const leaderLock = 7_310_022;
-
-/** What one process at a time does, of those that may. */
-export type LedTask = 'purge' | 'erase';
-const numberOf: Record<LedTask, number> = { purge: 0, erase: 1 };
-
-/** Whether this process leads in a task, until the transaction ends; `waits`: until it does. */
-export async function leads(tx: Transaction, task: LedTask, { waits = false } = {}): Promise<boolean> {
-  const [row] = await tx.query<{ leads: boolean }>(
-    waits
-      ? 'select true as leads from pg_advisory_xact_lock($1, $2)'
-      : 'select pg_try_advisory_xact_lock($1, $2) as leads',
-    [leaderLock, numberOf[task]],
-  );
-  return row!.leads;
-}

@@ -21,14 +21,14 @@ export const hoursBefore = (now: Date, hours: number): Date => new Date(now.getT
 export const laterOf = (one: Date | null, other: Date | null): Date | null => (one && other ? (one > other ? one : other) : (one ?? other));
 
 /** Refuses times that are none, and raw activity that would outlive the figures that are compared with it. */
-export function checkTimes(times: Partial<RetentionTimes>, now: RetentionTimes): RetentionTimes {
+export function checkTimes(times: Partial<RetentionTimes>, present: RetentionTimes): RetentionTimes {
   for (const [name, time] of Object.entries(times)) {
     const most = mostYears * 366 * (name.endsWith('Hours') ? 24 : 1);
     if (time !== null && (!Number.isInteger(time) || time < 1 || time > most)) {
       throw badInput(`${name} must be a whole number from 1 to ${most}, or null for ever; it is ${time}.`);
     }
   }
-  const wanted = { ...now, ...times };
+  const wanted = { ...present, ...times };
   const { rawActivityHours: hours, figureDays: days } = wanted;
   if (days !== null && (hours === null || hours > (days - 1) * 24)) {
     const told = hours === null ? 'for ever' : `for ${hours} hours`;

@@ -15,6 +15,8 @@ export interface Execution {
   context: unknown;
 }
 
+export type Execute = (execution: Execution) => Promise<ExecutionResult>;
+
 /** What became of a document that was asked before: its compiled form, or that it has none. */
 type Known = CompiledQuery | 'interpreted' | 'once';
 
@@ -23,7 +25,7 @@ type Known = CompiledQuery | 'interpreted' | 'once';
  * execution several times as fast; one that comes once is interpreted. Documents are told apart as objects: whoever
  * sends the same text keeps what was parsed of it.
  */
-export function executor(schema: GraphQLSchema): (execution: Execution) => Promise<ExecutionResult> {
+export function executor(schema: GraphQLSchema): Execute {
   const documents = new WeakMap<DocumentNode, Map<string, Known>>();
 
   const compiled = (document: DocumentNode, operationName: string | undefined): CompiledQuery | undefined => {

@@ -1,28 +1,19 @@
-import {
-  getOperationAST,
-  GraphQLError,
-  OperationTypeNode,
-  type DocumentNode,
-  type FormattedExecutionResult,
-  type GraphQLSchema,
-} from 'graphql';
+import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import { callerIdentifier, callerVersion, type Caller, type Credentials } from '../access/caller';
 import type { VerifyToken } from '../access/token';
+import { answerAudited } from '../audit/audited-route';
 import { Database } from '../database/database';
 import type { ReplicaSettings } from '../database/replica';
 import type { Session } from '../database/session';
 import type { Question } from '../database/standing-statements';
 import type { SubgraphName } from '../environment';
-import { answerOf, isProblem, type OnBug } from './answer';
-import { inSpan, type OpenSpan, type SpanParts } from '../tracing';
-import { answeredAt, answeredBehind } from './answered-at';
+import { defaultLimits, type Limits } from '../limits/limits';
+import type { OnBug } from './answer';
+import { answerer, type SubgraphRequest } from './answer-operation';
 import { buildProtectedSchema, type SchemaParts, type SubgraphSchema } from './build-schema';
-import { answerAudited } from '../audit/audited-route';
-import { auditRefusals, auditRefusedCaller, auditVisit, isVisit } from '../audit/refusals';
 import { executor } from './compiled';
 import { contextFactory } from './context';
 import { lagJudge } from './may-lag';
-import { defaultLimits, type Limits } from '../limits/limits';
 import type { RunningRoute, SubgraphRoute, TokenIssuer } from './route';
 
 /** What a subgraph is made of; its subgraph.ts says it. */
@@ -67,15 +58,6 @@ export interface Runtime {
   onBug?: OnBug;
 }
 
-export interface SubgraphRequest {
-  document: DocumentNode;
-  variables?: Record<string, unknown> | undefined;
-  operationName?: string | undefined;
-  credentials: Credentials;
-  /** Aborted when nobody waits for the answer any more. */
-  signal?: AbortSignal | undefined;
-}
-
 /** A subgraph at work. */
 export interface RunningSubgraph {
   readonly name: SubgraphName;
@@ -109,56 +91,13 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
       const { databaseUrl, stepDown, verifyToken, poolSize, prepares, directUrl, replica, background = true } = runtime;
       const { now = () => new Date(), onBug = () => undefined, issuer, limits = defaultLimits } = runtime;
       const database = await Database.connect({
-        url: databaseUrl,
-        name,
-        stepDown,
+        ...{ url: databaseUrl, directUrl, replica, name, stepDown, poolSize, prepares, firstQuestion },
         entities: tables,
         statementTimeout: limits.seconds * 1_000,
-        ...(poolSize === undefined ? {} : { poolSize }),
-        ...(prepares === undefined ? {} : { prepares }),
-        ...(firstQuestion ? { firstQuestion } : {}),
-        ...(directUrl === undefined ? {} : { directUrl }),
-        ...(replica ? { replica } : {}),
       });
       const identify = callerIdentifier(database, verifyToken);
       const work = background ? startBackground?.({ database, now, onBug }) : undefined;
       const createContext = contextFactory({ database, identify, now, createLoaders });
-      /** Undefined where a replica was asked, and something went wrong there: the primary is asked then, once. */
-      const answerOnce = async (
-        { signal, ...asked }: SubgraphRequest,
-        { lag, span }: { lag: boolean; span: OpenSpan },
-      ): Promise<FormattedExecutionResult | undefined> => {
-        const { document, variables, operationName, credentials } = asked;
-        const tellBug: OnBug = error => onBug(error, { requestId: credentials.requestId });
-        try {
-          const context = await createContext(credentials, { signal, mayLag: lag });
-          const { caller, session } = context;
-          span.set({ 'strata.tenant_number': caller.tenantId });
-          const trail = { database, now: context.now };
-          try {
-            if (isVisit(caller, credentials) && isRead(asked)) await auditVisit(asked, caller, trail);
-            const result = await run({ document, operationName, variables: variables ?? {}, context });
-            const { lagging } = session;
-            if (!isRead(asked)) database.replica?.hasWritten(caller.tenantId, caller.personId);
-            if (lagging && !signal?.aborted && result.errors?.some(error => !isProblem(error))) {
-              database.replica?.failed();
-              return undefined;
-            }
-            const ownTenant = credentials.actingTenant === undefined;
-            const version = ownTenant ? await session.version() : undefined;
-            await session.close(); // before another transaction begins: one operation has one connection
-            if (result.errors) await auditRefusals(asked, caller, { ...trail, errors: result.errors }).catch(tellBug);
-            const answer = answerOf(result, tellBug);
-            return lagging && !lagging.isLevel ? answeredBehind(answer) : answeredAt(answer, version);
-          } finally {
-            await session.close();
-          }
-        } catch (error) {
-          if (lag && !signal?.aborted && !isProblem(error)) return undefined;
-          await auditRefusedCaller(error, credentials, { database, now: now() }).catch(tellBug);
-          return answerOf({ errors: [asGraphQLError(error)] }, tellBug);
-        }
-      };
       return {
         name,
         schema,
@@ -174,30 +113,8 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
           await work?.stop();
           await database.close();
         },
-        execute: asked => inSpan(() => spanOf(name, asked), async span => {
-          if (replica && !asked.credentials.strong && mayLag(asked.document)) {
-            const answer = await answerOnce(asked, { lag: true, span });
-            if (answer) return answer;
-          }
-          return (await answerOnce(asked, { lag: false, span }))!;
-        }),
+        execute: answerer({ name, database, createContext, run, mayLag, now, onBug }),
       };
     },
   };
 }
-
-const spanOf = (subgraph: SubgraphName, { document, operationName }: SubgraphRequest): SpanParts => {
-  const operation = getOperationAST(document, operationName);
-  const attributes = {
-    'strata.subgraph': subgraph,
-    ...(operation ? { 'graphql.operation.type': operation.operation } : {}),
-    ...(operation?.name ? { 'graphql.operation.name': operation.name.value } : {}),
-  };
-  return { name: `execute ${subgraph}`, attributes };
-};
-
-const isRead = ({ document, operationName }: SubgraphRequest): boolean =>
-  getOperationAST(document, operationName)?.operation !== OperationTypeNode.MUTATION;
-
-const asGraphQLError = (error: unknown): GraphQLError =>
-  error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });

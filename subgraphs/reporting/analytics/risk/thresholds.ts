@@ -27,7 +27,7 @@ const most: Record<keyof Thresholds, number> = {
   minimumMasteryProgress: 1,
 };
 
-export function checkThresholds(given: Thresholds): Thresholds {
+export function checkThresholds(given: Thresholds): void {
   for (const [name, largest] of Object.entries(most)) {
     const value = given[name as keyof Thresholds];
     const least = name === 'inactiveDays' ? 1 : 0;
@@ -35,5 +35,4 @@ export function checkThresholds(given: Thresholds): Thresholds {
       throw badInput(`${name} must be between ${least} and ${largest}, or null; it was ${value}.`);
     }
   }
-  return given;
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../shared/database/database';
 import type { Day, Period } from '../../../shared/period';
 import type { CohortRow } from '../cohort-rows.queries';
-import type { Cohort } from '../learner-rows.queries';
+import type { Cohort } from '../cohort.queries';
 import type { UsersRow } from '../organisation-users.queries';
 
 /** A window's figures as they were made, with the tenant's version of that moment. */
@@ -86,10 +86,4 @@ export async function deleteFiguresBefore(tx: Transaction, day: Day, most: numbe
     [tx.tenantId, day, most],
   );
   return row!.rows;
-}
-
-/** One process at a time makes them. */
-export async function leadsFigures(tx: Transaction): Promise<boolean> {
-  const [row] = await tx.query<{ leads: boolean }>(`select pg_try_advisory_xact_lock(7310019, 0) as leads`);
-  return row!.leads;
 }

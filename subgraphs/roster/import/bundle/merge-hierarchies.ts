@@ -6,13 +6,13 @@ import {
   rebuildAllTrees,
   replaceLevels,
   selectAllHierarchies,
-  selectTenantNumbers,
   updateHierarchyWords,
   type BundleHierarchy,
   type BundleLevel,
 } from '../../../hierarchy/published';
 import { forgetStoredLevels } from '../../../reporting/published';
 import type { Transaction } from '../../../shared/database/database';
+import { selectTenantNumbers } from '../../../shared/database/tenants.queries';
 import { refuseContradictions, type ReadRow } from './contradictions';
 import { shapes, type Row } from './shapes';
 import type { Tally } from './tally';

@@ -1,6 +1,6 @@
-import { lockLoad, selectTenantNumbers } from '../../../hierarchy/published';
-import { platformTenant } from '../../../../migrations/row-level-security';
+import { lockLoad } from '../../../hierarchy/published';
 import type { Database } from '../../../shared/database/database';
+import { tenantNumbers } from '../../../shared/database/tenants.queries';
 import { isBusy, isUnavailable } from '../../../shared/errors';
 import { inSpan, jobOf } from '../../../shared/tracing';
 import { Stopped, startTenantQueue, type TenantQueue } from '../../../shared/queue/tenant-queue';
@@ -30,7 +30,7 @@ export function startImportQueue(options: QueueOptions): TenantQueue {
   return startTenantQueue({
     ...{ round, onError },
     arrivals: arrivedImports,
-    tenants: () => database.transaction(platformTenant, 'read', selectTenantNumbers),
+    tenants: () => tenantNumbers(database),
     workNext: (tenantId, refuse) => processNext(database, { tenantId, now, refuse }),
   });
 }

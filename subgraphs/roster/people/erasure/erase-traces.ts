@@ -1,9 +1,10 @@
 import { eraseFromEventIds } from '../../../reporting/published';
 import { eraseAddresses, eraseFromAudit } from '../../../shared/audit/erase-audit.queries';
 import type { Database, Transaction } from '../../../shared/database/database';
+import { leads } from '../../../shared/database/led-task.queries';
 import { Eraser } from '../../../shared/erased-words';
 import { publicId } from '../../../shared/identifiers';
-import { holdAcceptanceOff, leads } from '../../../shared/retention/retention.queries';
+import { holdAcceptanceOff } from '../../../shared/retention/retention.queries';
 import { finishErasure, selectErasedSince, selectUnfinishedErasures, type Erasure } from './erase-person.queries';
 import { deletePieces, eraseFromImports, eraseFromLog, selectKeptFiles, selectPieces } from './traces.queries';
 
