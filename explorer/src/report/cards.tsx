@@ -2,7 +2,6 @@ import { useTranslation } from 'react-i18next';
 import { formatCount, formatScore, formatTime, none } from '../texts/format';
 import { Card } from './card';
 import { Competencies } from './competencies';
-import { Provenance } from './provenance';
 import type { Report, ReportNode } from './rows';
 import { Sparkline } from './sparkline';
 
