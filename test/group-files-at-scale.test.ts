@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../subgraphs/shared/project-root';
+import { registerTypeScript } from './typescript-in-children';
 import type { Database, OpenTransaction } from '../subgraphs/shared/database/database';
 import { createTestDatabase, type TestDatabase } from './database';
 import { connectOwner, createTenant, type KnownTenant } from './fixture';
@@ -50,7 +51,7 @@ class Worker {
 
   static async start(): Promise<Worker> {
     const script = path.join(projectRoot, 'test', 'group-file-worker.ts');
-    const child = spawn(process.execPath, ['-r', 'esbuild-register', script, database.url], {
+    const child = spawn(process.execPath, ['-r', registerTypeScript, script, database.url], {
       cwd: projectRoot,
       stdio: ['pipe', 'pipe', 'inherit'],
     });
