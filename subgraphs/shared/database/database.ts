@@ -4,6 +4,7 @@ import { applicationRole } from '../../../migrations/row-level-security';
 import { Problem } from '../errors';
 import { beginSpan, type LongSpan } from '../tracing';
 import { shareAcceptance } from './acceptance-lock.queries';
+import { AskedTogether } from './asked-together';
 import { cancelStatement } from './cancel';
 import { OwnClient } from './client';
 import { Memory, noMemory, type TenantMemory } from './memory';
@@ -74,6 +75,9 @@ export class Database {
   }
 
   private readonly memory = new Memory();
+  private readonly versions = new AskedTogether<number, string>(
+    async tenantId => (await this.ask<{ version: string }>(tenantId, this.asked(selectVersion, tenantId))).version,
+  );
   /** Where reads may go that say of which moment they are; undefined without one. */
   readonly replica: Replica<OpenTransaction> | undefined;
   /** Reads that are being ended behind their answers. */
@@ -183,9 +187,9 @@ export class Database {
     }
   }
 
-  /** The tenant's version; asked before every answer that is given again. */
-  async version(tenantId: number): Promise<string> {
-    return (await this.ask<{ version: string }>(tenantId, this.asked(selectVersion, tenantId))).version;
+  /** The tenant's version; asked before every answer that is given again, once for all who wait for it. */
+  version(tenantId: number): Promise<string> {
+    return this.versions.of(tenantId);
   }
 
   /** The row that answers a question without parameters; one message there and back. */
