@@ -31,7 +31,7 @@ export const tokenFor = ({ dataDir }: Made, { externalId }: MadeTenant): Promise
     { subject: 'admin', tenant: externalId, roles: ['ORG_ADMIN'] },
   );
 
-const requests = 150;
+const requests = 600;
 const atATime = 4;
 const pace = { warmups: 3, rounds: 9 };
 /** Of the bare handler's CPU. */

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../subgraphs/shared/project-root';
+import { registerTypeScript } from './typescript-in-children';
 import type { Move } from './restless-tenant';
 
 /** What a crash worker is to do. */
@@ -33,7 +34,7 @@ export class CrashWorker {
 
   constructor(work: Work) {
     const script = path.join(projectRoot, 'test', 'crash-worker.ts');
-    this.process = spawn(process.execPath, ['-r', 'esbuild-register', script, JSON.stringify(work)], {
+    this.process = spawn(process.execPath, ['-r', registerTypeScript, script, JSON.stringify(work)], {
       cwd: projectRoot,
       stdio: ['pipe', 'pipe', 'inherit'],
     });

@@ -10,6 +10,7 @@ import { reportingSubgraph } from '../subgraphs/reporting/subgraph';
 import { Database } from '../subgraphs/shared/database/database';
 import { refreshStatistics } from '../subgraphs/shared/database/statistics.queries';
 import { projectRoot } from '../subgraphs/shared/project-root';
+import { registerTypeScript } from './typescript-in-children';
 import { publicId } from '../subgraphs/shared/identifiers';
 import { createTestDatabase, type TestDatabase } from './database';
 import { exportFields, readPdf, type ShownExport } from './exports';
@@ -59,7 +60,7 @@ afterEach(() => {
 async function startWorker() {
   const script = path.join(projectRoot, 'test', 'export-worker.ts');
   // What it needs must fit into half of what it may take; without a bound Node collects its garbage when it likes.
-  const child = spawn(process.execPath, [`--max-old-space-size=${mostMegabytes / 2}`, '-r', 'esbuild-register', script, database.url], {
+  const child = spawn(process.execPath, [`--max-old-space-size=${mostMegabytes / 2}`, '-r', registerTypeScript, script, database.url], {
     cwd: projectRoot,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

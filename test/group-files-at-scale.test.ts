@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../subgraphs/shared/project-root';
 import type { Database } from '../subgraphs/shared/database/database';
 import type { OpenTransaction } from '../subgraphs/shared/database/open-transaction';
+import { registerTypeScript } from './typescript-in-children';
 import { createTestDatabase, type TestDatabase } from './database';
 import { connectOwner, createTenant, type KnownTenant } from './fixture';
 import type { Said } from './group-file-worker';
@@ -51,7 +52,7 @@ class Worker {
 
   static async start(): Promise<Worker> {
     const script = path.join(projectRoot, 'test', 'group-file-worker.ts');
-    const child = spawn(process.execPath, ['-r', 'esbuild-register', script, database.url], {
+    const child = spawn(process.execPath, ['-r', registerTypeScript, script, database.url], {
       cwd: projectRoot,
       stdio: ['pipe', 'pipe', 'inherit'],
     });

@@ -11,6 +11,7 @@ import { Database } from '../subgraphs/shared/database/database';
 import { makePartitionsAhead } from '../subgraphs/shared/database/partitions';
 import { partitionedTables } from '../subgraphs/shared/database/partitioned-tables';
 import { projectRoot } from '../subgraphs/shared/project-root';
+import { registerTypeScript } from './typescript-in-children';
 import { updateTimes } from '../subgraphs/shared/retention/retention.queries';
 import { openBothLogins, type BothLogins } from './both-logins';
 import { connectOwner, createTenant } from './fixture';
@@ -208,7 +209,7 @@ test('a purge that is killed again and again comes to the same, and the audit lo
   for (let attempt = 0; ; attempt++) {
     const worker = spawn(
       process.execPath,
-      ['-r', 'esbuild-register', path.join(projectRoot, 'test', 'purge-worker.ts'), logins.url, life.now.toISOString(), '23'],
+      ['-r', registerTypeScript, path.join(projectRoot, 'test', 'purge-worker.ts'), logins.url, life.now.toISOString(), '23'],
       { cwd: projectRoot, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const ended = new Promise<number | null>(resolve => worker.once('exit', resolve));

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { beginSpan } from '../tracing';
+import { AskedTogether } from './asked-together';
 import { Beginning } from './beginning';
 import { OwnClient } from './client';
 import { Memory, noMemory } from './memory';
@@ -56,6 +57,9 @@ export class Database {
   private readonly memory = new Memory();
   private readonly prepares: boolean;
   private readonly beginning: Beginning;
+  private readonly versions = new AskedTogether<number, string>(
+    async tenantId => (await this.asking(client => this.beginning.askVersion(client, tenantId))).version,
+  );
   /** Where reads may go that say of which moment they are; undefined without one. */
   readonly replica: Replica<OpenTransaction> | undefined;
   /** Reads that are being ended behind their answers. */
@@ -160,9 +164,9 @@ export class Database {
     }
   }
 
-  /** The tenant's version; asked before every answer that is given again. */
-  async version(tenantId: number): Promise<string> {
-    return (await this.asking(client => this.beginning.askVersion(client, tenantId))).version;
+  /** The tenant's version; asked before every answer that is given again, once for all who wait for it. */
+  version(tenantId: number): Promise<string> {
+    return this.versions.of(tenantId);
   }
 
   /** The row that answers a question without parameters; one message there and back. */
