@@ -3,12 +3,17 @@ import { Database } from '../../subgraphs/shared/database/database';
 import { standForLeader } from '../../subgraphs/shared/database/leader';
 import { partitionedTables } from '../../subgraphs/shared/database/partitioned-tables';
 import { makePartitionsAhead } from '../../subgraphs/shared/database/partitions';
+import { counter } from '../../subgraphs/shared/metrics';
 import type { OpenDatabase } from './database';
 import { eraseAllTraces } from './erase-traces';
 import { purgeAll } from './purge';
 
 const minute = 60_000;
 const hour = 60 * minute;
+
+const works = ['partitions', 'purge', 'erasure'] as const;
+const failures = counter('strata_maintenance_failures_total', 'Rounds of work of the leader that failed, and are tried again.', ['work']);
+for (const work of works) failures.inc({ work }, 0); // told before the first
 
 export interface MaintenanceParts {
   database: Pick<OpenDatabase, 'ownerUrl' | 'replica'>;
@@ -30,22 +35,24 @@ export async function startMaintenance({ database, log, every = hour }: Maintena
     statementTimeout: 10 * minute,
   });
   let stopped = false;
-  const tried = async (work: () => Promise<unknown>, failed: string): Promise<void> => {
+  const tried = async (name: (typeof works)[number], work: () => Promise<unknown>, failed: string): Promise<void> => {
     try {
       await work();
     } catch (error) {
-      if (!stopped) log.warn({ err: error }, failed);
+      if (stopped) return;
+      failures.inc({ work: name });
+      log.warn({ err: error }, failed);
     }
   };
   const makePartitions = async (): Promise<void> => {
     const made = await makePartitionsAhead(owner, { tables: partitionedTables, now: new Date() });
     if (made.length > 0) log.debug({ partitions: made }, 'made partitions');
   };
-  const prepare = () => tried(makePartitions, 'partitions could not be made; the next round tries again');
+  const prepare = () => tried('partitions', makePartitions, 'partitions could not be made; the next round tries again');
   const purge = () =>
-    tried(() => purgeAll(owner, { now: new Date(), log }), 'what has expired could not be purged; the next round goes on with it');
+    tried('purge', () => purgeAll(owner, { now: new Date(), log }), 'what has expired could not be purged; the next round goes on with it');
   const erase = () =>
-    tried(() => eraseAllTraces(owner, new Date()), 'traces of people who were erased could not be found; the next round tries again');
+    tried('erasure', () => eraseAllTraces(owner, new Date()), 'traces of people who were erased could not be found; the next round tries again');
   let prepared: Promise<void> | undefined;
   let working: Promise<void> | undefined;
   const work = (): void => {

@@ -204,9 +204,10 @@ test('the list of files follows what is being made, saves it again and removes i
   await make(page, { format: 'CSV' });
   await page.getByRole('button', { name: 'Cancel' }).waitFor(); // the service has taken it
   await openList(page);
+  await list(page).getByRole('listitem').nth(1).waitFor();
   const [held, earlier] = await list(page).getByRole('listitem').all();
   await held!.getByText('Waiting to be made').waitFor();
-  expect(await held!.locator('p').first().innerText()).toBe('Uttar Pradesh, CSV');
+  await held!.locator('p').filter({ hasText: 'Uttar Pradesh, CSV' }).first().waitFor(); // the node's name comes a moment later
   expect(await earlier!.innerText()).toContain('6 days left, until');
   expect(await violations(page)).toEqual([]);
   await release();
