@@ -186,10 +186,10 @@ test('somebody with a common name takes nothing of others along', async () => {
 test('an id that means two people erases neither', async () => {
   const id = idOf('tutor');
   await files.owner.transaction(files.tenant.number, 'write', tx => tx.query(`update people set external_id = $1 where external_id = 'ned'`, [id]));
-  const { exitCode, stderr } = await strata(['erase-user', id, '--json'], { DATABASE_URL: files.gateway.database.url });
+  const { exitCode, stderr } = await strata(['erase-user', id, '--json'], files.gateway.database.settings);
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`name the first by its id in the graph, ${idOf('ned')}, or the other`)]);
   expect(await files.rows('select id from people where erased_at is not null')).toEqual([]);
-  const ned = await strata(['erase-user', idOf('ned'), '--json'], { DATABASE_URL: files.gateway.database.url });
+  const ned = await strata(['erase-user', idOf('ned'), '--json'], files.gateway.database.settings);
   expect([ned.exitCode, JSON.parse(ned.stdout)]).toMatchObject([0, { userId: idOf('ned'), again: false }]);
 });
 
