@@ -11,6 +11,7 @@ const config: Config = {
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   setupFiles: [
     'reflect-metadata',
+    '<rootDir>/test/start-threads.ts',
     ...(process.env.STRATA_TEST_PGBOUNCER === '1' ? ['<rootDir>/test/go-through-pgbouncer.ts'] : []),
   ],
   globalSetup: '<rootDir>/test/start-server.ts',

@@ -59,8 +59,7 @@ afterEach(() => {
 /** A process that makes files. */
 async function startWorker() {
   const script = path.join(projectRoot, 'test', 'export-worker.ts');
-  // What it needs must fit into half of what it may take; without a bound Node collects its garbage when it likes.
-  const child = spawn(process.execPath, [`--max-old-space-size=${mostMegabytes / 2}`, '-r', registerTypeScript, script, database.url], {
+  const child = spawn(process.execPath, ['-r', registerTypeScript, script, database.url], {
     cwd: projectRoot,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

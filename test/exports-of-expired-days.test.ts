@@ -50,7 +50,7 @@ async function accept({ daysAgo, status }: { daysAgo: number; status: string }):
 
 const make = (id: string) =>
   makeExport(reporting(), exportNumber(id)!, {
-    ...{ tenantId: world.tenant.number, now: () => now, refuse: () => undefined, onTry: () => undefined },
+    ...{ tenantId: world.tenant.number, now: async () => now, mostTries: 1, refuse: () => undefined, onTry: () => undefined },
     signal: new AbortController().signal,
   });
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startExports } from '../subgraphs/reporting/exports/worker';
+import { isUnavailable } from '../subgraphs/shared/errors';
 import { ask, download, fileOf, finished, period, readCsv, readPdf, requestExport, statusOf } from './exports';
 import { now, openGroupFiles, type GroupFiles } from './group-files';
 import type { Asker } from './start-gateway';
@@ -130,14 +131,29 @@ test('a file that takes its process along each time is given up after ten tries,
   await remove(admin, id);
 });
 
+test('a file that takes more memory than there is for one ends nothing but itself', async () => {
+  const write = (sql: string) => world.owner.transaction(world.tenant.number, 'write', tx => tx.query(sql, [tx.tenantId]));
+  // As long as a OneRoster bundle's record may be, and fewer than are read together.
+  await write(`insert into classes (tenant_id, external_id, name) select $1, 'long ' || n, repeat('y', 900000) from generate_series(1, 300) n`);
+  const id = await ask(world, admin, { format: 'CSV', report: 'LEVELS' });
+  const errors: { code?: string }[] = [];
+  const worker = work({ onError: (error: { code?: string }) => errors.push(error) });
+  expect(await finished(world, admin, id)).toMatchObject({
+    status: 'FAILED', reason: 'This file takes more memory than there is for one. Please ask for it of a node further down.',
+  });
+  await worker.stop();
+  // A database that is away for a moment, on a busy machine, is another matter.
+  expect(errors.filter(error => !isUnavailable(error)).map(error => error.code ?? error)).toEqual(Array(3).fill('ERR_WORKER_OUT_OF_MEMORY'));
+  await remove(admin, id);
+  await write(`delete from classes where tenant_id = $1 and external_id like 'long %'`);
+});
+
 test('a name as long as a book is cut in a PDF, which is made as soon as any other', async () => {
-  const named = (name: string) => world.owner.transaction(world.tenant.number, 'write', tx =>
-    tx.query(`update classes set name = $2 where tenant_id = $1 and external_id = 'a'`, [tx.tenantId, name]));
-  await named(`${'𝔵y'.repeat(60_000)}END`);
+  await world.owner.transaction(world.tenant.number, 'write', tx =>
+    tx.query(`update classes set name = $2 where tenant_id = $1 and external_id = 'a'`, [tx.tenantId, `${'𝔵y'.repeat(60_000)}END`]));
   const worker = work();
   const pages = readPdf(await fileOf(world, admin, { format: 'PDF', report: 'LEVELS' })).pages;
   await worker.stop();
-  await named('a');
   const printed = pages.flat().map(({ str }) => str).join('');
   expect(pages).toHaveLength(1);
   expect(printed).toContain('…');

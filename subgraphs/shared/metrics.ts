@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type MetricObjectWithValues, type MetricValue } from 'prom-client';
 
 /**
  * What this process tells Prometheus. Figures of the service, never of a tenant: no label names one, since whoever may
@@ -51,8 +51,38 @@ export function tellMore(source: () => Promise<string>): () => void {
   return () => void more.delete(source);
 }
 
+/** What was counted and timed, as far as one thread can tell another. */
+export type ThreadFigures = MetricObjectWithValues<MetricValue<string>>[];
+
+/** In a thread: what it has counted and timed since it began. What there is at a moment (gauges) is its own affair. */
+export const figuresSoFar = (): Promise<ThreadFigures> =>
+  Promise.all(
+    metrics.getMetricsAsArray().flatMap(metric => {
+      const adds = metric instanceof Counter || metric instanceof Histogram;
+      return adds && metric.name.startsWith('strata_') ? [metric.get() as Promise<ThreadFigures[number]>] : [];
+    }),
+  );
+
+const ofThreads = new Map<object, ThreadFigures>();
+const ended: object = {};
+const sumOf = (parts: ThreadFigures[]): Registry => AggregatorRegistry.aggregate(parts);
+/** A sum's `get` gives what stands ready; no figure is missing for a moment. */
+const listed = (sum: Registry): ThreadFigures => sum.getMetricsAsArray().map(metric => (metric as unknown as { get(): ThreadFigures[number] }).get());
+
+/** Tells what a thread has counted, its newest, as if it had been counted here. */
+export const tellOfThread = (thread: object, figures: ThreadFigures): void => void ofThreads.set(thread, figures);
+
+/** A thread has ended: what it counted is kept. */
+export function keepOfThread(thread: object): void {
+  const last = ofThreads.get(thread);
+  if (!last) return;
+  ofThreads.set(ended, listed(sumOf([ofThreads.get(ended) ?? [], last])));
+  ofThreads.delete(thread);
+}
+
 /** All of it, in the text format of Prometheus. */
 export async function everyFigure(): Promise<string> {
-  const texts = await Promise.all([metrics.metrics(), ...[...more].map(source => source())]);
+  const own = ofThreads.size === 0 ? metrics : sumOf([await metrics.getMetricsAsJSON(), ...ofThreads.values()]);
+  const texts = await Promise.all([own.metrics(), ...[...more].map(source => source())]);
   return texts.map(text => text.trimEnd()).join('\n').concat('\n');
 }

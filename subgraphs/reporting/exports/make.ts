@@ -21,7 +21,9 @@ export class Overtaken extends Error {}
 
 export interface Making {
   tenantId: number;
-  now: () => Date;
+  now: () => Promise<Date>;
+  /** Whoever was killed could not say that it was the last: what takes its process along is not begun for ever. */
+  mostTries: number;
   /** Throws where the work is to be broken off. */
   refuse: () => void;
   /** Told of the try as soon as it has begun. */
@@ -34,16 +36,17 @@ export interface Making {
  * where another process is at it, or it is finished or gone. The lock that keeps others away is the reading
  * transaction's: who dies in the middle has let go of it. Nothing can be downloaded before the last piece is there.
  */
-export async function makeExport(database: Database, id: number, { tenantId, now, refuse, onTry, signal }: Making): Promise<boolean> {
+export async function makeExport(database: Database, id: number, { tenantId, now, mostTries, refuse, onTry, signal }: Making): Promise<boolean> {
   const session = new Session(database, tenantId, { signal });
   try {
-    const asOf = now();
+    const asOf = await now();
     const tx = await session.read();
     if (!(await lockMaking(tx, id))) return false;
     const begun = await quietly(database, tenantId, write => beginTry(write, id));
     if (!begun) return false;
     const mine = { id, tries: begun.tries };
     onTry(mine);
+    if (mine.tries > mostTries) throw new Error(`a report file was begun ${mostTries} times and never ended`);
     const writing = { begun, mine, session, tx, asOf, now, refuse, tenantId };
     await inSpan(jobOf('report file', tenantId), () => writeFile(database, writing));
     return true;
@@ -83,7 +86,7 @@ async function writeFile(database: Database, { begun, mine, session, tx, asOf, n
     sink.out.destroy();
   }
   const shownClasses = await selectClassRanges(tx, reading);
-  const end = now();
+  const end = await now();
   const completed = {
     ...{ bytes: sink.bytes, rows: counted.rows, shownGroups: rangesOf(groups), shownClasses },
     ...{ asOf, now: end, expiresAt: new Date(end.getTime() + keptFor) },

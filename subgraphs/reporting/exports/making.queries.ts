@@ -4,10 +4,18 @@ import type { RoleName } from '../../shared/access/roles';
 import type { Transaction } from '../../shared/database/database';
 import type { ExportRow, Requester } from './export.queries';
 
-/** What waits for somebody to make it, oldest first. */
+/** SQL for the number by which a file is locked while it is made. */
+const lockOf = (tenant: string, id: string): string => `hashtextextended(${tenant}::text || ' ' || ${id}::text, 7310019)`;
+
+/** What waits for somebody to make it and is not being made, oldest first. */
 export async function selectInLine(tx: Transaction): Promise<number[]> {
   const rows = await tx.query<{ id: number }>(
-    `select exports.id from exports where exports.tenant_id = $1 and exports.status in ('PENDING','PROCESSING')
+    `select exports.id from exports
+     where exports.tenant_id = $1 and exports.status in ('PENDING','PROCESSING') and not exists (
+       select from pg_locks
+       where pg_locks.locktype = 'advisory' and pg_locks.objsubid = 1
+         and pg_locks.database = (select pg_database.oid from pg_database where pg_database.datname = current_database())
+         and (pg_locks.classid::bigint << 32 | pg_locks.objid::bigint) = ${lockOf('$1', 'exports.id')})
      order by exports.created_at, exports.id`,
     [tx.tenantId],
   );
@@ -17,7 +25,7 @@ export async function selectInLine(tx: Transaction): Promise<number[]> {
 /** One worker at a time for a file: true where this transaction's is it, until it ends, be it by the process's death. */
 export async function lockMaking(tx: Transaction, id: number): Promise<boolean> {
   const [row] = await tx.query<{ locked: boolean }>(
-    `select pg_try_advisory_xact_lock(hashtextextended($1::text || ' ' || $2::text, 7310019)) as locked`,
+    `select pg_try_advisory_xact_lock(${lockOf('$1', '$2')}) as locked`,
     [tx.tenantId, id],
   );
   return row!.locked;

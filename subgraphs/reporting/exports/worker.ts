@@ -4,7 +4,8 @@ import { isBusy, isUnavailable, Problem } from '../../shared/errors';
 import { Stopped, startTenantQueue, type TenantQueue } from '../../shared/queue/tenant-queue';
 import { arrivedExports } from './announce';
 import { exportSeconds, madeExports } from './exports.metrics';
-import { keptFor, makeExport, Overtaken, quietly } from './make';
+import { keptFor, Overtaken, quietly } from './make';
+import { Maker } from './maker';
 import { endTry, selectInLine, type Try } from './making.queries';
 import { purgeExpiredExports } from './purge';
 
@@ -15,13 +16,13 @@ export interface WorkerOptions {
   round?: number;
   /** Milliseconds between two purges of what has expired. */
   purgeEvery?: number;
+  /** Megabytes of objects for a file that is being made; enough when omitted. */
+  megabytes?: number;
   onError?: (error: unknown) => void;
 }
 
 /** Files that are made at the same time in a process: a large one must not hold up the small ones. */
 const atOnce = 2;
-/** Each reads through one connection and writes through another. */
-const connections = 2 * atOnce;
 /** Milliseconds: the sorting of a million names takes its time. */
 const statementTimeout = 15 * 60_000;
 /** Tries that break off by a fault of ours; and all tries, those that were killed too. */
@@ -31,19 +32,16 @@ const mostTries = 10;
 /** Makes report files in the background, each tenant's in the order they were asked for, and removes those that expire. */
 export function startExports(options: WorkerOptions): TenantQueue {
   const { database, now = () => new Date(), round = 10_000, purgeEvery = 3_600_000, onError = () => undefined } = options;
-  const stopping = new AbortController();
-  let opened: Promise<Database> | undefined;
-  /** Connections of its own: the requests' are few, and their time is short. */
-  const own = (): Promise<Database> => {
-    opened ??= database.beside({ poolSize: connections, statementTimeout });
-    opened.catch(() => (opened = undefined));
-    return opened;
-  };
+  // With connections of its own: the requests' are few, and their time is short.
+  const maker = new Maker(database, { statementTimeout, megabytes: options.megabytes });
+  let stopping = false;
 
   const workNext = async (tenantId: number, refuse: () => void): Promise<boolean> => {
     const waiting = await database.transaction(tenantId, 'read', selectInLine);
     for (const id of waiting) {
-      const did = await workOn(await own(), id, { tenantId, now, refuse, signal: stopping.signal, onError });
+      refuse();
+      if (maker.isAt(id, tenantId)) continue;
+      const did = await workOn(database, id, { tenantId, now, maker, isStopping: () => stopping, onError });
       if (did === 'ended') return true;
     }
     return false;
@@ -62,10 +60,11 @@ export function startExports(options: WorkerOptions): TenantQueue {
     stop: async () => {
       clearInterval(purges);
       const stopped = queue.stop();
-      stopping.abort();
+      stopping = true;
+      maker.stop();
       await stopped;
+      await maker.end();
       await purging;
-      await (await opened?.catch(() => undefined))?.close();
     },
   };
 }
@@ -73,36 +72,28 @@ export function startExports(options: WorkerOptions): TenantQueue {
 interface Work {
   tenantId: number;
   now: () => Date;
-  refuse: () => void;
-  signal: AbortSignal;
+  maker: Maker;
+  isStopping: () => boolean;
   onError: (error: unknown) => void;
 }
 
 /** What became of one try: the file's end, good or bad; nothing, since it is another's; or it is tried again later. */
 type Did = 'ended' | 'nothing' | 'later';
 
-async function workOn(database: Database, id: number, { onError, ...work }: Work): Promise<Did> {
-  const { tenantId, now, signal } = work;
+async function workOn(database: Database, id: number, { tenantId, now, maker, isStopping, onError }: Work): Promise<Did> {
   let mine: Try | undefined;
   const took = exportSeconds.startTimer();
   try {
-    const made = await makeExport(database, id, {
-      ...work,
-      onTry: begun => {
-        mine = begun;
-        // Whoever was killed could not say that it was the last: a file that takes its process along is not begun for ever.
-        if (begun.tries > mostTries) throw new Error(`a report file was begun ${mostTries} times and never ended`);
-      },
-    });
+    const made = await maker.make({ id, tenantId, mostTries, now, onTry: tries => (mine = { id, tries }) });
     if (!made) return 'nothing';
     took();
     madeExports.inc({ outcome: 'completed' });
     return 'ended';
   } catch (error) {
     if (error instanceof Overtaken) return 'ended';
-    if (!mine) throw error;
+    const stopped = isStopping() || error instanceof Stopped;
+    if (!mine) throw stopped ? new Stopped() : error;
     const begun = mine;
-    const stopped = signal.aborted || error instanceof Stopped;
     const reason = stopped ? null : reasonOf(error, begun.tries);
     const at = now();
     const failed = reason === null ? null : { reason, now: at, expiresAt: new Date(at.getTime() + keptFor) };
@@ -114,10 +105,13 @@ async function workOn(database: Database, id: number, { onError, ...work }: Work
   }
 }
 
+const isOutOfMemory = (error: unknown): boolean => (error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY';
+
 /** What its requester is told, where it makes no sense to try again; null where it does. */
 function reasonOf(error: unknown, tries: number): string | null {
   if (error instanceof Problem && error.code !== 'UNAVAILABLE') return error.message;
   if (tries >= mostTries) return 'This file could not be made. Please ask for it again later, or for less at once.';
+  if (tries >= mostFaults && isOutOfMemory(error)) return 'This file takes more memory than there is for one. Please ask for it of a node further down.';
   const passing = isUnavailable(error) || isBusy(error) || error instanceof Problem;
   return passing || tries < mostFaults ? null : 'Something went wrong on our side.';
 }

@@ -39,6 +39,11 @@ export interface DatabaseSettings {
   directUrl?: string | undefined;
 }
 
+/** Settings as another thread can be told them, which has entities and questions of its own. */
+export type TellableSettings = Omit<DatabaseSettings, 'entities' | 'firstQuestion' | 'lastQuestion' | 'replica'>;
+
+type BesideSettings = Pick<DatabaseSettings, 'poolSize' | 'statementTimeout' | 'prepares'>;
+
 /** The way to the tables of one subgraph. Each transaction belongs to one tenant, under row-level security. */
 export class Database {
   private constructor(
@@ -94,9 +99,15 @@ export class Database {
   }
 
   /** A way of its own to the same tables, with the same rights, past any pooler. Whoever asks for it closes it. */
-  beside(settings: Pick<DatabaseSettings, 'poolSize' | 'statementTimeout' | 'prepares'>): Promise<Database> {
-    const { replica: _replica, directUrl, ...same } = this.settings;
-    return Database.connect({ ...same, ...(directUrl ? { url: directUrl, stepDown: true } : {}), ...settings });
+  beside(settings: BesideSettings): Promise<Database> {
+    const { entities, firstQuestion } = this.settings;
+    return Database.connect({ entities, firstQuestion, ...this.tellableSettings(settings) });
+  }
+
+  /** The settings of such a way, for a thread of its own. */
+  tellableSettings(settings: BesideSettings): TellableSettings {
+    const { entities: _entities, firstQuestion: _first, lastQuestion: _last, replica: _replica, directUrl, ...same } = this.settings;
+    return { ...same, prepares: this.prepares, ...(directUrl ? { url: directUrl, stepDown: true } : {}), ...settings };
   }
 
   private replicaOf({ url, mostSecondsBehind }: ReplicaSettings): Replica<OpenTransaction> {
