@@ -1,10 +1,13 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lockMaking, selectInLine } from '../subgraphs/reporting/exports/making.queries';
 import { startExports } from '../subgraphs/reporting/exports/worker';
 import { isUnavailable } from '../subgraphs/shared/errors';
+import { surroundThreads } from '../subgraphs/shared/threads';
 import { ask, download, fileOf, finished, period, readCsv, readPdf, requestExport, statusOf } from './exports';
 import { now, openGroupFiles, type GroupFiles } from './group-files';
 import type { Asker } from './start-gateway';
+import { registerTypeScript } from './typescript-in-children';
 
 const admin: Asker = { subject: 'admin', tenant: 'acme', roles: ['ORG_ADMIN'] };
 const officer: Asker = { subject: 'officer', tenant: 'acme', roles: ['OFFICER'] };
@@ -169,6 +172,22 @@ test('a file that takes more memory than there is for one ends nothing but itsel
   expect(errors.filter(error => !isUnavailable(error)).map(error => error.code ?? error)).toEqual(Array(3).fill('ERR_WORKER_OUT_OF_MEMORY'));
   await remove(admin, id);
   await write(`delete from classes where tenant_id = $1 and external_id like 'long %'`);
+});
+
+test('a thread that hears nothing any more holds a stop up for some seconds, and not for ever', async () => {
+  const id = await ask(world, admin, { format: 'CSV' });
+  const execArgv = ['-r', registerTypeScript];
+  surroundThreads({ execArgv, first: { file: path.join(__dirname, 'deaf.thread'), given: undefined } });
+  const threads = () => (process.report.getReport() as unknown as { workers: object[] }).workers.length;
+  const before = threads();
+  const worker = work();
+  while (threads() === before) await sleep(50);
+  surroundThreads({ execArgv });
+  const told = performance.now();
+  await worker.stop();
+  expect(performance.now() - told).toBeLessThan(9_000);
+  expect(threads()).toBe(before);
+  await remove(admin, id);
 });
 
 test('a name as long as a book is cut in a PDF, which is made as soon as any other', async () => {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { Database, TellableSettings } from '../../shared/database/database';
 import { keepOfThread, tellOfThread, type ThreadFigures } from '../../shared/metrics';
+import { Stopped } from '../../shared/queue/tenant-queue';
 import { startThread } from '../../shared/threads';
 import { heardError, type ToldError } from './told-errors';
 
@@ -32,8 +33,11 @@ export interface Wanted extends Asked {
 const enough = 128;
 /** Milliseconds after a file until its thread ends, which by then only takes memory. */
 const idleFor = 60_000;
-/** Milliseconds for it to end by itself. */
-const patience = 3_000;
+/** Milliseconds for it to break off what it is at, and to end by itself. */
+const patience = { stop: 5_000, end: 3_000 };
+
+/** A thread that was to break off did not: it hears nothing, or waits for a database that does not answer. */
+export class Unheard extends Stopped {}
 
 export interface MakerSettings {
   statementTimeout: number;
@@ -87,7 +91,7 @@ export class Maker {
     return thread;
   }
 
-  /** Breaks off what is being made: the next who comes begins it anew. */
+  /** Breaks off what is being made, within some seconds: the next who comes begins it anew. */
   stop(): void {
     for (const thread of this.alive) thread.stop();
   }
@@ -105,6 +109,7 @@ class MakingThread {
   private readonly gone: Promise<void>;
   private making: (Pick<Wanted, 'now' | 'onTry'> & { resolve: (made: boolean) => void; reject: (error: unknown) => void }) | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private impatient: NodeJS.Timeout | undefined;
 
   constructor(parts: { data: ThreadData; megabytes: number }, private readonly onEnd: () => void) {
     const thread = startThread({ file: path.join(__dirname, 'making.thread'), ...parts });
@@ -115,6 +120,7 @@ class MakingThread {
     this.gone = new Promise(resolve =>
       thread.once('exit', () => {
         clearTimeout(this.timer);
+        clearTimeout(this.impatient);
         onEnd();
         keepOfThread(thread);
         this.making?.reject(death ?? new Error('the thread that made a report file has ended'));
@@ -129,6 +135,7 @@ class MakingThread {
     this.tell({ make: asked });
     return made.finally(() => {
       this.making = undefined;
+      clearTimeout(this.impatient);
       this.timer = setTimeout(() => void this.end(), idleFor).unref();
     });
   }
@@ -143,13 +150,18 @@ class MakingThread {
 
   stop(): void {
     this.tell('stop');
+    if (!this.making) return;
+    this.impatient = setTimeout(() => {
+      this.making?.reject(new Unheard());
+      void this.thread.terminate();
+    }, patience.stop);
   }
 
   async end(): Promise<void> {
     this.onEnd(); // nobody gives it another file
     clearTimeout(this.timer);
     this.tell('end');
-    const impatient = setTimeout(() => void this.thread.terminate(), patience);
+    const impatient = setTimeout(() => void this.thread.terminate(), patience.end);
     await this.gone;
     clearTimeout(impatient);
   }

@@ -5,7 +5,7 @@ import { Stopped, startTenantQueue, type TenantQueue } from '../../shared/queue/
 import { arrivedExports } from './announce';
 import { exportSeconds, madeExports } from './exports.metrics';
 import { keptFor, Overtaken, quietly } from './make';
-import { Maker } from './maker';
+import { Maker, Unheard } from './maker';
 import { endTry, selectInLine, type Try } from './making.queries';
 import { purgeExpiredExports } from './purge';
 
@@ -92,7 +92,7 @@ async function workOn(database: Database, id: number, { tenantId, now, maker, is
   } catch (error) {
     if (error instanceof Overtaken) return 'ended';
     const stopped = isStopping() || error instanceof Stopped;
-    if (!mine) throw stopped ? new Stopped() : error;
+    if (!mine || error instanceof Unheard) throw stopped ? new Stopped() : error;
     const begun = mine;
     const reason = stopped ? null : reasonOf(error, begun.tries);
     const at = now();
