@@ -49,13 +49,12 @@ export async function readExportPage(tx: Transaction, { first, ...asked }: Expor
 
 async function withMembers(tx: Transaction, groups: (GroupRow & { school: string })[]): Promise<ExportedGroup[]> {
   const ids = groups.map(group => group.id);
-  const users = groupBy(await selectUsers(tx, ids), user => user.groupId);
-  const listed = await selectStudents(tx, ids);
-  const students = groupBy(listed, student => student.groupId);
-  const externalIds = await selectExternalIds(tx, [...new Set(listed.map(student => student.personId))]);
+  const users = await selectUsers(tx, ids);
+  const students = await selectStudents(tx, ids);
+  const externalIds = await selectExternalIds(tx, [...new Set([...students.values()].flat())]);
   return groups.map(group => ({
     ...group,
-    users: (users.get(group.id) ?? []).map(user => user.login),
-    students: (students.get(group.id) ?? []).flatMap(student => externalIds.get(student.personId) ?? []),
+    users: users.get(group.id) ?? [],
+    students: (students.get(group.id) ?? []).flatMap(id => externalIds.get(id) ?? []),
   }));
 }

@@ -71,33 +71,30 @@ export const selectGroups = (
     [...parametersOf(tx, asked), first],
   );
 
-export interface ListedUser {
-  groupId: number;
-  login: string;
-}
-
-/** Of each group in the order of the file that listed them; so too the students. */
-export const selectUsers = (tx: Transaction, groupIds: number[]): Promise<ListedUser[]> =>
-  tx.queryPlannedAnew(
-    `select student_group_users.student_group_id as "groupId", student_group_users.login from student_group_users
+/** By group, in the order of the file that listed them; so too the students. */
+export async function selectUsers(tx: Transaction, groupIds: number[]): Promise<Map<number, string[]>> {
+  const rows = await tx.queryPlannedAnew<{ groupId: number; logins: string[] }>(
+    `select student_group_users.student_group_id as "groupId",
+       array_agg(student_group_users.login order by student_group_users.position) as logins
+     from student_group_users
      where student_group_users.tenant_id = $1 and student_group_users.student_group_id = any($2)
-     order by student_group_users.student_group_id, student_group_users.position`,
+     group by student_group_users.student_group_id`,
     [tx.tenantId, groupIds],
   );
-
-export interface ListedStudent {
-  groupId: number;
-  personId: number;
+  return new Map(rows.map(row => [row.groupId, row.logins]));
 }
 
-export const selectStudents = (tx: Transaction, groupIds: number[]): Promise<ListedStudent[]> =>
-  tx.queryPlannedAnew(
-    `select student_group_students.student_group_id as "groupId", student_group_students.person_id as "personId"
+export async function selectStudents(tx: Transaction, groupIds: number[]): Promise<Map<number, number[]>> {
+  const rows = await tx.queryPlannedAnew<{ groupId: number; personIds: number[] }>(
+    `select student_group_students.student_group_id as "groupId",
+       array_agg(student_group_students.person_id order by student_group_students.position) as "personIds"
      from student_group_students
      where student_group_students.tenant_id = $1 and student_group_students.student_group_id = any($2)
-     order by student_group_students.student_group_id, student_group_students.position`,
+     group by student_group_students.student_group_id`,
     [tx.tenantId, groupIds],
   );
+  return new Map(rows.map(row => [row.groupId, row.personIds]));
+}
 
 /** The customer's own ids of those of these people who have not been erased. */
 export async function selectExternalIds(tx: Transaction, personIds: number[]): Promise<Map<number, string>> {
