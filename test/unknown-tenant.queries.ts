@@ -1,8 +1,6 @@
 import type { Client } from 'pg';
 import type { Transaction } from '../subgraphs/shared/database/database';
 
-const tables = ['people', 'groups', 'student_groups', 'student_group_students', 'student_group_users'];
-
 /** Groups of twenty students and two users, all of one school. */
 export async function fillGroups(tx: Transaction, schoolId: number): Promise<void> {
   await tx.query(
@@ -32,8 +30,18 @@ export async function fillGroups(tx: Transaction, schoolId: number): Promise<voi
   );
 }
 
+/** A delta of each class on each of some days, which wait to be folded. */
+export async function insertDeltas(tx: Transaction, days: number): Promise<void> {
+  await tx.query(
+    `insert into fact_deltas (tenant_id, class_id, day, context_id, score_sum, attempts, collection_seconds, assessment_seconds)
+     select $1, classes.id, date '2026-03-01' + n, 1, 50, 1, 0, 0
+     from classes cross join generate_series(1, $2::int) n where classes.tenant_id = $1`,
+    [tx.tenantId, days],
+  );
+}
+
 /** Counts the tables' rows for the planner; nobody does so again until the test is over. */
-export async function countTables(client: Client): Promise<void> {
+export async function countTables(client: Client, tables: readonly string[]): Promise<void> {
   for (const table of tables) {
     await client.query(`alter table ${table} set (autovacuum_enabled = false)`);
     await client.query(`analyze ${table}`);
@@ -41,7 +49,7 @@ export async function countTables(client: Client): Promise<void> {
 }
 
 /** How many rows of each table were read so far, by whomever. */
-export async function selectRowsRead(client: Client): Promise<Record<string, number>> {
+export async function selectRowsRead(client: Client, tables: readonly string[]): Promise<Record<string, number>> {
   const { rows } = await client.query<{ name: string; read: number }>(
     `select pg_stat_user_tables.relname as name, (pg_stat_user_tables.seq_tup_read
        + (select sum(pg_stat_user_indexes.idx_tup_read) from pg_stat_user_indexes

@@ -18,6 +18,7 @@ import { countTables, fillGroups, selectRowsRead } from './unknown-tenant.querie
  */
 const rows = 6_500;
 const schools = ['s1', 's2', 's3', 's4'];
+const tables = ['people', 'groups', 'student_groups', 'student_group_students', 'student_group_users'];
 /** How often each row may be read: a file is applied 2,000 rows at a time. One of them for each other would be 6,500. */
 const most = 3 * Math.ceil(rows / 2_000);
 
@@ -49,7 +50,7 @@ async function countedBefore(): Promise<KnownTenant> {
     const { number, groups } = await tenantNamed(key);
     await owner.transaction(number, 'write', tx => fillGroups(tx, groups.get('s1')!));
   }
-  await countTables(client);
+  await countTables(client, tables);
   return tenantNamed('acme');
 }
 
@@ -59,7 +60,7 @@ async function countedMeanwhile(): Promise<KnownTenant> {
   const tx = await owner.begin(tenant.number, 'write');
   await fillGroups(tx, tenant.groups.get('s1')!);
   await tx.rollback();
-  await countTables(client);
+  await countTables(client, tables);
   return tenant;
 }
 
@@ -96,12 +97,12 @@ test.each([
   ['of a moment at which nothing was committed', countedMeanwhile],
 ])('with statistics %s, a file goes in and out with each row read a few times for each part of it', async (_, prepare) => {
   await prepare();
-  const before = await selectRowsRead(client);
+  const before = await selectRowsRead(client, tables);
   const { imported, exported } = await importAndExport();
   const withoutSubject = (row: string): string => row.replace(',Math,', ',,');
   expect(membersOf(exported)).toEqual(membersOf(imported).map(withoutSubject).sort());
   await sleep(200);
-  const after = await selectRowsRead(client);
+  const after = await selectRowsRead(client, tables);
   for (const table of Object.keys(after)) {
     const times = (after[table]! - before[table]!) / rows;
     expect([table, times, times <= most]).toEqual([table, times, true]);
