@@ -23,6 +23,7 @@ import { SumsByBucket1761000000024 } from './24-sums-by-bucket';
 import { EventKeys1761000000025 } from './25-event-keys';
 import { CountedSoon1761000000026 } from './26-counted-soon';
 import { MembersWithoutRowChecks1761000000027 } from './27-members-without-row-checks';
+import { LoginKeys1761000000028 } from './28-login-keys';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   EventKeys1761000000025,
   CountedSoon1761000000026,
   MembersWithoutRowChecks1761000000027,
+  LoginKeys1761000000028,
 ];

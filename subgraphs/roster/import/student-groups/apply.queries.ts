@@ -167,7 +167,7 @@ export async function selectLoginKeys(tx: Transaction, logins: string[]): Promis
 /** Which of these login keys somebody has. */
 export async function selectTakenLogins(tx: Transaction, keys: string[]): Promise<Set<string>> {
   const rows = await tx.queryPlannedAnew<{ key: string }>(
-    `select lower(people.login) as key from people where people.tenant_id = $1 and lower(people.login) = any($2)`,
+    `select people.login_key as key from people where people.tenant_id = $1 and people.login_key = any($2)`,
     [tx.tenantId, keys],
   );
   return new Set(rows.map(row => row.key));
