@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 
 /** What a thread has before its own file runs: the program knows it, not whoever starts the thread. */
@@ -25,9 +26,13 @@ export interface ThreadParts {
 /** Megabytes for objects that have just been made, the most of which are gone at once. */
 const young = 16;
 
+/** Set for the process, where its heap has long been made, they hold for threads too, and instead of their own bounds. */
+const boundsOfProcess = ['--max-old-space-size', '--max-semi-space-size', '--max-heap-size'];
+
 /** A thread with a heap of its own. It does not keep the process alive. */
 export function startThread({ file, data, megabytes }: ThreadParts): Worker {
   const { execArgv, first } = surroundings;
+  for (const bound of boundsOfProcess) setFlagsFromString(`${bound}=0`);
   const thread = new Worker(file + endingOf(__filename), {
     workerData: { data, first },
     resourceLimits: { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: young },
