@@ -13,7 +13,11 @@ async function written(names: readonly string[]): Promise<Buffer[]> {
       yield names.map((name, n) => ({ charted: false, cells: [name, n] }));
     })(),
   };
-  await writeCsv(sheet, new Writable({ write: (part: Buffer, _encoding, done) => done(null, void parts.push(part)) }));
+  const write = (part: Buffer, _encoding: unknown, done: () => void): void => {
+    parts.push(part);
+    done();
+  };
+  await writeCsv(sheet, new Writable({ write }));
   return parts;
 }
 
