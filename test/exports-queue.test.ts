@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lockMaking, selectInLine } from '../subgraphs/reporting/exports/making.queries';
 import { startExports } from '../subgraphs/reporting/exports/worker';
 import { isUnavailable } from '../subgraphs/shared/errors';
 import { ask, download, fileOf, finished, period, readCsv, readPdf, requestExport, statusOf } from './exports';
@@ -99,6 +100,27 @@ test('whoever is gone when it is made gets no file, and one that was removed is 
   await remove(officer, id);
 });
 
+test('what is being made is not in line, whatever the number of its lock: negative ones too, and halves beyond 2^31', async () => {
+  const id = await ask(world, admin, { format: 'CSV' });
+  const write = (sql: string) => world.owner.transaction(world.tenant.number, 'write', tx => tx.query(sql, [tx.tenantId]));
+  await write(
+    `insert into exports overriding system value
+     select (jsonb_populate_record(exports, jsonb_build_object('id', 1000 + n))).* from exports, generate_series(1, 400) n
+     where exports.tenant_id = $1`,
+  );
+  const all = (await world.rows<{ id: number }>('select id from exports order by id')).map(row => row.id);
+  expect(all).toHaveLength(401);
+  const making = await world.owner.begin(world.tenant.number, 'read');
+  const begun = all.filter((_, place) => place % 2 === 0);
+  for (const one of begun) expect(await lockMaking(making, one)).toBe(true);
+  const inLine = () => world.owner.transaction(world.tenant.number, 'read', selectInLine);
+  expect((await inLine()).sort((a, b) => a - b)).toEqual(all.filter((_, place) => place % 2 === 1));
+  await making.rollback();
+  expect(await inLine()).toHaveLength(401);
+  await write('delete from exports where tenant_id = $1 and id > 1000');
+  await remove(admin, id);
+});
+
 test('a file is of one moment, whatever is accepted while it is made', async () => {
   const event = { eventId: 'late', classId: 'a', userId: 'officer', occurredAt: '2026-03-01T10:00:00Z', score: 50 };
   const id = await ask(world, admin, { format: 'CSV', report: 'LEVELS' });
@@ -114,6 +136,7 @@ test('a file is of one moment, whatever is accepted while it is made', async () 
   const [header, ...rows] = readCsv((await download(world, admin, id)).bytes);
   expect(new Set(rows.map(cells => cells[header!.indexOf('attempts')]))).toEqual(new Set(['0']));
   await worker.stop();
+  await remove(admin, id);
 });
 
 test('a file that takes its process along each time is given up after ten tries, and not begun for ever', async () => {
