@@ -67,7 +67,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   app.get('/metrics', tellMetrics);
   app.use('/graphql', isGraphql, noOtherSites(allowedOrigins), inGraphql);
   const routes = connections.flatMap(({ routes: own }) => own.map(({ method, path }) => `${method} ${path}`));
-  app.use(explorerPages({ routes, passwordSignIn, ...(demoPeople ? { demoPeople } : {}) }));
+  app.use(onlyReads(explorerPages({ routes, passwordSignIn, ...(demoPeople ? { demoPeople } : {}) })));
   app.use(
     '/graphql',
     getOrPost,
@@ -89,6 +89,12 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   app.use(noSuchRoute, problemHandler(onBug));
   return { app, stop: () => graph.server.stop() };
 }
+
+/** What only answers GET and HEAD is not looked through for anything else. */
+const onlyReads =
+  (handler: RequestHandler): RequestHandler =>
+  (request, response, next) =>
+    request.method === 'GET' || request.method === 'HEAD' ? handler(request, response, next) : next();
 
 const isGraphql: RequestHandler = (_request, response, next) => {
   recordOf(response).route = '/graphql';

@@ -21,6 +21,9 @@ import { Erasures1761000000022 } from './22-erasures';
 import { Heartbeat1761000000023 } from './23-heartbeat';
 import { SumsByBucket1761000000024 } from './24-sums-by-bucket';
 import { EventKeys1761000000025 } from './25-event-keys';
+import { CountedSoon1761000000026 } from './26-counted-soon';
+import { MembersWithoutRowChecks1761000000027 } from './27-members-without-row-checks';
+import { LoginKeys1761000000028 } from './28-login-keys';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
 export const migrations = [
@@ -47,4 +50,7 @@ export const migrations = [
   Heartbeat1761000000023,
   SumsByBucket1761000000024,
   EventKeys1761000000025,
+  CountedSoon1761000000026,
+  MembersWithoutRowChecks1761000000027,
+  LoginKeys1761000000028,
 ];

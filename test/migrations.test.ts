@@ -20,7 +20,8 @@ async function ask<Row>(sql: string): Promise<Row[]> {
 
 const schema = () =>
   ask(`
-    select relation.relname, relation.relkind, relation.relrowsecurity, relation.relforcerowsecurity,
+    select relation.relname, relation.relkind, relation.relrowsecurity, relation.relforcerowsecurity, relation.reloptions,
+      case when relation.relkind = 'i' then pg_get_indexdef(relation.oid) end as index,
       (select array_agg(attribute.attname || ' ' || format_type(attribute.atttypid, attribute.atttypmod) || ' ' || attribute.attnotnull
          order by attribute.attname)
        from pg_attribute attribute
@@ -59,6 +60,17 @@ test('the three hierarchies of the field are there from the start', async () => 
     { key: 'sap', types: 'country school' },
     { key: 'us', types: 'country state school_district school' },
   ]);
+});
+
+test('every table of tenants is counted soon after a tenant has come: a migration that makes one says so', async () => {
+  const tables = await ask<{ table: string; options: string[] | null }>(`
+    select relation.oid::regclass::text as table, relation.reloptions as options
+    from pg_class relation
+    join pg_attribute attribute on attribute.attrelid = relation.oid and attribute.attname = 'tenant_id'
+    where relation.relnamespace = 'public'::regnamespace and relation.relkind = 'r' and not relation.relispartition`);
+  expect(tables.length).toBeGreaterThan(30);
+  const soon = ['autovacuum_analyze_threshold=500', 'autovacuum_analyze_scale_factor=0.001'];
+  for (const { table, options } of tables) expect([table, ...(options ?? [])]).toEqual(expect.arrayContaining([table, ...soon]));
 });
 
 describe('the application role', () => {

@@ -34,10 +34,20 @@ export const createService = (url: string, service: { name: string; password: st
 
 export const dropOwner = (url: string, name: string): Promise<void> => run(url, [`drop role if exists ${name}`]);
 
-export const createDatabase = (
+/** Who copies a database waits until nobody is connected to it any more: PostgreSQL for five seconds, and this for a minute. */
+export async function createDatabase(
   url: string,
   { name, owner, template = 'template1' }: { name: string; owner: string; template?: string },
-): Promise<void> => run(url, [`create database ${name} owner ${owner} template ${template}`]);
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await run(url, [`create database ${name} owner ${owner} template ${template}`]);
+    } catch (error) {
+      const isInUse = (error as { code?: unknown }).code === '55006';
+      if (!isInUse || tries === 12) throw error;
+    }
+  }
+}
 
 /** With the connections to it: a test that failed has not closed its own. */
 export const dropDatabase = (url: string, name: string): Promise<void> =>

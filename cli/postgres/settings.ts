@@ -10,6 +10,8 @@ const DEFAULTS: Record<string, string> = {
   // Parallel queries would otherwise live in /dev/shm, which is 64 MB in a container; taken only when touched.
   min_dynamic_shared_memory: '64MB',
   jit: 'off',
+  // Until a new tenant's tables have been counted, its reads are planned as if it had no rows.
+  autovacuum_naptime: '10s',
   random_page_cost: '1.1',
   // Nothing replicates from here.
   wal_level: 'minimal',

@@ -23,7 +23,7 @@ export async function selectPersonByLogin(tx: Transaction, login: string): Promi
   const rows = await tx.query<PersonRow>(
     `select people.id, people.external_id, people.login, people.roles
      from people
-     where people.tenant_id = $1 and lower(people.login) = lower($2) and people.deleted_at is null`,
+     where people.tenant_id = $1 and people.login_key = lower($2) and people.deleted_at is null`,
     [tx.tenantId, login],
   );
   return rows[0];

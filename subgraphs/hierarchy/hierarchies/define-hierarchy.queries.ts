@@ -44,6 +44,7 @@ async function inEachTenant(tx: Transaction, tenants: number[], work: (tenant: T
         tenantId,
         manager: tx.manager,
         query: tx.query.bind(tx),
+        queryPlannedAnew: tx.queryPlannedAnew.bind(tx),
         afterCommit: tx.afterCommit.bind(tx),
         keepVersion: tx.keepVersion.bind(tx),
         memory: tx.memory,

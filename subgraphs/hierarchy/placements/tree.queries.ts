@@ -1,3 +1,4 @@
+import { joiningInBulk } from '../../shared/database/bulk.queries';
 import type { Transaction } from '../../shared/database/database';
 
 /**
@@ -39,8 +40,11 @@ export async function growVersion(tx: Transaction, hierarchyId: number): Promise
  * Makes the tree anew from the placements; writes only what differs. Roots are the groups of the first level that have
  * something placed under them, or a placement of their own; what does not reach a root is no part of the tree.
  */
-export async function rebuildTree(tx: Transaction, hierarchyId: number): Promise<void> {
-  await tx.query(
+export const rebuildTree = (tx: Transaction, hierarchyId: number): Promise<void> =>
+  joiningInBulk(tx, () => writeTree(tx, hierarchyId));
+
+async function writeTree(tx: Transaction, hierarchyId: number): Promise<void> {
+  await tx.queryPlannedAnew(
     `with recursive placed as materialized (
        select group_placements.group_id, group_placements.parent_id, hierarchy_levels.sequence as level
        from group_placements

@@ -3,7 +3,7 @@ import { lockBuild } from './build-progress.queries';
 import { inSpan, jobOf } from '../../shared/tracing';
 import { buildCells, buildNodes, clearStored, markBuilt, selectTrees } from './build.queries';
 import { buildCellLearners, learnersOfCells } from './cell-learners.queries';
-import { assignCells } from './cells.queries';
+import { assignCells } from './assign-cells';
 import { liftTimeLimit, lockStored, selectBuiltTrees } from './stored.queries';
 
 export type Progress = (step: string, done: number, of: number) => void;

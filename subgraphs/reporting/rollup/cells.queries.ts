@@ -1,30 +1,57 @@
 import type { Transaction } from '../../shared/database/database';
 
-/** The direct parents of a class in all hierarchies, as text: classes with the same are of the same cell. */
-const parentsOfClasses = (condition: string): string => `
-  select classes.id as class_id,
-    coalesce(string_agg(class_placements.hierarchy_id || ':' || class_placements.parent_id, ','
-      order by class_placements.hierarchy_id), '') as parents
-  from classes
-  left join class_placements
-    on class_placements.tenant_id = classes.tenant_id and class_placements.class_id = classes.id
-  where classes.tenant_id = $1 and ${condition}
-  group by classes.id`;
-
-/**
- * Puts classes into the cells where their placements belong; new cells are made. Sums do not move with them: that is
- * the caller's business. Without a list, every class that has no cell yet.
+/*
+ * Each table is looked up by a list, in a statement of its own: of a tenant that nobody has counted one row is expected,
+ * and a join would read all placements again for each class.
  */
-export async function assignCells(tx: Transaction, classIds?: readonly number[]): Promise<void> {
-  const condition = classIds
-    ? 'classes.id = any($2)'
-    : `not exists (select from class_cells where class_cells.tenant_id = $1 and class_cells.class_id = classes.id)`;
-  const parameters = classIds ? [tx.tenantId, classIds] : [tx.tenantId];
+
+export interface Placement {
+  classId: number;
+  hierarchyId: number;
+  parentId: number;
+}
+
+/** Where these classes hang, or with null all of the tenant; of each in the order of the hierarchies. */
+export const selectPlacements = (tx: Transaction, classIds: readonly number[] | null): Promise<Placement[]> =>
+  tx.queryPlannedAnew(
+    `select class_placements.class_id as "classId", class_placements.hierarchy_id as "hierarchyId",
+       class_placements.parent_id as "parentId"
+     from class_placements
+     where class_placements.tenant_id = $1 and ($2::int[] is null or class_placements.class_id = any($2))
+     order by class_placements.class_id, class_placements.hierarchy_id`,
+    [tx.tenantId, classIds],
+  );
+
+/** Of these classes those that there are, or with null all of the tenant. */
+export async function selectClasses(tx: Transaction, classIds: readonly number[] | null): Promise<number[]> {
+  const rows = await tx.queryPlannedAnew<{ id: number }>(
+    `select classes.id from classes
+     where classes.tenant_id = $1 and ($2::int[] is null or classes.id = any($2)) order by classes.id`,
+    [tx.tenantId, classIds],
+  );
+  return rows.map(row => row.id);
+}
+
+export interface ClassCell {
+  classId: number;
+  cellId: number;
+}
+
+/** The cells of these classes, or with null of all of the tenant, in the order of the classes. */
+export const selectCells = (tx: Transaction, classIds: readonly number[] | null): Promise<ClassCell[]> =>
+  tx.queryPlannedAnew(
+    `select class_cells.class_id as "classId", class_cells.cell_id as "cellId" from class_cells
+     where class_cells.tenant_id = $1 and ($2::int[] is null or class_cells.class_id = any($2))
+     order by class_cells.class_id`,
+    [tx.tenantId, classIds],
+  );
+
+/** Makes the cells of these parents that are not there; each cell's parents as in selectCellNumbers. */
+export async function insertCells(tx: Transaction, parents: readonly string[]): Promise<void> {
   await tx.query(
-    `with belongs as (${parentsOfClasses(condition)}),
-     made as (
+    `with made as (
        insert into cells (tenant_id, parents)
-       select distinct $1::int, belongs.parents from belongs order by belongs.parents
+       select $1::int, belongs.parents from unnest($2::text[]) belongs(parents) order by belongs.parents
        on conflict do nothing
        returning cells.id, cells.parents
      )
@@ -32,17 +59,27 @@ export async function assignCells(tx: Transaction, classIds?: readonly number[])
      select $1, split_part(parent.pair, ':', 1)::int, made.id, split_part(parent.pair, ':', 2)::int
      from made
      cross join lateral unnest(string_to_array(nullif(made.parents, ''), ',')) parent(pair)`,
-    parameters,
+    [tx.tenantId, parents],
   );
+}
+
+/** By their parents: hierarchy and group as numbers with a colon between, one after the other with commas. */
+export async function selectCellNumbers(tx: Transaction, parents: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx.queryPlannedAnew<{ id: number; parents: string }>(
+    `select cells.id, cells.parents from cells where cells.tenant_id = $1 and cells.parents = any($2)`,
+    [tx.tenantId, parents],
+  );
+  return new Map(rows.map(row => [row.parents, row.id]));
+}
+
+export async function putIntoCells(tx: Transaction, cells: readonly ClassCell[]): Promise<void> {
   await tx.query(
     `insert into class_cells as known (tenant_id, class_id, cell_id)
-     select $1, belongs.class_id, cells.id
-     from (${parentsOfClasses(condition)}) belongs
-     join cells on cells.tenant_id = $1 and cells.parents = belongs.parents
+     select $1, belongs.class_id, belongs.cell_id from unnest($2::int[], $3::int[]) belongs(class_id, cell_id)
      order by belongs.class_id
      on conflict (tenant_id, class_id) do update set cell_id = excluded.cell_id
      where known.cell_id <> excluded.cell_id`,
-    parameters,
+    [tx.tenantId, cells.map(({ classId }) => classId), cells.map(({ cellId }) => cellId)],
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../../shared/database/database';
-import { assignCells } from './cells.queries';
+import { assignCells } from './assign-cells';
+import { selectCells } from './cells.queries';
 import { foldDeltas, lockStored, selectBuiltTrees, selectClassesToFold } from './stored.queries';
 
 /** Deltas of one transaction: few enough not to hold up a move. */
@@ -10,14 +11,10 @@ export async function foldSome(tx: Transaction): Promise<number> {
   tx.keepVersion(); // what is folded was in every answer before
   await lockStored(tx);
   if (!(await selectBuiltTrees(tx)).has(0)) return 0;
-  await assignMissingCells(tx);
-  return foldDeltas(tx, deltasAtOnce);
-}
-
-/** A class that was made since the last fold gets its cell before its first sums are stored. */
-async function assignMissingCells(tx: Transaction): Promise<void> {
   const classes = await selectClassesToFold(tx, deltasAtOnce);
-  if (classes.length > 0) await assignCells(tx, classes);
+  if (classes.length === 0) return 0;
+  await assignCells(tx, classes); // one that was made since the last fold gets its cell before its first sums are stored
+  return foldDeltas(tx, { most: deltasAtOnce, cells: await selectCells(tx, classes) });
 }
 
 /** Folds all that waits for one tenant, some at a time. */

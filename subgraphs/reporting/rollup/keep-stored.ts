@@ -1,6 +1,6 @@
 import type { Transaction } from '../../shared/database/database';
 import { clearStored } from './build.queries';
-import { assignCells } from './cells.queries';
+import { assignCells } from './assign-cells';
 import { anyWayChanged, noteWaysUp, selectClassesOffTheirCell } from './keep-stored.queries';
 import { lockStored, selectBuiltTrees } from './stored.queries';
 

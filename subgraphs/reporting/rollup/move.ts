@@ -1,7 +1,8 @@
 import type { Transaction } from '../../shared/database/database';
 import { buildNodes, deleteNodes } from './build.queries';
 import { recountLearners } from './cell-learners.queries';
-import { assignCells, selectCellOf } from './cells.queries';
+import { assignCells } from './assign-cells';
+import { selectCellOf } from './cells.queries';
 import {
   selectAllStored,
   selectStanding,

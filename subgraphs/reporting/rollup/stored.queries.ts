@@ -1,5 +1,6 @@
 import type { Transaction } from '../../shared/database/database';
 import { addLearnersOf } from './cell-learners.queries';
+import type { ClassCell } from './cells.queries';
 import { activityMeasures, allMeasures, competencyMeasures } from './measures';
 
 /**
@@ -131,19 +132,22 @@ export async function selectClassesToFold(tx: Transaction, most: number): Promis
 }
 
 /**
- * Moves the oldest deltas into the stored rows, `most` at a time, all the way up, in one statement.
- * Returns how many. Whoever reads sees a delta or the sums it went into, never both.
+ * Moves the oldest deltas into the stored rows, `most` at a time, all the way up, in one statement; those of the classes
+ * whose cells are given. Returns how many. Whoever reads sees a delta or the sums it went into, never both.
  */
-export async function foldDeltas(tx: Transaction, most: number): Promise<number> {
+export async function foldDeltas(tx: Transaction, { most, cells }: { most: number; cells: readonly ClassCell[] }): Promise<number> {
+  // A class is found by its place among the others. Of a tenant that nobody has counted one row is expected: a join would
+  // go through all classes for each delta, and looking up the oldest by their ids through all deltas.
+  const placeOf = `width_bucket(fact_deltas.class_id, $3::int[])`;
   const [row] = await tx.query<{ folded: string }>(
     `with taken as (
        delete from fact_deltas
-       using class_cells
        where fact_deltas.tenant_id = $1
-         and fact_deltas.id in (
-           select next.id from fact_deltas next where next.tenant_id = $1 order by next.id limit $2)
-         and class_cells.tenant_id = $1 and class_cells.class_id = fact_deltas.class_id
-       returning fact_deltas.*, class_cells.cell_id
+         and fact_deltas.id <= (
+           select max(next.id) from (
+             select oldest.id from fact_deltas oldest where oldest.tenant_id = $1 order by oldest.id limit $2) next)
+         and ($3::int[])[${placeOf}] = fact_deltas.class_id
+       returning fact_deltas.*, ($4::int[])[${placeOf}] as cell_id
      ),
      change as materialized (
        select taken.cell_id, taken.context_id, taken.day, ${summed('taken')}
@@ -153,7 +157,7 @@ export async function foldDeltas(tx: Transaction, most: number): Promise<number>
      added as (${addToStored(upFromCells('change'))}),
      learners as (${addLearnersOf('taken')})
      select count(*) as folded from taken`,
-    [tx.tenantId, most],
+    [tx.tenantId, most, cells.map(({ classId }) => classId), cells.map(({ cellId }) => cellId)],
   );
   return Number(row!.folded);
 }

@@ -15,7 +15,7 @@ export async function selectPersonWithPassword(tx: Transaction, login: string): 
      from people
      left join person_passwords
        on person_passwords.tenant_id = people.tenant_id and person_passwords.person_id = people.id
-     where people.tenant_id = $1 and lower(people.login) = lower($2) and people.deleted_at is null`,
+     where people.tenant_id = $1 and people.login_key = lower($2) and people.deleted_at is null`,
     [tx.tenantId, login],
   );
   return rows[0];

@@ -63,10 +63,13 @@ export class Beginning {
     return this.ask(client, tenantId, this.asked(selectVersion, tenantId));
   }
 
-  /** The row that answers a question without parameters, likewise. */
+  /**
+   * The row that answers a question without parameters, likewise: the statements of one message are a transaction by
+   * themselves, in which settings hold.
+   */
   async ask<Row>(client: PoolClient, tenantId: number, question: string): Promise<Row> {
-    const settings = this.settings(tenantId, 'read');
-    const [row] = await rowsOf<Row>(client, [...settings, question, 'commit'], settings.length);
+    const [, ...settings] = this.settings(tenantId, 'read');
+    const [row] = await rowsOf<Row>(client, [...settings, question], settings.length);
     return row!;
   }
 

@@ -8,3 +8,12 @@ import type { Transaction } from './database';
  */
 export const joinInBulk = (tx: Transaction): Promise<unknown> =>
   tx.query(`select set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)`);
+
+/** The same for a piece of work within a transaction; afterwards it is as before. */
+export async function joiningInBulk(tx: Transaction, work: () => Promise<void>): Promise<void> {
+  const [row] = await tx.query<{ before: string }>(
+    `select current_setting('enable_nestloop') as before, set_config('enable_nestloop', 'off', true)`,
+  );
+  await work();
+  await tx.query(`select set_config('enable_nestloop', $1, true)`, [row!.before]);
+}

@@ -58,9 +58,17 @@ export class OpenTransaction implements Transaction {
     return this.parts.runner.manager;
   }
 
-  async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+  query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return this.send(sql, parameters, this.parts.prepares);
+  }
+
+  queryPlannedAnew<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return this.send(sql, parameters, false);
+  }
+
+  private async send<Row>(sql: string, parameters: unknown[], prepares: boolean): Promise<Row[]> {
     if (!this.open) throw new Error('this transaction has ended');
-    const { client, prepares, onStatement, signal } = this.parts;
+    const { client, onStatement, signal } = this.parts;
     if (signal?.aborted) throw new Problem('UNAVAILABLE', 'This took too long. Please ask for less, or try again.');
     onStatement(sql);
     const statement = { text: sql, values: parameters };

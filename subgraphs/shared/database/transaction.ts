@@ -9,6 +9,11 @@ export interface Transaction {
   readonly tenantId: number;
   readonly manager: EntityManager;
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /**
+   * As `query`, but never by a plan for any parameters: for looking up long lists (`= any($2)`). Where no index fits, a
+   * list that the planner knows is hashed; one that it does not is gone through for each row.
+   */
+  queryPlannedAnew<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** What this transaction writes changes no answer: the tenant's version stays. Sums that are only moved, say. */
   keepVersion(): void;
   /** What was read of the tenant's structure at this transaction's version; nothing where that may change within it. */

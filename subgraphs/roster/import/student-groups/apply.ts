@@ -1,14 +1,19 @@
 import type { Transaction } from '../../../shared/database/database';
 import {
-  createUnknownStudents,
-  mergeGroups,
+  insertGroups,
+  insertStudents,
   mergeStudents,
   mergeUsers,
   removeUnlisted,
+  selectGroupsLike,
+  selectLoginKeys,
+  selectPeople,
   selectSchools,
+  selectTakenLogins,
+  updateGroups,
   type Applying,
   type ListedGroup,
-  type Member,
+  type User,
 } from './apply.queries';
 import { readRow, type GroupRow } from './columns';
 import { readRecords } from './read-records';
@@ -44,34 +49,71 @@ export async function applyFile(tx: Transaction, { bytes, onProgress, ...applyin
 
 async function applyRows(tx: Transaction, rows: GroupRow[], applying: Applying): Promise<void> {
   const schools = await selectSchools(tx, [...new Set(rows.map(row => row.school))]);
-  const groups = new Map<string, ListedGroup>();
-  for (const row of rows) {
+  const listed = new Map<string, ListedGroup>();
+  const groupOf = (row: GroupRow): string => {
     const schoolId = schools.get(row.school);
     if (schoolId === undefined) throw new Error(`there is no school '${row.school}' any more`);
-    const group = groups.get(keyOf(row));
-    if (group) group.subject ??= row.subject;
-    else groups.set(keyOf(row), { name: row.name, schoolId, year: row.year, subject: row.subject });
-  }
-  const ids = await mergeGroups(tx, [...groups.values()], applying);
-  const idOf = new Map([...groups.keys()].map((key, index) => [key, ids[index]!]));
-
-  const students = new Map<string, Member>();
-  const users = new Map<string, Member>();
+    return keyOf({ ...row, schoolId });
+  };
   for (const row of rows) {
-    const groupId = idOf.get(keyOf(row))!;
-    const list = (members: Map<string, Member>, key: string, name: string): void => {
-      const member = `${groupId} ${key}`;
-      if (!members.has(member)) members.set(member, { groupId, name, position: row.number });
-    };
-    if (row.ssid !== null) list(students, row.ssid, row.ssid);
-    if (row.login !== null) list(users, row.login.toLowerCase(), row.login);
+    const key = groupOf(row);
+    const group = listed.get(key);
+    if (group) group.subject ??= row.subject;
+    else listed.set(key, { name: row.name, schoolId: schools.get(row.school)!, year: row.year, subject: row.subject });
+  }
+  const groupIds = await mergeGroups(tx, [...listed.values()], applying);
+
+  const students = new Map<string, { groupId: number; ssid: string; position: number }>();
+  const users = new Map<string, User>();
+  for (const row of rows) {
+    const { ssid, login, number: position } = row;
+    const groupId = groupIds.get(groupOf(row))!;
+    const student = `${groupId} ${ssid}`;
+    if (ssid !== null && !students.has(student)) students.set(student, { groupId, ssid, position });
+    const user = `${groupId} ${login?.toLowerCase()}`;
+    if (login !== null && !users.has(user)) users.set(user, { groupId, login, position });
   }
   if (students.size > 0) {
-    const ssids = new Set([...students.values()].map(student => student.name));
-    await createUnknownStudents(tx, [...ssids], applying);
-    await mergeStudents(tx, [...students.values()], applying);
+    const ssids = new Set([...students.values()].map(student => student.ssid));
+    const people = await findOrMakeStudents(tx, [...ssids], applying);
+    const known = [...students.values()].map(student => ({ ...student, personId: people.get(student.ssid)! }));
+    await mergeStudents(tx, known, applying);
   }
   if (users.size > 0) await mergeUsers(tx, [...users.values()], applying);
 }
 
-const keyOf = ({ school, year, name }: GroupRow): string => JSON.stringify([school, year, name]);
+/** Makes the groups that are not there, brings back those that were deleted; their ids by key. No other worker makes any. */
+async function mergeGroups(tx: Transaction, groups: ListedGroup[], applying: Applying): Promise<Map<string, number>> {
+  const ids = new Map((await selectGroupsLike(tx, groups)).map(group => [keyOf(group), group.id]));
+  const known = groups.flatMap(group => {
+    const id = ids.get(keyOf(group));
+    return id === undefined ? [] : [{ ...group, id }];
+  });
+  await updateGroups(tx, known, applying);
+  const made = await insertGroups(tx, groups.filter(group => !ids.has(keyOf(group))), applying);
+  for (const group of made) ids.set(keyOf(group), group.id);
+  return ids;
+}
+
+/**
+ * Students nobody has heard of become people: learners, under their ssid. Their login is the ssid, unless it is taken.
+ * Returns the numbers of all by ssid.
+ */
+async function findOrMakeStudents(tx: Transaction, ssids: string[], applying: Applying): Promise<Map<string, number>> {
+  const people = await selectPeople(tx, ssids);
+  const fresh = ssids.filter(ssid => !people.has(ssid));
+  if (fresh.length === 0) return people;
+  const keys = await selectLoginKeys(tx, fresh);
+  const taken = await selectTakenLogins(tx, keys);
+  const seen = new Set<string>();
+  for (const key of keys) {
+    if (seen.has(key)) taken.add(key);
+    seen.add(key);
+  }
+  const students = fresh.map((ssid, index) => ({ ssid, isTaken: taken.has(keys[index]!) }));
+  for (const [ssid, id] of await insertStudents(tx, students, applying)) people.set(ssid, id);
+  return people;
+}
+
+const keyOf = ({ schoolId, year, name }: Pick<ListedGroup, 'schoolId' | 'year' | 'name'>): string =>
+  JSON.stringify([schoolId, year, name]);

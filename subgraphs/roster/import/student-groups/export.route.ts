@@ -6,7 +6,7 @@ import type { Database } from '../../../shared/database/database';
 import { badInput } from '../../../shared/errors';
 import type { RouteResponse, SubgraphRoute } from '../../../shared/subgraph/route';
 import { columns } from './columns';
-import { selectExportedGroups, type ExportedGroup } from './export.queries';
+import { readExportPage, type ExportedGroup } from './export-page';
 import { refuseWithoutGroupWrite } from './permission';
 
 const groupsAtOnce = 500;
@@ -36,10 +36,10 @@ async function* exported(database: Database, { caller, schoolYear }: Wanted): As
   let after: ExportedGroup | null = null;
   for (;;) {
     const page: ExportedGroup[] = await database.transaction(caller.tenantId, 'read', tx =>
-      selectExportedGroups(tx, { schools, schoolYear, after, first: groupsAtOnce }),
+      readExportPage(tx, { schools, schoolYear, after, first: groupsAtOnce }),
     );
-    if (page.length > 0) yield stringify(page.flatMap(rowsOf));
-    if (page.length < groupsAtOnce) return;
+    if (page.length === 0) return;
+    yield stringify(page.flatMap(rowsOf));
     after = page.at(-1)!;
   }
 }
