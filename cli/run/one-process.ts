@@ -17,11 +17,7 @@ import { databaseChecks, doorOf, startSubgraphs, tokenVerifierOf } from './subgr
 /** Everything in this process; returns the port once it answers. */
 export async function startOneProcess(environment: Environment, shutdown: Shutdown): Promise<number> {
   // The port first: that it is taken must be known before a long first start, and callers hear that it goes on.
-  let answer: RequestListener = notYet;
-  const door = await listen((request, response) => answer(request, response), {
-    port: environment.port,
-    limits: environment.limits,
-  });
+  const door = await listen(notYet, { port: environment.port, limits: environment.limits });
   shutdown.defer(() => door.close());
 
   await startTracing(environment, { service: 'strata', shutdown });
@@ -52,7 +48,7 @@ export async function startOneProcess(environment: Environment, shutdown: Shutdo
   shutdown.defer(() => gateway.stop());
   // Last begun, so first ended: nothing new comes in, and what is under way is answered, while all else still works.
   shutdown.defer(() => door.close());
-  answer = gateway.app;
+  door.answerWith(gateway.app);
   return door.port;
 }
 

@@ -1,4 +1,4 @@
-import { howManyDeltasWait } from '../reporting/published';
+import { deltasWaiting } from '../reporting/published';
 import { defineSubgraph } from '../shared/subgraph/subgraph';
 import { createLoaders } from './context';
 import { HierarchyNode } from './counts/competency-counts.type';
@@ -15,7 +15,7 @@ export const competencySubgraph = defineSubgraph({
   references: { HierarchyNode: resolveNodeReference },
   permissions,
   createLoaders,
-  firstQuestion: howManyDeltasWait,
+  firstQuestion: deltasWaiting,
   mayLag: ['HierarchyNode'],
   startBackground: ({ database, now, onBug }) => startWeekly({ database, now, onError: onBug }),
 });

@@ -6,7 +6,7 @@ export { moveClass, moveGroup } from './rollup/move';
 export { changeStatuses, keepCompetencyCounts, keepCountsOfLoad, type RosterChange } from './competency-counts/keep-competency-counts';
 export { competencyStatesLoader, type States } from './competency-counts/states.loader';
 export { shownProvenance } from './reports/shown-provenance';
-export { howManyDeltasWait } from './rollup/waiting.queries';
+export { deltasWaiting } from './rollup/waiting.queries';
 export { keptFigures, refuseForgottenDay } from './retention/kept-figures';
 export { eraseFromEventIds } from './retention/erase-event-ids.queries';
 export { deleteExportsOf } from './exports/export.queries';

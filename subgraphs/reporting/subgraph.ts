@@ -21,7 +21,7 @@ import { permissions } from './permissions';
 import { BuildProgressResolver } from './reports/build-progress.resolver';
 import { HierarchyChangePreview, HierarchyChangeResolver, resolveHierarchyChangeReference } from './reports/hierarchy-change.resolver';
 import { startFolder } from './rollup/folder';
-import { howManyDeltasWait } from './rollup/waiting.queries';
+import { deltasWaiting } from './rollup/waiting.queries';
 import {
   HierarchyNode,
   NodeFiguresResolver,
@@ -59,7 +59,7 @@ export const reportingSubgraph = defineSubgraph({
   },
   permissions,
   unaudited: ['recordActivity'],
-  firstQuestion: howManyDeltasWait,
+  firstQuestion: deltasWaiting,
   mayLag: ['nodeReport', 'HierarchyNode', 'Student', 'StudentGroup'],
   createLoaders,
   startBackground: ({ database, now, onBug }) => {

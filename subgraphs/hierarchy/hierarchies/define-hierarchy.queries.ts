@@ -47,6 +47,7 @@ async function inEachTenant(tx: Transaction, tenants: number[], work: (tenant: T
         queryPlannedAnew: tx.queryPlannedAnew.bind(tx),
         afterCommit: tx.afterCommit.bind(tx),
         keepVersion: tx.keepVersion.bind(tx),
+        access: tx.access,
         memory: tx.memory,
       });
     }

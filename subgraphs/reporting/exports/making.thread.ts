@@ -5,7 +5,7 @@ import { Database } from '../../shared/database/database';
 import { figuresSoFar } from '../../shared/metrics';
 import { Stopped } from '../../shared/queue/tenant-queue';
 import { beginThread } from '../../shared/threads';
-import { howManyDeltasWait } from '../rollup/waiting.queries';
+import { deltasWaiting } from '../rollup/waiting.queries';
 import { makeExport } from './make';
 import type { Asked, FromThread, ThreadData, ToThread } from './maker';
 import { toldError } from './told-errors';
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   let opened: Promise<Database> | undefined;
   const database = (): Promise<Database> => {
-    opened ??= Database.connect({ ...data.database, entities: [], firstQuestion: howManyDeltasWait });
+    opened ??= Database.connect({ ...data.database, entities: [], firstQuestion: deltasWaiting });
     opened.catch(() => (opened = undefined));
     return opened;
   };

@@ -26,7 +26,7 @@ export async function keptFigures(tx: Transaction, now: Date): Promise<KeptFigur
   const known = tx.memory.recall<KeptFigures>(key);
   if (known) return known;
   const look = async () => tx.memory.remember(key, asKept(await selectKeptDays(tx, { today, usualDays: usualTimes.figureDays })));
-  if (tx.version === undefined) return look(); // of a write: it may change what is kept
+  if (tx.access === 'write') return look(); // it may change what is kept
   let asked = beingAsked.get(tx);
   if (!asked) beingAsked.set(tx, (asked = look()));
   return asked;

@@ -1,20 +1,27 @@
 import { platformTenant } from '../../../migrations/row-level-security';
 import type { Transaction } from '../../shared/database/database';
 import type { ToldFigure } from '../../shared/database/figures';
+import type { FirstQuestion } from '../../shared/database/standing-statements';
 
 /**
  * About how many deltas wait to be folded, from the oldest number to the newest, so never fewer than there are: asked as
  * each read and each batch of activity begins, of the very moment that it sees. Where none waits, none is looked for.
  */
-export const howManyDeltasWait = (tenantId: number | `$${number}`): string =>
+const howManyDeltasWait: FirstQuestion['ask'] = tenantId =>
   `select coalesce(max(fact_deltas.id) - min(fact_deltas.id) + 1, 0) as backlog
    from fact_deltas where fact_deltas.tenant_id = ${tenantId}`;
 
+const backlogIn = (answer: object | undefined): number => Number((answer as { backlog: string }).backlog);
+
+export const deltasWaiting: FirstQuestion = {
+  ask: howManyDeltasWait,
+  // Where they are looked for and none is there, none is found.
+  stillHolds: (earlier, later) => backlogIn(earlier) > 0 || backlogIn(later) === 0,
+};
+
 /** What the question found. */
-export async function backlogOf(tx: Transaction): Promise<number> {
-  const answer = tx.firstAnswer ?? (await tx.query<object>(howManyDeltasWait(tx.tenantId)))[0];
-  return Number((answer as { backlog: string }).backlog);
-}
+export const backlogOf = async (tx: Transaction): Promise<number> =>
+  backlogIn(tx.firstAnswer ?? (await tx.query<object>(howManyDeltasWait(tx.tenantId)))[0]);
 
 /** What the folder has yet to do, over all tenants. */
 export const foldingFigures: readonly ToldFigure[] = [

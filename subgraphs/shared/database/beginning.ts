@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { applicationRole } from '../../../migrations/row-level-security';
 import { shareAcceptance } from './acceptance-lock.queries';
-import { execute, prepareOn, type Question } from './standing-statements';
+import { execute, prepareOn, type FirstQuestion, type Question } from './standing-statements';
 import type { Access } from './transaction';
 import { moveSlot, selectVersion } from './version.queries';
 
@@ -9,7 +9,7 @@ export interface BeginningParts {
   stepDown: boolean;
   prepares: boolean;
   statementTimeout?: number | undefined;
-  firstQuestion?: Question | undefined;
+  firstQuestion?: FirstQuestion | undefined;
   lastQuestion?: ((tenantId: number) => string) | undefined;
 }
 
@@ -28,7 +28,7 @@ export class Beginning {
   private readonly questions: Question[];
 
   constructor(private readonly parts: BeginningParts) {
-    this.questions = [selectVersion, ...(parts.firstQuestion ? [parts.firstQuestion] : [])];
+    this.questions = [selectVersion, ...(parts.firstQuestion ? [parts.firstQuestion.ask] : [])];
   }
 
   /**

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../test/database';
 import { Database, type Transaction } from './database';
 
@@ -73,5 +74,75 @@ describe('statements that are asked for at the same time', () => {
     expect(first).toMatchObject({ status: 'rejected', reason: { code: '57014' } });
     expect(others.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await database.transaction(1, 'read', tx => Promise.all([one(tx, 6), one(tx, 7)]))).toEqual([6, 7]);
+  });
+});
+
+describe('a read that is over', () => {
+  const pid = 'select pg_backend_pid() as pid, pg_current_xact_id_if_assigned() as xact, now() as begun';
+  const stateOf = async (pids: unknown[]) =>
+    (await other.query('select state from pg_stat_activity where pid = any($1)', [pids])).rows.map(({ state }) => state);
+  let other: Client;
+  beforeAll(async () => {
+    other = new Client({ connectionString: testDatabase.adminUrl });
+    await other.connect();
+  });
+  afterAll(() => other.end());
+
+  /** Reads, and ends behind its answer. */
+  async function readOver() {
+    const tx = await database.begin(1, 'read');
+    const [row] = await tx.query<{ pid: number; begun: Date }>(pid);
+    database.endBehind(tx);
+    return row!;
+  }
+
+  test('is ended by the next one, which sees its own moment', async () => {
+    const first = await readOver();
+    await other.query('select pg_sleep(0.001)');
+    const second = await database.transaction(1, 'read', async tx => (await tx.query<{ pid: number; begun: Date }>(pid))[0]!);
+    expect(second.pid).toBe(first.pid);
+    expect(second.begun).not.toEqual(first.begun);
+  });
+
+  test('is ended without a next one, too', async () => {
+    const { pid: backend } = await readOver();
+    let states: string[] = [];
+    for (let tries = 0; tries < 200 && states[0] !== 'idle'; tries++) {
+      await new Promise(resolve => setTimeout(resolve, 5));
+      states = await stateOf([backend]);
+    }
+    expect(states).toEqual(['idle']);
+  });
+
+  test.each([
+    ['a question', () => database.version(1).then(() => 1)],
+    ['a write', () => database.transaction(1, 'write', tx => one(tx, 1))],
+    ['a look at the connection', () => database.ping().then(() => 1)],
+    ['a repository', () => database.transaction(1, 'read', tx => tx.manager.query('select 1 as value').then(rows => rows[0].value))],
+  ])('is ended by %s', async (_what, next) => {
+    await readOver();
+    expect(await next()).toBe(1);
+  });
+
+  test('is ended where it had failed', async () => {
+    const tx = await database.begin(1, 'read');
+    await expect(tx.query('select 1 / 0')).rejects.toMatchObject({ code: '22012' });
+    database.endBehind(tx);
+    expect(await database.transaction(1, 'read', next => one(next, 8))).toBe(8);
+  });
+
+  test('is waited for where something of it is still on its way', async () => {
+    const tx = await database.begin(1, 'read');
+    const slow = tx.query<{ late: string }>("select 'late' as late from pg_sleep(0.1)");
+    database.endBehind(tx);
+    expect(await database.transaction(1, 'read', next => one(next, 9))).toBe(9);
+    expect(await slow).toEqual([{ late: 'late' }]);
+  });
+
+  test('does not keep the database from being closed', async () => {
+    const closing = await Database.connect({ url: testDatabase.url, stepDown: true, entities: [], poolSize: 1 });
+    const tx = await closing.begin(1, 'read');
+    closing.endBehind(tx);
+    await closing.close();
   });
 });

@@ -2,14 +2,15 @@ import type { Pool, PoolClient } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { beginSpan } from '../tracing';
 import { AskedTogether } from './asked-together';
-import { Beginning } from './beginning';
+import { Beginning, type Seen } from './beginning';
 import { OwnClient } from './client';
+import { Expectations } from './expected';
 import { Memory, noMemory } from './memory';
 import { makeSound, OpenTransaction } from './open-transaction';
 import { poolWaitSeconds, tellPool } from './pool.metrics';
 import { Replica, type ReplicaSettings } from './replica';
 import { selectReplicaMoment } from './replica.queries';
-import type { Question } from './standing-statements';
+import type { FirstQuestion } from './standing-statements';
 import type { Access, Transaction } from './transaction';
 
 export type { Access, Transaction } from './transaction';
@@ -26,8 +27,8 @@ export interface DatabaseSettings {
   statementTimeout?: number;
   /** Whether statements are prepared once a connection; not behind a pooler that hands connections on. As `Database` says when omitted. */
   prepares?: boolean | undefined;
-  /** A question that every read begins with, in the message that begins it; see `firstAnswer`. */
-  firstQuestion?: Question | undefined;
+  /** See `firstAnswer`. */
+  firstQuestion?: FirstQuestion | undefined;
   /** Another, of what the database itself is asked for; see `lastAnswer`. */
   lastQuestion?: (tenantId: number) => string;
   /** A streaming replica of it, for reads that may be of a moment ago. */
@@ -42,6 +43,14 @@ export interface DatabaseSettings {
 /** Settings as another thread can be told them, which has entities and questions of its own. */
 export type TellableSettings = Omit<DatabaseSettings, 'entities' | 'firstQuestion' | 'lastQuestion' | 'replica'>;
 
+/** How a transaction goes about it. */
+export interface Manner {
+  /** When it is aborted, the database gives up what it does, and the transaction takes no more statements. */
+  signal?: AbortSignal | undefined;
+  /** Of a read: whether it may go on by what the one before saw; see `OpenTransaction.begun`. */
+  ahead?: boolean;
+}
+
 type BesideSettings = Pick<DatabaseSettings, 'poolSize' | 'statementTimeout' | 'prepares'>;
 
 /** The way to the tables of one subgraph. Each transaction belongs to one tenant, under row-level security. */
@@ -53,6 +62,7 @@ export class Database {
     const { name = otherName, prepares = Database.prepares } = settings;
     this.prepares = prepares;
     this.beginning = new Beginning({ ...settings, prepares });
+    this.expectations = new Expectations(settings.firstQuestion);
     this.tellsNoMore = tellPool(name, (source.driver as unknown as { master: Pool }).master);
     const seconds = poolWaitSeconds.labels(name);
     this.waited = taken => seconds.observe(taken);
@@ -62,6 +72,7 @@ export class Database {
   private readonly memory = new Memory();
   private readonly prepares: boolean;
   private readonly beginning: Beginning;
+  private readonly expectations: Expectations;
   private readonly versions = new AskedTogether<number, string>(
     async tenantId => (await this.asking(client => this.beginning.askVersion(client, tenantId))).version,
   );
@@ -118,10 +129,9 @@ export class Database {
 
   /**
    * Begins a transaction for one tenant. A read sees one moment (repeatable read) and writes nothing.
-   * Whoever begins it must end it with `commit` or `rollback`. When `signal` is aborted, the database gives up what it
-   * does, and the transaction takes no more statements.
+   * Whoever begins it must end it with `commit` or `rollback`.
    */
-  async begin(tenantId: number, access: Access, signal?: AbortSignal): Promise<OpenTransaction> {
+  async begin(tenantId: number, access: Access, { signal, ahead = false }: Manner = {}): Promise<OpenTransaction> {
     if (!Number.isInteger(tenantId)) throw new Error('a transaction needs a tenant');
     const runner = this.source.createQueryRunner();
     const span = beginSpan({ name: `transaction ${access}`, attributes: { 'strata.tenant_number': tenantId } });
@@ -129,7 +139,10 @@ export class Database {
     try {
       client = await this.connected(runner);
       await this.beginning.prepareOn(client);
-      const { structure, ...seen } = await this.beginning.begin(client, tenantId, access);
+      const expected = ahead ? this.expectations.of(tenantId) : undefined;
+      if (expected) (client as unknown as OwnClient).holdBack();
+      const begun = this.beginning.begin(client, tenantId, access).then(seen => this.sees(seen, { tenantId, access, expected }));
+      const { structure, ...seen } = expected ?? (await begun);
       return new OpenTransaction({
         tenantId,
         access,
@@ -140,6 +153,7 @@ export class Database {
         span,
         memory: structure === undefined ? noMemory : this.memory.of(tenantId, structure),
         ...seen,
+        ...(expected ? { begun } : {}),
         ...(signal ? { signal } : {}),
       });
     } catch (error) {
@@ -148,6 +162,16 @@ export class Database {
       await runner.release();
       throw error;
     }
+  }
+
+  private sees(
+    seen: Seen,
+    { tenantId, access, expected }: { tenantId: number; access: Access; expected: Seen | undefined },
+  ): Seen {
+    if (access === 'write') this.expectations.forget(tenantId);
+    else this.expectations.saw(tenantId, seen);
+    if (expected) this.expectations.compare(expected, seen);
+    return seen;
   }
 
   private async connected(runner: QueryRunner): Promise<PoolClient> {
@@ -164,7 +188,7 @@ export class Database {
     work: (transaction: Transaction) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    const transaction = await this.begin(tenantId, access, signal);
+    const transaction = await this.begin(tenantId, access, { signal });
     try {
       const result = await work(transaction);
       await transaction.commit();
@@ -207,7 +231,7 @@ export class Database {
 
   /** Ends a read without anybody waiting for it: its answer is known, and nothing of it can be lost. */
   endBehind(transaction: OpenTransaction): void {
-    const ended = transaction.commit().catch(() => undefined).finally(() => this.ending.delete(ended));
+    const ended = transaction.endBehind().catch(() => undefined).finally(() => this.ending.delete(ended));
     this.ending.add(ended);
   }
 

@@ -3,6 +3,8 @@ import type { EntityManager, QueryRunner } from 'typeorm';
 import { Problem } from '../errors';
 import type { LongSpan } from '../tracing';
 import { cancelStatement } from './cancel';
+import type { Seen } from './beginning';
+import type { OwnClient } from './client';
 import type { TenantMemory } from './memory';
 import { execute, nameOf } from './standing-statements';
 import type { Access, Transaction } from './transaction';
@@ -24,8 +26,9 @@ interface TransactionParts {
   prepares: boolean;
   onStatement: (sql: string) => void;
   span: LongSpan | undefined;
-  version?: string;
+  version?: string | undefined;
   memory: TenantMemory;
+  begun?: Promise<Seen>;
   firstAnswer?: object | undefined;
   lastAnswer?: object | undefined;
   signal?: AbortSignal;
@@ -33,10 +36,16 @@ interface TransactionParts {
 
 export class OpenTransaction implements Transaction {
   readonly tenantId: number;
+  readonly access: Access;
   readonly memory: TenantMemory;
-  readonly version: string | undefined;
-  readonly firstAnswer: object | undefined;
   readonly lastAnswer: object | undefined;
+  /**
+   * Of a read that goes on by what the one before saw: rejects with `SeenOtherwise` where it sees otherwise. What is read
+   * is told, and remembered, only once it has resolved; what follows from what was recalled is to be believed then alone.
+   */
+  readonly begun: Promise<Seen> | undefined;
+  version: string | undefined;
+  firstAnswer: object | undefined;
   private open = true;
   private readonly acts: (() => void)[] = [];
   private changed: Changed | null;
@@ -44,14 +53,29 @@ export class OpenTransaction implements Transaction {
 
   constructor(private readonly parts: TransactionParts) {
     this.tenantId = parts.tenantId;
-    this.memory = parts.memory;
-    this.version = parts.version;
+    this.access = parts.access;
+    this.memory = parts.begun ? this.memoryOnceBegun(parts.memory) : parts.memory;
+    this.version = parts.begun ? undefined : parts.version;
+    this.begun = parts.begun?.then(seen => this.hasBegun(seen));
+    this.begun?.catch(() => undefined); // whoever needs it asks
     this.firstAnswer = parts.firstAnswer;
     this.lastAnswer = parts.lastAnswer;
     this.changed = { read: null, write: 'structure' as const, activity: 'activity' as const }[parts.access];
     // Told to TypeORM, so that a repository's save() joins this transaction instead of beginning one of its own.
     (parts.runner as { isTransactionActive: boolean }).isTransactionActive = true;
     parts.signal?.addEventListener('abort', this.cancel, { once: true });
+  }
+
+  private hasBegun(seen: Seen): Seen {
+    this.version = seen.version;
+    this.firstAnswer = seen.firstAnswer;
+    return seen;
+  }
+
+  private memoryOnceBegun(memory: TenantMemory): TenantMemory {
+    const remember: TenantMemory['remember'] = (key, value, rows) =>
+      this.version === undefined ? value : memory.remember(key, value, rows);
+    return { recall: memory.recall, remember };
   }
 
   get manager(): EntityManager {
@@ -72,8 +96,17 @@ export class OpenTransaction implements Transaction {
     if (signal?.aborted) throw new Problem('UNAVAILABLE', 'This took too long. Please ask for less, or try again.');
     onStatement(sql);
     const statement = { text: sql, values: parameters };
-    const { rows } = await client.query(prepares ? { name: nameOf(sql), ...statement } : statement);
+    const asked = client.query(prepares ? { name: nameOf(sql), ...statement } : statement);
+    const { rows } = await (this.begun ? this.onceBegun(asked) : asked);
     return rows as Row[];
+  }
+
+  /** What was asked of a transaction that turned out not to have begun says nothing, whatever came of it. */
+  private async onceBegun<T>(asked: Promise<T>): Promise<T> {
+    const [answered] = await Promise.allSettled([asked]);
+    await this.begun;
+    if (answered.status === 'rejected') throw answered.reason;
+    return answered.value;
   }
 
   private readonly cancel = (): void => {
@@ -93,6 +126,17 @@ export class OpenTransaction implements Transaction {
     for (const act of this.acts.splice(0)) act();
   }
 
+  /** Ends a read without anybody waiting for it: its answer is known, and nothing of it can be lost. */
+  async endBehind(): Promise<void> {
+    const { signal } = this.parts;
+    const client = this.parts.client as unknown as OwnClient;
+    if (!this.open || this.cancelling || this.changed || !client.isIdle) return this.commit();
+    this.open = false;
+    signal?.removeEventListener('abort', this.cancel);
+    client.endRead();
+    await this.release();
+  }
+
   rollback(): Promise<void> {
     return this.end('rollback');
   }
@@ -105,7 +149,7 @@ export class OpenTransaction implements Transaction {
   private async end(message: string): Promise<void> {
     if (!this.open) return;
     this.open = false;
-    const { client, runner, signal } = this.parts;
+    const { client, signal } = this.parts;
     signal?.removeEventListener('abort', this.cancel);
     try {
       await this.cancelling; // else it could hit the message that ends this, or the connection's next user
@@ -115,9 +159,14 @@ export class OpenTransaction implements Transaction {
       await makeSound(client);
       throw error;
     } finally {
-      this.parts.span?.end(message === 'rollback' ? 'rolled_back' : undefined);
-      (runner as { isTransactionActive: boolean }).isTransactionActive = false;
-      await runner.release();
+      await this.release(message === 'rollback' ? 'rolled_back' : undefined);
     }
+  }
+
+  private async release(outcome?: string): Promise<void> {
+    const { runner, span } = this.parts;
+    span?.end(outcome);
+    (runner as { isTransactionActive: boolean }).isTransactionActive = false;
+    await runner.release();
   }
 }

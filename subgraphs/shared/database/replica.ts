@@ -13,7 +13,7 @@ export interface ReplicaSettings {
 
 /** What it needs of a database, that of the primary or that of the replica. */
 interface Server<Transaction> {
-  begin(tenantId: number, access: 'read', signal?: AbortSignal): Promise<Transaction>;
+  begin(tenantId: number, access: 'read', manner: { signal?: AbortSignal | undefined }): Promise<Transaction>;
   ask<Row>(tenantId: number, question: string): Promise<Row>;
   endBehind(transaction: Transaction): void;
   close(): Promise<void>;
@@ -113,7 +113,7 @@ export class Replica<Transaction extends { lastAnswer?: object | undefined }> {
   private async beginThere(tenantId: number, signal?: AbortSignal): Promise<Transaction> {
     this.there ??= this.connect();
     try {
-      return await (await this.there).begin(tenantId, 'read', signal);
+      return await (await this.there).begin(tenantId, 'read', { signal });
     } catch (error) {
       if (!(await this.there.catch(() => undefined))) this.there = undefined; // it is connected anew
       throw error;

@@ -1,4 +1,5 @@
 import type { Database } from './database';
+import { SeenOtherwise } from './expected';
 import type { OpenTransaction } from './open-transaction';
 import type { ReplicaRead } from './replica';
 import type { Transaction } from './transaction';
@@ -8,6 +9,8 @@ export interface SessionOptions {
   signal?: AbortSignal | undefined;
   /** Whether its reads may be of a moment ago: a replica answers them, where there is one. */
   mayLag?: boolean;
+  /** Whether its reads may go on by what the tenant's last read saw; whoever lets them asks `isAsExpected` before it believes them. */
+  ahead?: boolean;
 }
 
 type Record = (tx: Transaction, result: unknown) => Promise<void>;
@@ -38,15 +41,27 @@ export class Session {
 
   private async beginReading(): Promise<OpenTransaction> {
     const { replica } = this.database;
-    const { signal, mayLag = false } = this.options;
+    const { signal, mayLag = false, ahead = false } = this.options;
     const read = mayLag && !this.hasWritten ? await replica?.begin(this.tenantId, signal) : undefined;
     this.replicaRead = read;
-    return read?.transaction ?? this.database.begin(this.tenantId, 'read', signal);
+    return read?.transaction ?? this.database.begin(this.tenantId, 'read', { signal, ahead: ahead && !this.hasWritten });
   }
 
   /** Of which moment it is what this session has read, where that is not now. */
   get lagging(): ReplicaRead | undefined {
     return this.replicaRead;
+  }
+
+  /** Whether what it has read is what there is. Rejects where it could not be read. */
+  async isAsExpected(): Promise<boolean> {
+    const transaction = await this.reading;
+    try {
+      await transaction?.begun;
+      return true;
+    } catch (error) {
+      if (error instanceof SeenOtherwise) return false;
+      throw error;
+    }
   }
 
   /**

@@ -5,6 +5,13 @@ import type { Given } from './version.queries';
 /** A question about a tenant, without other parameters. */
 export type Question = (tenantId: Given) => string;
 
+/** A question that every read begins with, in the message that begins it. */
+export interface FirstQuestion {
+  ask: Question;
+  /** Whether what was read by an earlier answer is right by a later one as well. */
+  stillHolds(earlier: object, later: object): boolean;
+}
+
 /** A prepared statement's name: the same text, the same plan. The texts are this program's own, some hundred in all. */
 export const nameOf = (sql: string): string => {
   let name = names.get(sql);

@@ -7,6 +7,7 @@ export type Access = 'read' | 'write' | 'activity';
 /** One tenant's transaction. Whatever is read or written goes through it; it cannot see another tenant's rows. */
 export interface Transaction {
   readonly tenantId: number;
+  readonly access: Access;
   readonly manager: EntityManager;
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /**
@@ -18,7 +19,7 @@ export interface Transaction {
   keepVersion(): void;
   /** What was read of the tenant's structure at this transaction's version; nothing where that may change within it. */
   readonly memory: TenantMemory;
-  /** The tenant's version as a read sees it. */
+  /** The tenant's version as a read sees it; of one that was begun ahead, once that is known. */
   readonly version?: string | undefined;
   /** The row that the database's `firstQuestion` found; not of a `write`. */
   readonly firstAnswer?: object | undefined;

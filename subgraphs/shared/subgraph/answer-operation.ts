@@ -7,6 +7,7 @@ import {
 } from 'graphql';
 import { auditRefusals, auditRefusedCaller, auditVisit, isVisit, type Asked } from '../audit/refusals';
 import type { Database } from '../database/database';
+import { SeenOtherwise } from '../database/expected';
 import type { SubgraphName } from '../environment';
 import { inSpan, type OpenSpan, type SpanParts } from '../tracing';
 import { answerOf, isProblem, type OnBug } from './answer';
@@ -35,29 +36,40 @@ export function answerer(parts: AnswererParts): (request: SubgraphRequest) => Pr
   const { name, database, mayLag } = parts;
   return asked =>
     inSpan(() => spanOf(name, asked), async span => {
-      if (database.replica && !asked.credentials.strong && mayLag(asked.document)) {
-        const answer = await answerOnce(asked, { ...parts, lag: true, span });
+      const ways: Way[] = [
+        ...(database.replica && !asked.credentials.strong && mayLag(asked.document) ? ['replica' as const] : []),
+        ...(isRead(asked) && asked.credentials.actingTenant === undefined ? ['ahead' as const] : []),
+      ];
+      for (const way of ways) {
+        const answer = await answerOnce(asked, { ...parts, way, span });
         if (answer) return answer;
       }
-      return (await answerOnce(asked, { ...parts, lag: false, span }))!;
+      return (await answerOnce(asked, { ...parts, way: 'plain', span }))!;
     });
 }
 
-/** Undefined where a replica was asked, and something went wrong there: the primary is asked then, once. */
+/** Of a replica; of the primary, going on by what the tenant's last read saw; of the primary, step by step. */
+type Way = 'replica' | 'ahead' | 'plain';
+
+/**
+ * Undefined where the operation must go another way: a replica was asked, and something went wrong there; or the tenant was
+ * not as it was expected to be.
+ */
 async function answerOnce(
   { signal, ...asked }: SubgraphRequest,
-  { database, createContext, run, now, onBug, lag, span }: AnswererParts & { lag: boolean; span: OpenSpan },
+  { database, createContext, run, now, onBug, way, span }: AnswererParts & { way: Way; span: OpenSpan },
 ): Promise<FormattedExecutionResult | undefined> {
   const { document, variables = {}, operationName, credentials } = asked;
   const tellBug: OnBug = error => onBug(error, { requestId: credentials.requestId });
   try {
-    const context = await createContext(credentials, { signal, mayLag: lag });
+    const context = await createContext(credentials, { signal, mayLag: way === 'replica', ahead: way === 'ahead' });
     const { caller, session } = context;
     span.set({ 'strata.tenant_number': caller.tenantId });
     const trail = { database, now: context.now };
     try {
       if (isVisit(caller, credentials) && isRead(asked)) await auditVisit(asked, caller, trail);
       const result = await run({ document, operationName, variables, context });
+      if (!(await session.isAsExpected())) return undefined;
       const { lagging } = session;
       if (!isRead(asked)) database.replica?.hasWritten(caller.tenantId, caller.personId);
       if (lagging && !signal?.aborted && result.errors?.some(error => !isProblem(error))) {
@@ -74,7 +86,8 @@ async function answerOnce(
       await session.close();
     }
   } catch (error) {
-    if (lag && !signal?.aborted && !isProblem(error)) return undefined;
+    if (error instanceof SeenOtherwise) return undefined;
+    if (way === 'replica' && !signal?.aborted && !isProblem(error)) return undefined;
     await auditRefusedCaller(error, credentials, { database, now: now() }).catch(tellBug);
     return answerOf({ errors: [asGraphQLError(error)] }, tellBug);
   }

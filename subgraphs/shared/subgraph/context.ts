@@ -1,6 +1,7 @@
 import type { Caller, Credentials, Identify } from '../access/caller';
 import { platformTenant } from '../../../migrations/row-level-security';
 import type { Database, Transaction } from '../database/database';
+import { SeenOtherwise } from '../database/expected';
 import { forbidden } from '../errors';
 import { Session, type SessionOptions } from '../database/session';
 
@@ -73,11 +74,14 @@ async function openSession(
       return work(await own.read());
     });
     if (own?.tenantId === caller.tenantId && !lacksOwn(database, caller, own)) return { caller, session: own };
+    if ((await own?.isAsExpected()) === false) throw new SeenOtherwise();
     await own?.close();
     return { caller, session: new Session(database, caller.tenantId, { ...options, mayLag: false }) };
   } catch (error) {
+    // Whoever is refused, or not known, is so by what there is.
+    const asExpected = await own?.isAsExpected().catch(() => true);
     await own?.close();
-    throw error;
+    throw asExpected === false ? new SeenOtherwise() : error;
   }
 }
 

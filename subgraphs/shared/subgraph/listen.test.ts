@@ -156,3 +156,28 @@ test.each(['http://[', 'http://', '*nonsense'])('a target that nobody can read (
   expect(answer).toMatch(/^HTTP\/1.1 400 [^]*content-type: application\/problem\+json[^]*"code":"BAD_USER_INPUT"/);
   expect(answer).not.toContain('<');
 });
+
+test('what an app is asked, and what it answers, is its own from its birth', async () => {
+  const made: unknown[] = [];
+  const app = express().use((asked, response) => void response.json({ is: made.push(asked, response) }));
+  const first = await listen((_request, response) => void response.end('not yet'), { port: 0, host });
+  expect(await text(await ask(first))).toBe('not yet');
+  first.answerWith(app);
+  const changed: unknown[] = [];
+  const set = Object.setPrototypeOf;
+  const spy = jest.spyOn(Object, 'setPrototypeOf').mockImplementation((object, prototype) => {
+    if (Object.getPrototypeOf(object) !== prototype) changed.push(object); // else it costs nothing
+    return set(object, prototype);
+  });
+  expect(await text(await ask(first))).toBe('{"is":2}');
+  spy.mockRestore();
+  expect(changed.filter(object => made.includes(object))).toEqual([]);
+  expect(made.map(one => Object.getPrototypeOf(one))).toEqual([app.request, app.response]);
+  await first.close();
+});
+
+async function text(response: IncomingMessage): Promise<string> {
+  let read = '';
+  for await (const part of response.setEncoding('utf8')) read += part;
+  return read;
+}

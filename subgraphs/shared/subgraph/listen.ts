@@ -2,12 +2,16 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import type { Express } from 'express';
 import { badInput } from '../errors';
 import { defaultLimits, type Limits } from '../limits/limits';
+import { bornForApp } from './born-for-app';
 import { problemDetails } from './http';
 
 export interface OpenServer {
   readonly port: number;
+  /** Has the app answer whatever comes from now on. */
+  answerWith(app: Express): void;
   /** Accepts nothing more, lets what is being answered end, and breaks off what has not ended in time. */
   close(patience?: number): Promise<void>;
 }
@@ -27,15 +31,23 @@ export interface ListenAt {
 
 export async function listen(handler: RequestListener, { limits = defaultLimits, ...at }: ListenAt): Promise<OpenServer> {
   const { headerSeconds, uploadSeconds, connections } = limits;
+  const born = bornForApp();
+  let answer = handler;
+  const answerWith = (app: Express): void => {
+    born.adopt(app);
+    answer = app;
+  };
+  if (isApp(handler)) answerWith(handler);
   const server = createServer(
     {
+      ...born.options,
       keepAliveTimeout: 65_000,
       // Who sends slowly, on purpose or not, is broken off; looked for often enough that the limits mean what they say.
       headersTimeout: Math.min(headerSeconds, uploadSeconds) * 1_000,
       requestTimeout: uploadSeconds * 1_000,
       connectionsCheckingInterval: 1_000,
     },
-    (request, response) => (isReadable(request.url!) ? handler(request, response) : answerUnreadable(response)),
+    (request, response) => (isReadable(request.url!) ? answer(request, response) : answerUnreadable(response)),
   );
   server.maxConnections = connections;
   const draining = lastAnswers(server);
@@ -50,8 +62,10 @@ export async function listen(handler: RequestListener, { limits = defaultLimits,
   }
   const { port } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
-  return { port, close: (patience = longestGoodbye) => (closing ??= drain(server, { draining, patience })) };
+  return { port, answerWith, close: (patience = longestGoodbye) => (closing ??= drain(server, { draining, patience })) };
 }
+
+const isApp = (handler: RequestListener): handler is Express => 'request' in handler && 'response' in handler;
 
 /** Whether a request's target is a path or an address; with anything else Express answers with a page of its own. */
 const isReadable = (target: string): boolean => target.startsWith('/') || target === '*' || URL.canParse(target);

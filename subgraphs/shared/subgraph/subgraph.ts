@@ -5,7 +5,7 @@ import { answerAudited } from '../audit/audited-route';
 import { Database } from '../database/database';
 import type { ReplicaSettings } from '../database/replica';
 import type { Session } from '../database/session';
-import type { Question } from '../database/standing-statements';
+import type { FirstQuestion } from '../database/standing-statements';
 import type { SubgraphName } from '../environment';
 import { defaultLimits, type Limits } from '../limits/limits';
 import type { OnBug } from './answer';
@@ -22,7 +22,7 @@ export interface SubgraphParts extends SchemaParts {
   /** The tables it owns, for TypeORM. */
   tables: Function[];
   /** A question that every read begins with, in the message that begins it. */
-  firstQuestion?: Question;
+  firstQuestion?: FirstQuestion;
   /**
    * What may be answered of a moment ago, by a replica: fields of Query, and entities, whose answers say of which moment
    * they are. All else is of now.
