@@ -1,5 +1,7 @@
-import { Arg, Ctx, Directive, Field, FieldResolver, ID, ObjectType, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Directive, Field, FieldResolver, ID, Info, ObjectType, Resolver } from 'type-graphql';
 import { publicId } from '../../shared/identifiers';
+import { refuseTooManyBelow } from '../../shared/limits/query-rows';
 import type { HierarchyContext } from '../context';
 import { shown } from './node.resolver';
 import { HierarchyNode } from './node.type';
@@ -19,11 +21,20 @@ export class ViewerResolver {
   })
   async roots(
     @Arg('hierarchyId', () => ID, { nullable: true }) hierarchyId: string | undefined,
-    @Ctx() { loaders }: HierarchyContext,
+    @Ctx() context: HierarchyContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<HierarchyNode[]> {
+    const { loaders } = context;
     const { key } = hierarchyId ? await loaders.hierarchy(hierarchyId) : await loaders.ownHierarchy();
-    return (await loaders.topmost(key)).map(shown);
+    return rootsOf(key, context, info);
   }
+}
+
+/** The topmost nodes of the caller's view, however many: what is asked below each is counted with all of them. */
+export async function rootsOf(key: string, { loaders, mostRows }: HierarchyContext, info: GraphQLResolveInfo): Promise<HierarchyNode[]> {
+  const roots = await loaders.topmost(key);
+  refuseTooManyBelow(info, roots.length, mostRows);
+  return roots.map(shown);
 }
 
 /** Whoever asks is the only viewer there is. */
