@@ -1,8 +1,8 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { VerifyToken } from '../subgraphs/shared/access/token';
-import { badInput, toProblem } from '../subgraphs/shared/errors';
+import { toProblem } from '../subgraphs/shared/errors';
 import { defaultLimits } from '../subgraphs/shared/limits/limits';
-import { refuseDeepNesting } from '../subgraphs/shared/limits/nesting';
+import { refuseDeepNesting, refuseNul } from '../subgraphs/shared/limits/nesting';
 import {
   mountRoutes,
   noSuchRoute,
@@ -118,14 +118,10 @@ const withBody: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/**
- * Nothing that cannot be worked with: the one character that the database keeps in no text, in a variable or written in
- * the query as an escape, or thousands of lists within each other.
- */
+/** Nothing that cannot be worked with. */
 const sound: RequestHandler = (request, _response, next) => {
   refuseDeepNesting(request.body);
-  const asked = JSON.stringify([request.body, request.query]);
-  if (/\\u(0000|\{0+\})/.test(asked)) throw badInput('A request must not contain a NUL character.');
+  refuseNul([request.body, request.query]);
   next();
 };
 

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { VerifyToken } from '../access/token';
 import { formatError, toProblem, withoutHint } from '../errors';
 import { defaultLimits, subgraphLimits, subgraphMegabytes, type Limits } from '../limits/limits';
-import { refuseDeepNesting } from '../limits/nesting';
+import { refuseDeepNesting, refuseNul } from '../limits/nesting';
 import { expectedRows, tooManyRows } from '../limits/query-rows';
 import { noServiceRule, sizeRule } from '../limits/query-size';
 import { timeLimit } from '../limits/time-limit';
@@ -77,6 +77,7 @@ function graphqlHandlers({ running, verifyToken, limits = defaultLimits, introsp
     const { query, variables, operationName } = (request.body ?? {}) as Posted;
     if (typeof query !== 'string') throw badRequest('The body must be a JSON object with a query (application/json).');
     refuseDeepNesting(variables);
+    refuseNul([query, variables, operationName]);
     const checked = check(query);
     const record = recordOf(response);
     if ('errors' in checked) {
