@@ -19,7 +19,7 @@ import { tellMetrics } from '../subgraphs/shared/subgraph/tell-metrics';
 import { answerGraph } from './answers';
 import { explorerPages, type ExplorerParts } from './explorer';
 import { startGraph, type GraphParts } from './graph';
-import { identified, knownOrNot, notTooOften, paced, someAtOnce } from './callers';
+import { countRequests, identified, knownOrNot, notTooOften, paced, someAtOnce } from './callers';
 import { noOtherSites } from './cross-site';
 import { createPace } from './pace';
 import { securityHeaders } from './security-headers';
@@ -58,7 +58,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', [...trustedProxies]);
   const bodyLimit = `${limits.bodyKilobytes} KB`;
   const inGraphql = graphqlProblem({ onBug, bodyLimit });
-  const seldomEnough = notTooOften(limits.requests);
+  const often = countRequests(limits.requests);
+  const seldomEnough = notTooOften(often);
   const pace = createPace();
   app.use(recordRequests({ log, service: 'gateway' }));
   app.use(securityHeaders({ hsts }));
@@ -71,7 +72,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   app.use(
     '/graphql',
     getOrPost,
-    identified(verifyToken, pace),
+    identified(verifyToken, { pace, often }),
     seldomEnough,
     paced(pace),
     express.json({ limit: limits.bodyKilobytes * 1024 }),
