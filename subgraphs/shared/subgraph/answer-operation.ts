@@ -5,7 +5,7 @@ import {
   type DocumentNode,
   type FormattedExecutionResult,
 } from 'graphql';
-import { auditRefusals, auditRefusedCaller, auditVisit, isVisit, type Asked } from '../audit/refusals';
+import { auditRefusals, auditRefusedCaller, auditVisit, isAway, type Asked } from '../audit/refusals';
 import type { Database } from '../database/database';
 import type { SubgraphName } from '../environment';
 import { inSpan, type OpenSpan, type SpanParts } from '../tracing';
@@ -56,7 +56,7 @@ async function answerOnce(
     span.set({ 'strata.tenant_number': caller.tenantId });
     const trail = { database, now: context.now };
     try {
-      if (isVisit(caller, credentials) && isRead(asked)) await auditVisit(asked, caller, trail);
+      if (isAway(caller) && isRead(asked)) await auditVisit(asked, caller, trail);
       const result = await run({ document, operationName, variables, context });
       const { lagging } = session;
       if (!isRead(asked)) database.replica?.hasWritten(caller.tenantId, caller.personId);
