@@ -6,7 +6,7 @@ import type { HierarchyContext } from '../context';
 import { otherId } from '../nodes/locate';
 import { shown } from '../nodes/node.resolver';
 import { HierarchyNode } from '../nodes/node.type';
-import { rootsOf } from '../nodes/viewer.resolver';
+import { rootsOf } from '../nodes/roots';
 import { createHierarchy, updateHierarchy } from './define-hierarchy';
 import type { HierarchyRow } from './hierarchy.queries';
 import { CreateHierarchyInput, Hierarchy, HierarchyLevel } from './hierarchy.type';

@@ -1,10 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Directive, Field, FieldResolver, ID, Info, ObjectType, Resolver } from 'type-graphql';
 import { publicId } from '../../shared/identifiers';
-import { refuseTooManyBelow } from '../../shared/limits/query-rows';
 import type { HierarchyContext } from '../context';
-import { shown } from './node.resolver';
 import { HierarchyNode } from './node.type';
+import { rootsOf } from './roots';
 
 @Directive('@key(fields: "id")')
 @ObjectType()
@@ -28,13 +27,6 @@ export class ViewerResolver {
     const { key } = hierarchyId ? await loaders.hierarchy(hierarchyId) : await loaders.ownHierarchy();
     return rootsOf(key, context, info);
   }
-}
-
-/** The topmost nodes of the caller's view, however many: what is asked below each is counted with all of them. */
-export async function rootsOf(key: string, { loaders, mostRows }: HierarchyContext, info: GraphQLResolveInfo): Promise<HierarchyNode[]> {
-  const roots = await loaders.topmost(key);
-  refuseTooManyBelow(info, roots.length, mostRows);
-  return roots.map(shown);
 }
 
 /** Whoever asks is the only viewer there is. */
