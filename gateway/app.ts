@@ -1,8 +1,8 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { VerifyToken } from '../subgraphs/shared/access/token';
-import { badInput, toProblem } from '../subgraphs/shared/errors';
+import { toProblem } from '../subgraphs/shared/errors';
 import { defaultLimits } from '../subgraphs/shared/limits/limits';
-import { refuseDeepNesting } from '../subgraphs/shared/limits/nesting';
+import { refuseDeepNesting, refuseNul } from '../subgraphs/shared/limits/nesting';
 import {
   mountRoutes,
   noSuchRoute,
@@ -19,7 +19,7 @@ import { tellMetrics } from '../subgraphs/shared/subgraph/tell-metrics';
 import { answerGraph } from './answers';
 import { explorerPages, type ExplorerParts } from './explorer';
 import { startGraph, type GraphParts } from './graph';
-import { identified, knownOrNot, notTooOften, paced, someAtOnce } from './callers';
+import { countRequests, identified, knownOrNot, notTooOften, paced, someAtOnce } from './callers';
 import { noOtherSites } from './cross-site';
 import { createPace } from './pace';
 import { securityHeaders } from './security-headers';
@@ -58,7 +58,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', [...trustedProxies]);
   const bodyLimit = `${limits.bodyKilobytes} KB`;
   const inGraphql = graphqlProblem({ onBug, bodyLimit });
-  const seldomEnough = notTooOften(limits.requests);
+  const often = countRequests(limits.requests);
+  const seldomEnough = notTooOften(often);
   const pace = createPace();
   app.use(recordRequests({ log, service: 'gateway' }));
   app.use(securityHeaders({ hsts }));
@@ -71,7 +72,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   app.use(
     '/graphql',
     getOrPost,
-    identified(verifyToken, pace),
+    identified(verifyToken, { pace, often }),
     seldomEnough,
     paced(pace),
     express.json({ limit: limits.bodyKilobytes * 1024 }),
@@ -118,14 +119,10 @@ const withBody: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/**
- * Nothing that cannot be worked with: the one character that the database keeps in no text, in a variable or written in
- * the query as an escape, or thousands of lists within each other.
- */
+/** Nothing that cannot be worked with. */
 const sound: RequestHandler = (request, _response, next) => {
   refuseDeepNesting(request.body);
-  const asked = JSON.stringify([request.body, request.query]);
-  if (/\\u(0000|\{0+\})/.test(asked)) throw badInput('A request must not contain a NUL character.');
+  refuseNul([request.body, request.query]);
   next();
 };
 

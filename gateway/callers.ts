@@ -2,18 +2,22 @@ import type { RequestHandler, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { VerifyToken } from '../subgraphs/shared/access/token';
 import { Problem } from '../subgraphs/shared/errors';
+import { networkOf } from '../subgraphs/shared/limits/network';
 import { credentialsOf } from '../subgraphs/shared/subgraph/http';
 import { recordCaller, recordOf } from '../subgraphs/shared/subgraph/request-record';
 import type { Pace } from './pace';
 
 const seconds = 10;
 
+/** Whoever has no token that holds, by where they are. */
+const strangerAt = (address: string | undefined): string => `at ${networkOf(address)}`;
+
 /**
  * Nothing of a request is read for somebody without a token that holds; the subgraphs ask again, and who it is. Who tries
- * many tokens waits for each refusal.
+ * many tokens waits for each refusal, and is told to come back later where there were too many.
  */
 export const identified =
-  (verifyToken: VerifyToken, pace: Pace): RequestHandler =>
+  (verifyToken: VerifyToken, { pace, often }: { pace: Pace; often: Often }): RequestHandler =>
   async (request, response, next) => {
     const { token, address, actingTenant } = credentialsOf(request);
     try {
@@ -21,7 +25,8 @@ export const identified =
       response.locals.caller = JSON.stringify([claims.tenant, claims.subject]);
       recordCaller(recordOf(response), claims, actingTenant);
     } catch (error) {
-      await pace(`at ${address}`);
+      await pace(strangerAt(address));
+      await often(strangerAt(address));
       throw error;
     }
     next();
@@ -41,7 +46,7 @@ export const knownOrNot =
   async (request, response, next) => {
     const { token, address, actingTenant } = credentialsOf(request);
     const claims = token === undefined ? undefined : await verifyToken(token).catch(() => undefined);
-    response.locals.caller = claims ? JSON.stringify([claims.tenant, claims.subject]) : `at ${address}`;
+    response.locals.caller = claims ? JSON.stringify([claims.tenant, claims.subject]) : strangerAt(address);
     if (claims) recordCaller(recordOf(response), claims, actingTenant);
     next();
   };
@@ -49,22 +54,31 @@ export const knownOrNot =
 /** Who sent the request that is being answered, for limits. */
 export const callerKey = (response: Response): string => String(response.locals.caller);
 
-/** Refuses whoever asks too often, with the time after which to come back. In this process's memory. */
-export function notTooOften(requests: number): RequestHandler {
-  if (requests === 0) return (_request, _response, next) => next();
+/** Counts a request of somebody; rejects where they ask too often, with the time after which to come back. */
+export type Often = (caller: string) => Promise<void>;
+
+/** So many in ten seconds, in this process's memory. */
+export function countRequests(requests: number): Often {
+  if (requests === 0) return () => Promise.resolve();
   const limiter = new RateLimiterMemory({ points: requests, duration: seconds });
-  return async (_request, response, next) => {
+  return async caller => {
     try {
-      await limiter.consume(callerKey(response));
+      await limiter.consume(caller);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       const retryAfter = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
       const message = `These are more than ${requests} requests in ${seconds} seconds. Please try again in ${retryAfter} s.`;
       throw new Problem('RATE_LIMITED', message, { retryAfter });
     }
-    next();
   };
 }
+
+export const notTooOften =
+  (often: Often): RequestHandler =>
+  async (_request, response, next) => {
+    await often(callerKey(response));
+    next();
+  };
 
 /**
  * Of one caller some requests go on at the same time; the others wait until one of those has ended, unread. However many

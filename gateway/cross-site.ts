@@ -21,7 +21,7 @@ export const noOtherSites =
     response.setHeader('access-control-expose-headers', exposed);
     if (request.method !== 'OPTIONS') return next();
     response.setHeader('access-control-allow-methods', 'GET, POST');
-    response.setHeader('access-control-allow-headers', 'authorization, content-type, strata-tenant');
+    response.setHeader('access-control-allow-headers', 'authorization, content-type, strata-tenant, strata-consistency');
     response.setHeader('access-control-max-age', String(longestPreflight));
     response.status(204).end();
   };

@@ -1,8 +1,10 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/types';
-import { Kind, type FormattedExecutionResult, type GraphQLFormattedError, type SelectionSetNode } from 'graphql';
+import { Kind, type FormattedExecutionResult, type GraphQLFormattedError, type GraphQLSchema, type SelectionSetNode } from 'graphql';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { Problem, toProblem } from '../subgraphs/shared/errors';
+import { roomForNamed } from '../subgraphs/shared/limits/limits';
+import { expectedRows, tooManyRows } from '../subgraphs/shared/limits/query-rows';
 import { documentStore } from '../subgraphs/shared/subgraph/documents';
 import type { RequestRecord } from '../subgraphs/shared/subgraph/request-record';
 import { wasBehind } from '../subgraphs/shared/subgraph/answered-at';
@@ -32,7 +34,11 @@ type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
 export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
   private readonly documentOf = documentStore();
 
-  constructor(private readonly connection: SubgraphConnection) {}
+  /** `mostRows`: that the lists of a query may have in all. */
+  constructor(
+    private readonly connection: SubgraphConnection,
+    private readonly mostRows: number,
+  ) {}
 
   async process(options: GraphQLDataSourceProcessOptions<GatewayContext>): Promise<Answer> {
     if (options.kind !== GraphQLDataSourceRequestKind.INCOMING_OPERATION) {
@@ -42,6 +48,7 @@ export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
     const variables = options.request.variables as Record<string, unknown> | undefined;
     let result: FormattedExecutionResult;
     try {
+      this.refuseTooMany({ query, variables, schema: options.incomingRequestContext.schema });
       const { credentials, signal, refused } = options.context;
       const { operationName } = options.request;
       const asked = { query, variables, operationName, credentials, signal };
@@ -53,6 +60,20 @@ export class SubgraphDataSource implements GraphQLDataSource<GatewayContext> {
     }
     const errors = result.errors?.flatMap(error => (error.path ? [error] : this.placed(error, { query, variables })));
     return { ...result, ...(errors ? { errors } : {}) } as unknown as Answer;
+  }
+
+  /**
+   * Of a list that does not say how long it may be, such as the roots of a view, the length is known only now: what is
+   * asked of each of its elements may be far more than was reckoned with before.
+   */
+  private refuseTooMany({ query, variables = {}, schema }: Pick<Fetch, 'query' | 'variables'> & { schema: GraphQLSchema }): void {
+    const { representations } = variables;
+    if (!Array.isArray(representations) || representations.length < 2) return;
+    const document = this.documentOf(query);
+    const operation = document.definitions.find(node => node.kind === Kind.OPERATION_DEFINITION)!;
+    const rows = expectedRows({ schema, document, operation, variables });
+    const most = roomForNamed * this.mostRows;
+    if (rows > most) throw tooManyRows(rows, most);
   }
 
   /**

@@ -56,7 +56,9 @@ describe('pages of other origins', () => {
     const origin = 'https://reports.example.org';
     const before = await request(app).options('/graphql').set({ origin, 'access-control-request-method': 'POST' });
     expect([before.status, before.headers['access-control-allow-origin']]).toEqual([204, origin]);
-    expect(before.headers['access-control-allow-headers']).toContain('authorization');
+    for (const header of ['authorization', 'strata-tenant', 'strata-consistency']) {
+      expect(before.headers['access-control-allow-headers']).toContain(header);
+    }
     const { body, headers } = await withOrigin(origin);
     expect([body, headers['access-control-allow-origin'], headers.vary]).toEqual([{ data: { total: 60 } }, origin, 'origin']);
     expect(headers).not.toHaveProperty('access-control-allow-credentials');

@@ -137,6 +137,29 @@ describe('how often a caller may ask', () => {
   });
 });
 
+describe('how often somebody without a token may ask', () => {
+  const statusesOf = async (app: Express, times: number, headers: (n: number) => Record<string, string>): Promise<number[]> => {
+    const statuses: number[] = [];
+    for (let n = 0; n < times; n++) statuses.push((await request(app).post('/graphql').set(headers(n)).send({ query: '{ total }' })).status);
+    return statuses;
+  };
+
+  test('ends on the graph too, whatever tokens are tried; who has one goes on from the same address', async () => {
+    const app = await door.gatewayWith({ limits: { requests: 3 } });
+    expect(await statusesOf(app, 2, () => ({}))).toEqual([401, 401]);
+    expect(await statusesOf(app, 3, n => ({ authorization: `Bearer a.guess.${n}` }))).toEqual([401, 429, 429]);
+    const route = await request(app).post('/count/x').send('1');
+    expect([route.status, route.headers['retry-after']]).toEqual([429, expect.any(String)]);
+    expect((await door.ask(app, '{ total }')).status).toBe(200);
+  });
+
+  test('goes by the network where there are as many addresses as anybody likes', async () => {
+    const app = await door.gatewayWith({ limits: { requests: 2 }, trustedProxies: ['loopback'] });
+    expect(await statusesOf(app, 3, n => ({ 'x-forwarded-for': `2001:db8:1:2::${n}` }))).toEqual([401, 401, 429]);
+    expect(await statusesOf(app, 1, () => ({ 'x-forwarded-for': '2001:db8:1:3::1' }))).toEqual([401]);
+  });
+});
+
 describe('how much of a caller goes on at once beside the graph', () => {
   test('is limited; the rest waits, what has gone meanwhile takes no place, and others are not kept', async () => {
     const server = await door.serve(await door.gatewayWith({ limits: { atOnce: 2 } }));

@@ -11,13 +11,13 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { formatError, withoutHint } from '../subgraphs/shared/errors';
 import { defaultLimits, type Limits } from '../subgraphs/shared/limits/limits';
+import { expectedRows, tooManyRows } from '../subgraphs/shared/limits/query-rows';
 import { sizeRule } from '../subgraphs/shared/limits/query-size';
 import type { SubgraphConnection } from './connection';
 import { withoutQuotes } from '../subgraphs/shared/plain-words';
 import { DirectQuestions } from './direct';
 import { SubgraphDataSource, type GatewayContext } from './data-source';
 import { planCache } from './query-plans';
-import { expectedRows } from './query-rows';
 
 export interface GraphParts {
   connections: readonly SubgraphConnection[];
@@ -52,7 +52,7 @@ export async function startGraph(parts: GraphParts): Promise<Graph> {
     buildService: ({ name }) => {
       const connection = byName.get(name);
       if (!connection) throw new Error(`the supergraph has a subgraph ${name} that this gateway does not know`);
-      return new SubgraphDataSource(connection);
+      return new SubgraphDataSource(connection, limits.rows);
     },
     experimental_didResolveQueryPlan: direct.learn,
     __exposeQueryPlanExperimental: false,
@@ -120,9 +120,7 @@ const refuseTooManyRows = (most: number): ApolloServerPlugin<GatewayContext> => 
       const rows = expectedRows({ schema, document, operation, variables: request.variables ?? {} });
       contextValue.record.rows = rows;
       if (rows <= most) return contextValue.turn(rows);
-      const found = rows.toLocaleString('en');
-      const message = `The query's lists may have ${found} rows in all; ${most.toLocaleString('en')} at most: ask for fewer with first.`;
-      throw new GraphQLError(message, { extensions: { code: 'TOO_LARGE', http: { status: 400 } } });
+      throw new GraphQLError(tooManyRows(rows, most).message, { extensions: { code: 'TOO_LARGE', http: { status: 400 } } });
     },
   }),
 });

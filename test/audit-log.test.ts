@@ -190,6 +190,19 @@ describe('a super admin in another tenant', () => {
     expect(rows.map(({ action, byPlatform }) => [action, byPlatform])).toContainEqual(['createGroup', true]);
   });
 
+  test('leaves a row for activity that they send, in the graph or in bulk, though nobody else does', async () => {
+    const { acme, gateway } = world;
+    const event = { eventId: 'v', classId: acme.nodeId('a1'), userId: acme.personId('ann'), occurredAt: '2026-03-02T10:00:00Z', score: 1 };
+    const mutation = 'mutation ($events: [ActivityEventInput!]!) { recordActivity(events: $events) { accepted } }';
+    const rows = await added(admin, async () => {
+      for (let time = 0; time < 2; time++) await gateway.read(visitor(), mutation, { events: [event] }); // the second changes nothing
+      expect((await gateway.send(visitor(), [{ ...event, eventId: 'w', classId: 'a1', userId: 'ann' }])).status).toBe(202);
+    });
+    const noted = rows.map(({ action, byPlatform, details }) => [action, byPlatform, details.events]);
+    expect(noted).toEqual([['POST /events', true, undefined], ['recordActivity', true, 1], ['recordActivity', true, 1]]);
+    expect(JSON.stringify(rows)).not.toContain(event.userId);
+  });
+
   test('leaves nothing at home', async () => {
     const rows = await added(world.superAdmin, () => world.gateway.read(visitor(), '{ viewer { login } }'));
     expect(rows).toEqual([]);

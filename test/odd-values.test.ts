@@ -146,6 +146,16 @@ describe.each(subgraphs.map(({ name }) => name))("%s's own port", name => {
     },
   );
 
+  test.each<[string, object | string]>([
+    ['in what names an entity', { query: 'query ($all: [_Any!]!) { _entities(representations: $all) { __typename } }', variables: { all: [{ __typename: 'HierarchyNode', id: 'g000001', hierarchyId: 'in\0dia' }] } }],
+    ['in the text, as an escape', { query: 'query ($all: [_Any!]! = [{ __typename: "x\\u0000" }]) { _entities(representations: $all) { __typename } }' }],
+    ['in the text, as an escape that JSON wrote otherwise', '{"query":"query ($all: [_Any!]! = [{ __typename: \\"\\u005cu{0}\\" }]) { _entities(representations: $all) { __typename } }"}'],
+    ['in the name of an operation', { query: 'query a { __typename }', operationName: 'a\0' }],
+  ])('refuses a NUL, %s', async (_, asked) => {
+    const { status, body } = await ask(asked);
+    expect([status, body.errors[0].message]).toEqual([400, 'A request must not contain a NUL character.']);
+  });
+
   test('refuses thousands of levels in variables', async () => {
     const deep = `{"query":"{ __typename }","variables":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`;
     const { status, body } = await ask(deep);

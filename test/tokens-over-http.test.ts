@@ -161,6 +161,10 @@ describe('a token is refused', () => {
     ['with roles that are a text', () => ({ roles: 'ORG_ADMIN' }), /'roles'/],
     ['with roles that are numbers', () => ({ roles: [1] }), /'roles'/],
     ['with permissions that are a text', () => ({ permissions: 'GROUP_WRITE' }), /'permissions'/],
+    ['of somebody with a NUL in their name', () => ({ sub: 'ann\0' }), /'sub'/],
+    ['of a tenant with one', () => ({ tenant: 'ac\0me' }), /'tenant'/],
+    ['with a permission with one', () => ({ permissions: ['GROUP_WRITE\0'] }), /'permissions'/],
+    ['with a hierarchy with one', () => ({ hierarchy: 'in\0dia' }), /'hierarchy'/],
     ['with hierarchies', () => ({ hierarchy: ['india', 'sap'] }), /'hierarchy'/],
   ])('%s', async (_, claims, reason) => {
     await expectRefused(await sign(claims()), reason);

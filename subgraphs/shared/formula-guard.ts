@@ -1,5 +1,8 @@
-/** What makes a spreadsheet program read a cell as a formula; the wide forms too, which some of them take for the same. */
-const beginsFormula = /^[=+\-@\t\r\n＝＋－＠]/;
+/**
+ * What makes a spreadsheet program read a cell as a formula; the wide forms too, which some of them take for the same, and
+ * spaces before it, which some of them leave out.
+ */
+export const beginsFormula = /^(?:[\t\r\n]|[\s\u200b]*[=+\-@＝＋－＠])/;
 const guard = "'";
 
 /**

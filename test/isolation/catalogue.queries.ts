@@ -55,7 +55,7 @@ const statements: Record<string, string> = {
     cross join lateral unnest(setconfig) setting
     where (setrole = 0 or setrole = ${role}::regrole)
       and setdatabase in (0, (select oid from pg_database where datname = current_database()))
-      and setting ~* '^(app\\.|role=|session_authorization=|row_security=|search_path=)'`,
+      and setting ~* '^(app\\.|role=|session_authorization=|row_security=|search_path=|lo_compat_privileges=)'`,
 
   'no row-level security': `
     select relation.name as way from (${relation}) relation
@@ -106,7 +106,39 @@ const statements: Record<string, string> = {
     select pg_proc.oid::regprocedure::text as way from pg_proc
     join pg_namespace on pg_namespace.oid = pg_proc.pronamespace
     cross join lateral aclexplode(pg_proc.proacl) granted
-    where not (${ourSchemas}) and granted.grantee = ${role}::regrole`,
+    where not (${ourSchemas}) and granted.grantee in (0, ${role}::regrole)`,
+
+  'a function is written in a language without bounds': `
+    select pg_proc.oid::regprocedure::text as way from pg_proc
+    join pg_namespace on pg_namespace.oid = pg_proc.pronamespace
+    join pg_language on pg_language.oid = pg_proc.prolang
+    where ${ourSchemas} and not pg_language.lanpltrusted and has_function_privilege(${role}, pg_proc.oid, 'execute')`,
+
+  'another server can be asked': `
+    select srvname::text as way from pg_foreign_server where has_server_privilege(${role}, oid, 'usage')`,
+
+  'a large object knows no policy': `
+    select pg_largeobject_metadata.oid::text as way from pg_largeobject_metadata
+    cross join lateral aclexplode(pg_largeobject_metadata.lomacl) granted
+    where granted.grantee in (0, ${role}::regrole)
+    union all
+    select 'any of them' where current_setting('lo_compat_privileges')::boolean`,
+
+  'a key tells what other tenants have': `
+    select pg_index.indexrelid::regclass::text as way from (${relation}) relation
+    join pg_index on pg_index.indrelid = relation.oid
+    where relation.usable and relation.tenants and (pg_index.indisunique or pg_index.indisexclusion)
+      and not exists (select from pg_attribute where pg_attribute.attrelid = relation.oid
+        and pg_attribute.attname = 'tenant_id' and pg_attribute.attnum = any(pg_index.indkey))`,
+
+  'a reference tells what other tenants have': `
+    select pg_constraint.conname || ' on ' || own.name as way from pg_constraint
+    join (${relation}) own on own.oid = pg_constraint.conrelid
+    join (${relation}) referred on referred.oid = pg_constraint.confrelid
+    where pg_constraint.contype = 'f' and own.usable and own.tenants and referred.tenants
+      and not exists (select from unnest(pg_constraint.conkey, pg_constraint.confkey) pair(here, there)
+        join pg_attribute here on here.attrelid = own.oid and here.attnum = pair.here and here.attname = 'tenant_id'
+        join pg_attribute there on there.attrelid = referred.oid and there.attnum = pair.there and there.attname = 'tenant_id')`,
 
   'a language reaches outside the database': `
     select lanname::text as way from pg_language

@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import readExcel from 'read-excel-file/node';
 import { harmless, toCsv } from './sheet';
 
-const formulas = ['=1+1', '+49', '-1', '@SUM(A1)', '\tx', '\rx'];
+const formulas = ['=1+1', '+49', '-1', '@SUM(A1)', '\tx', '\rx', '\nx', '＝1+1', ' =1+1', '\u3000@SUM(A1)'];
 
 test('a text that a spreadsheet would calculate is kept from it, a number is not', async () => {
   expect(formulas.map(harmless)).toEqual(formulas.map(text => `'${text}`));

@@ -7,10 +7,11 @@ export interface Sheet {
 }
 
 /**
- * A text that a spreadsheet would take for a formula is kept from being one by an apostrophe, which spreadsheets do not
- * show. Numbers are numbers.
+ * A text that a spreadsheet would take for a formula, by some of them with wide signs or spaces before it too, is kept
+ * from being one by an apostrophe, which spreadsheets do not show. Numbers are numbers.
  */
-export const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+export const harmless = (text: string): string =>
+  /^(?:[\t\r\n]|[\s\u200b]*[=+\-@＝＋－＠])/.test(text) ? `'${text}` : text;
 
 const cell = (value: string | number | null): string => {
   if (value === null) return '';

@@ -1,10 +1,12 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { notFound } from '../../shared/errors';
 import { GroupType } from '../../shared/graphql/group-type.enum';
 import type { HierarchyContext } from '../context';
 import { otherId } from '../nodes/locate';
 import { shown } from '../nodes/node.resolver';
 import { HierarchyNode } from '../nodes/node.type';
+import { rootsOf } from '../nodes/roots';
 import { createHierarchy, updateHierarchy } from './define-hierarchy';
 import type { HierarchyRow } from './hierarchy.queries';
 import { CreateHierarchyInput, Hierarchy, HierarchyLevel } from './hierarchy.type';
@@ -57,8 +59,8 @@ export class HierarchyResolver {
   }
 
   @FieldResolver(() => [HierarchyNode], { nullable: true })
-  async roots(@Root() { row }: ShownHierarchy, @Ctx() { loaders }: HierarchyContext): Promise<HierarchyNode[]> {
-    return usable(row) ? (await loaders.topmost(row.key)).map(shown) : [];
+  async roots(@Root() { row }: ShownHierarchy, @Ctx() context: HierarchyContext, @Info() info: GraphQLResolveInfo): Promise<HierarchyNode[]> {
+    return usable(row) ? rootsOf(row.key, context, info) : [];
   }
 
   @FieldResolver(() => HierarchyNode, { nullable: true })

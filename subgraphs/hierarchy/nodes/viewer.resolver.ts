@@ -1,8 +1,9 @@
-import { Arg, Ctx, Directive, Field, FieldResolver, ID, ObjectType, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Directive, Field, FieldResolver, ID, Info, ObjectType, Resolver } from 'type-graphql';
 import { publicId } from '../../shared/identifiers';
 import type { HierarchyContext } from '../context';
-import { shown } from './node.resolver';
 import { HierarchyNode } from './node.type';
+import { rootsOf } from './roots';
 
 @Directive('@key(fields: "id")')
 @ObjectType()
@@ -19,10 +20,12 @@ export class ViewerResolver {
   })
   async roots(
     @Arg('hierarchyId', () => ID, { nullable: true }) hierarchyId: string | undefined,
-    @Ctx() { loaders }: HierarchyContext,
+    @Ctx() context: HierarchyContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<HierarchyNode[]> {
+    const { loaders } = context;
     const { key } = hierarchyId ? await loaders.hierarchy(hierarchyId) : await loaders.ownHierarchy();
-    return (await loaders.topmost(key)).map(shown);
+    return rootsOf(key, context, info);
   }
 }
 

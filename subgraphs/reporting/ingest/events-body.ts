@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { badInput, Problem } from '../../shared/errors';
+import type { HeldBody } from './body-room';
 import type { Rejection } from './event';
 
 export const mostMegabytes = 32;
@@ -27,9 +28,9 @@ interface EventsBody {
 
 /**
  * The body of a request with events, unzipped and to its end: of one that breaks off, nothing is taken. Throws
- * TOO_LARGE as soon as it is too large, whatever its zipped size.
+ * TOO_LARGE as soon as it is too large, whatever its zipped size, RATE_LIMITED where there is no room for it.
  */
-export async function readEventsBody({ headers, body }: EventsBody): Promise<Buffer> {
+export async function readEventsBody({ headers, body }: EventsBody, held: Pick<HeldBody, 'claim'>): Promise<Buffer> {
   const mediaType = headers['content-type']?.split(';')[0]!.trim().toLowerCase();
   if (mediaType && !mediaTypes.includes(mediaType)) {
     throw badInput(
@@ -37,12 +38,12 @@ export async function readEventsBody({ headers, body }: EventsBody): Promise<Buf
     );
   }
   const encoding = headers['content-encoding']?.trim().toLowerCase() || 'identity';
-  if (encoding === 'identity') return collect(body);
-  if (encoding === 'gzip' || encoding === 'x-gzip') return collect(unzipped(body));
+  if (encoding === 'identity') return collect(body, held);
+  if (encoding === 'gzip' || encoding === 'x-gzip') return collect(unzipped(body), held);
   throw badInput(`The body may be sent as it is or with Content-Encoding: gzip, not ${encoding}.`);
 }
 
-async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+async function collect(chunks: AsyncIterable<Buffer>, { claim }: Pick<HeldBody, 'claim'>): Promise<Buffer> {
   const collected: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of chunks) {
@@ -51,6 +52,7 @@ async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
       const limit = `Events may be ${mostMegabytes} MB at most in one request, unzipped; please send them in parts.`;
       throw new Problem('TOO_LARGE', limit);
     }
+    claim(chunk.length);
     collected.push(chunk);
   }
   return Buffer.concat(collected);
@@ -77,14 +79,18 @@ async function* unzipped(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 
 const newline = 0x0a;
 
+/** Where a body begins behind a byte order mark, and whether it is a JSON list. */
+function formOf(bytes: Buffer): { begin: number; isList: boolean } {
+  const begin = bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
+  return { begin, isList: /^\s*\[/.test(bytes.toString('latin1', begin, begin + 1_000)) };
+}
+
 /**
  * The records of a body: the elements of a JSON list, or a record a line. A line that is no JSON is one rejected
- * record; a list that is no JSON throws, and so does what has too many records, before any is given.
+ * record; a list that is no JSON throws. Call `countEvents` before.
  */
 export function* readEvents(bytes: Buffer, reject: (rejection: Rejection) => void): Generator<unknown> {
-  const begin = bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
-  const isList = /^\s*\[/.test(bytes.toString('latin1', begin, begin + 1_000));
-  if (isTooMuch(bytes, isList)) throw tooMany();
+  const { begin, isList } = formOf(bytes);
   if (isList) {
     yield* readList(bytes.subarray(begin));
     return;
@@ -108,10 +114,12 @@ const tooMany = (): Problem =>
 const [quote, backslash, brace, bracket] = [...Buffer.from('"\\{[')];
 
 /**
- * Whether a body has more lines, or more objects and lists, than records may come, told by its bytes before anything is
- * made of them: `{},` a million times takes a hundred times its size. A sound record has one brace beside those in its texts.
+ * How many records a body has at most, by its lines or by its objects and lists, told by its bytes before anything is made
+ * of them: `{},` a million times takes a hundred times its size. A sound record has one brace beside those in its texts.
+ * Throws where there are too many.
  */
-function isTooMuch(bytes: Buffer, isList: boolean): boolean {
+export function countEvents(bytes: Buffer): number {
+  const { isList } = formOf(bytes);
   let lines = 0;
   let objects = isList ? -1 : 0;
   let inText = false;
@@ -124,7 +132,9 @@ function isTooMuch(bytes: Buffer, isList: boolean): boolean {
     else if (inText) at += byte === backslash && bytes[at + 1] !== newline ? 1 : 0;
     else if (byte === brace || byte === bracket) objects++;
   }
-  return objects > mostRecords || (!isList && lines > mostRecords);
+  const records = isList ? objects : Math.max(objects, lines);
+  if (records > mostRecords) throw tooMany();
+  return records;
 }
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);

@@ -1,8 +1,12 @@
 import { forbidden } from '../../shared/errors';
 import { json, type SubgraphRoute } from '../../shared/subgraph/route';
+import { BodyRoom } from './body-room';
 import type { Rejection } from './event';
-import { readEvents, readEventsBody } from './events-body';
+import { countEvents, readEvents, readEventsBody } from './events-body';
 import { recordEvents } from './record';
+
+/** Of this process. */
+const room = new BodyRoom();
 
 /**
  * POST /events: activity in bulk, by the customer's ids. Nothing is stored before the whole body is there. 202 with the
@@ -17,10 +21,13 @@ export const eventsRoute: SubgraphRoute = {
     if (!caller.tenantWide && !caller.roles.has('PARTNER')) {
       throw forbidden('This needs the role ORG_ADMIN or PARTNER.');
     }
-    const bytes = await readEventsBody({ headers, body });
-    const noJson: Rejection[] = [];
-    const events = readEvents(bytes, rejection => noJson.push(rejection));
-    const receipt = await recordEvents({ database, caller, events, now });
-    return json(202, { ...receipt, rejected: [...noJson, ...receipt.rejected] });
+    return room.with(async held => {
+      const bytes = await readEventsBody({ headers, body }, held);
+      await held.turn(countEvents(bytes));
+      const noJson: Rejection[] = [];
+      const events = readEvents(bytes, rejection => noJson.push(rejection));
+      const receipt = await recordEvents({ database, caller, events, now });
+      return json(202, { ...receipt, rejected: [...noJson, ...receipt.rejected] });
+    });
   },
 };

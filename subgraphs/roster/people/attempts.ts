@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { networkOf } from '../../shared/limits/network';
 
 const quarterOfAnHour = 900;
 
@@ -26,9 +27,10 @@ export function countAttempts(): Attempts {
   const byLogin = limiter(mostAttempts.login, 'login');
   const byAddress = limiter(mostAttempts.address, 'address');
 
-  const counters = ({ address = 'unknown', login }: Attempt): [RateLimiterMemory, string][] => {
-    const name = login && digest([login.tenant, login.name.toLowerCase()]);
-    return [[byAddress, address], ...(name ? [[byLogin, name], [byPair, `${name} ${address}`]] satisfies [RateLimiterMemory, string][] : [])];
+  const counters = ({ address, login }: Attempt): [RateLimiterMemory, string][] => {
+    const network = networkOf(address);
+    const name = login && digest([login.tenant, plainest(login.name)]);
+    return [[byAddress, network], ...(name ? [[byLogin, name], [byPair, `${name} ${network}`]] satisfies [RateLimiterMemory, string][] : [])];
   };
   return {
     begin: async attempt => {
@@ -46,5 +48,11 @@ export function countAttempts(): Attempts {
     },
   };
 }
+
+/**
+ * A login as no two are written that any database takes for the same: which letters are one in small and capitals is its
+ * own matter, and "İ" is an "i" to some. Whoever could choose between such would have as many attempts again with each.
+ */
+const plainest = (login: string): string => login.normalize('NFKD').replace(/\p{M}/gu, '').toUpperCase().toLowerCase();
 
 const digest = (parts: string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url');

@@ -63,6 +63,15 @@ test("the document's sample file makes its two groups, and the export gives the 
   expect([template.status, template.type, template.text]).toEqual([200, 'text/csv', `${header}\n`]);
 });
 
+test('a school whose id has become a formula since is no formula in the export', async () => {
+  await load('Calculated,s2,2031,,,');
+  const rename = (from: string, to: string) =>
+    files.owner.transaction(files.tenant.number, 'write', tx => tx.query('update groups set external_id = $2 where external_id = $1', [from, to]));
+  await rename('s2', '=HYPERLINK(1)');
+  expect(await exported('?schoolYear=2031')).toBe(`${header}\nCalculated,'=HYPERLINK(1),2031,,,\n`);
+  await rename('=HYPERLINK(1)', 's2');
+});
+
 test('unknown students are created, as learners under their ssid; known people are taken as they are', async () => {
   await load(`Made,${school},2019,,SSID-new,`, `Made,${school},2019,,SSID-known,`, `Made,${school},2019,,TINA,`);
   const made = await files.rows(`select external_id, login, roles from people where external_id in ('SSID-new', 'TINA')

@@ -33,7 +33,8 @@ const leeway = 30;
 
 const refuse = (reason: string): Problem => new Problem('UNAUTHENTICATED', `The token was not accepted: ${reason}.`);
 
-const isWord = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
+/** The database keeps no NUL, so nobody and nothing is called so. */
+const isWord = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '' && !value.includes('\0');
 
 /** As they stand in the token, or none: what is written in another way is another name. */
 const knownRoles = (value: unknown): RoleName[] =>

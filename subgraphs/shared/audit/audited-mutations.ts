@@ -2,31 +2,55 @@ import { getNamedType, type GraphQLFieldResolver, type GraphQLSchema } from 'gra
 import { publicId, type Kind } from '../identifiers';
 import type { SubgraphContext } from '../subgraph/context';
 import { writeAudit, type Deed } from './audit';
+import { isAway } from './refusals';
 
 /**
  * Has every mutation write its row of the audit log, in its own transaction, without a word in the mutation. A mutation
- * that writes nothing itself gets its row all the same. `unaudited` are those that are no administration.
+ * that writes nothing itself gets its row all the same. `unaudited` are those that are no administration: they get one
+ * where a super admin sends them to another tenant, without what was sent.
  */
 export function auditMutations(schema: GraphQLSchema, unaudited: readonly string[]): void {
   const fields = schema.getMutationType()?.getFields() ?? {};
   const unknown = unaudited.filter(name => !fields[name]);
   if (unknown.length > 0) throw new Error(`unaudited: there is no mutation ${unknown.join(', ')}`);
   for (const field of Object.values(fields)) {
-    if (unaudited.includes(field.name)) continue;
-    field.extensions = { ...field.extensions, audited: true };
-    field.resolve = audited({ name: field.name, type: getNamedType(field.type).name, resolve: field.resolve! });
+    const parts = { name: field.name, type: getNamedType(field.type).name, resolve: field.resolve! };
+    if (unaudited.includes(field.name)) field.resolve = auditedOnVisits(parts);
+    else {
+      field.extensions = { ...field.extensions, audited: true };
+      field.resolve = audited(parts);
+    }
   }
 }
 
 type Resolve = GraphQLFieldResolver<unknown, unknown, Record<string, unknown>>;
 
+interface Parts {
+  name: string;
+  type: string;
+  resolve: Resolve;
+}
+
 const audited =
-  ({ name, type, resolve }: { name: string; type: string; resolve: Resolve }): Resolve =>
+  ({ name, type, resolve }: Parts): Resolve =>
   (parent, args, context, info) => {
     const { session, caller, now, from } = context as SubgraphContext;
     return session.recorded(
       async () => resolve(parent, args, context, info),
       (tx, result) => writeAudit(tx, deedOf({ name, type, args, result }), { now, person: caller, from }),
+    );
+  };
+
+const auditedOnVisits =
+  ({ name, type, resolve }: Parts): Resolve =>
+  (parent, args, context, info) => {
+    const { session, caller, now, from } = context as SubgraphContext;
+    if (!isAway(caller)) return resolve(parent, args, context, info);
+    const lengths = Object.entries(args).map(([key, value]) => [key, Array.isArray(value) ? value.length : undefined]);
+    const deed = { action: name, resourceType: type, details: Object.fromEntries(lengths) as Record<string, unknown> };
+    return session.recorded(
+      async () => resolve(parent, args, context, info),
+      tx => writeAudit(tx, deed, { now, person: caller, from }),
     );
   };
 

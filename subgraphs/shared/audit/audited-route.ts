@@ -2,7 +2,7 @@ import type { Caller } from '../access/caller';
 import { Problem } from '../errors';
 import type { RouteRequest, RouteResponse, RouteTools, SubgraphRoute } from '../subgraph/route';
 import { writeAudit, type Deed } from './audit';
-import { auditRefusedCaller, isVisit, writeApart } from './refusals';
+import { auditRefusedCaller, isAway, writeApart } from './refusals';
 
 /**
  * Answers a route and leaves its trail in the audit log: what it changed, where the route itself has not said so with
@@ -28,7 +28,7 @@ export async function answerAudited(
       ...tools,
       identify: async (...asked) => {
         caller = await tools.identify(...asked);
-        if (route.method === 'GET' && isVisit(caller, credentials)) await record({ action: 'READ', details: { asked: [place], ...details() } });
+        if (route.method === 'GET' && isAway(caller)) await record({ action: 'READ', details: { asked: [place], ...details() } });
         return caller;
       },
       audit: async (tx, deed) => {
@@ -36,7 +36,7 @@ export async function answerAudited(
         recorded = true;
       },
     });
-    const writes = route.method !== 'GET' && !route.unaudited;
+    const writes = route.method !== 'GET' && (!route.unaudited || (caller !== undefined && isAway(caller)));
     if (writes && !recorded && response.status < 400) await record({ action: place, details: details({ status: response.status }) });
     return response;
   } catch (error) {

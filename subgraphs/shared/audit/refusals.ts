@@ -37,9 +37,8 @@ export async function auditRefusedCaller(error: unknown, credentials: Credential
   await writeApart(tenantId, deed, { ...trail, person, from: credentials });
 }
 
-/** Whether a super admin looks into a tenant that is not the platform's: nobody does so unseen. */
-export const isVisit = (caller: Caller, { actingTenant }: Credentials): boolean =>
-  caller.actsForPlatform && actingTenant !== undefined && caller.tenantId !== platformTenant;
+/** Whether a super admin acts in a tenant that is not the platform's: nobody does so unseen. */
+export const isAway = (caller: Caller): boolean => caller.actsForPlatform && caller.tenantId !== platformTenant;
 
 export const auditVisit = (asked: Asked, caller: Caller, trail: Trail): Promise<void> =>
   writeApart(caller.tenantId, { action: 'READ', details: questionOf(asked) }, { ...trail, person: caller, from: asked.credentials });

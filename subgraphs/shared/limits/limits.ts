@@ -75,15 +75,19 @@ export const readLimits = (variables: NodeJS.ProcessEnv, wrong: (message: string
     return value;
   });
 
+/** By `_entities` nodes that stand beside a list, such as a report's own, are named and counted with its elements. */
+export const roomForNamed = 2;
+
 /**
  * What a subgraph takes on its own port. The gateway writes a client's fragments out and goes one step deeper, by
  * `_entities`, naming every entity of a page: so it takes more, but not everything.
  */
-export const subgraphLimits = ({ depth, tokens, aliases, rootFields }: Limits) => ({
+export const subgraphLimits = ({ depth, tokens, aliases, rootFields, rows }: Limits) => ({
   depth: depth + 3,
   tokens: tokens * 5,
   aliases: aliases * 2 + 20,
   rootFields,
+  rows: rows * roomForNamed,
 });
 
 /** A fetch of the gateway names every entity it is about: one page of a page is a million bytes and more. */

@@ -16,3 +16,11 @@ export function refuseDeepNesting(value: unknown): void {
     level = below;
   }
 }
+
+/**
+ * Throws BAD_USER_INPUT where what was asked holds the one character that the database keeps in no text: in a value, or
+ * written in the query's own text as an escape.
+ */
+export function refuseNul(asked: unknown): void {
+  if (/\\u(0000|\{0+\})/.test(JSON.stringify(asked))) throw badInput('A request must not contain a NUL character.');
+}

@@ -5,7 +5,7 @@ import {
   type DocumentNode,
   type FormattedExecutionResult,
 } from 'graphql';
-import { auditRefusals, auditRefusedCaller, auditVisit, isVisit, type Asked } from '../audit/refusals';
+import { auditRefusals, auditRefusedCaller, auditVisit, isAway, type Asked } from '../audit/refusals';
 import type { Database } from '../database/database';
 import { SeenOtherwise } from '../database/expected';
 import type { SubgraphName } from '../environment';
@@ -67,7 +67,7 @@ async function answerOnce(
     span.set({ 'strata.tenant_number': caller.tenantId });
     const trail = { database, now: context.now };
     try {
-      if (isVisit(caller, credentials) && isRead(asked)) await auditVisit(asked, caller, trail);
+      if (isAway(caller) && isRead(asked)) await auditVisit(asked, caller, trail);
       const result = await run({ document, operationName, variables, context });
       if (!(await session.isAsExpected())) return undefined;
       const { lagging } = session;

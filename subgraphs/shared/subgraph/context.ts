@@ -12,6 +12,8 @@ export interface SubgraphContext<Loaders = unknown> {
   readonly now: Date;
   /** The moment of what is read: all that was accepted before it is in. Now, but where a replica answers. */
   readonly asOf: Date;
+  /** Rows that the lists of an operation may have in all: for whoever gives a list that does not say how long it may be. */
+  readonly mostRows: number;
   /** Where the request came from, for the audit log. */
   readonly from: Pick<Credentials, 'address' | 'agent'>;
   /** A write to what tenants share, in the platform's own transaction. For super admins' mutations only. */
@@ -26,13 +28,14 @@ export interface ContextParts<Loaders> {
   database: Database;
   identify: Identify;
   now: () => Date;
+  mostRows: number;
   createLoaders: (parts: { caller: Caller; session: Session; now: Date }) => Loaders;
 }
 
 export type CreateContext<Loaders = unknown> = (credentials: Credentials, options?: SessionOptions) => Promise<SubgraphContext<Loaders>>;
 
 export const contextFactory =
-  <Loaders>({ database, identify, now, createLoaders }: ContextParts<Loaders>): CreateContext<Loaders> =>
+  <Loaders>({ database, identify, now, mostRows, createLoaders }: ContextParts<Loaders>): CreateContext<Loaders> =>
   async (credentials, options = {}) => {
     const moment = now(); // before anything is read: all that was accepted by then is in the answer
     const { caller, session } = await openSession(credentials, { database, identify, options });
@@ -41,6 +44,7 @@ export const contextFactory =
     return {
       caller,
       session,
+      mostRows,
       now: moment,
       get asOf() {
         const { asOf = moment } = session.lagging ?? {};

@@ -1,10 +1,11 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule, OperationTypeNode, type DocumentNode, type FormattedExecutionResult } from 'graphql';
+import { getOperationAST, GraphQLError, Kind, NoSchemaIntrospectionCustomRule, OperationTypeNode, type DocumentNode, type FormattedExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { VerifyToken } from '../access/token';
 import { formatError, toProblem, withoutHint } from '../errors';
 import { defaultLimits, subgraphLimits, subgraphMegabytes, type Limits } from '../limits/limits';
-import { refuseDeepNesting } from '../limits/nesting';
+import { refuseDeepNesting, refuseNul } from '../limits/nesting';
+import { expectedRows, tooManyRows } from '../limits/query-rows';
 import { noServiceRule, sizeRule } from '../limits/query-size';
 import { timeLimit } from '../limits/time-limit';
 import type { OnBug } from './answer';
@@ -54,12 +55,17 @@ interface Posted {
 }
 
 function graphqlHandlers({ running, verifyToken, limits = defaultLimits, introspection = true }: SubgraphServerParts) {
-  const { tokens, ...size } = subgraphLimits(limits);
+  const { tokens, rows: mostRows, ...size } = subgraphLimits(limits);
   const check = checkedDocumentStore(running.schema, {
     tokens,
     first: [sizeRule(size)],
     more: introspection ? [] : [NoSchemaIntrospectionCustomRule, noServiceRule],
   });
+  const rowsOf = ({ document, operationName, variables }: { document: DocumentNode; operationName: unknown; variables: unknown }): number => {
+    const operation = getOperationAST(document, typeof operationName === 'string' ? operationName : null);
+    const given = typeof variables === 'object' && variables !== null ? (variables as Record<string, unknown>) : {};
+    return operation ? expectedRows({ schema: running.schema, document, operation, variables: given }) : 0;
+  };
   const token: RequestHandler = async (request, response, next) => {
     const { token: given, actingTenant } = credentialsOf(request);
     const record = recordOf(response);
@@ -71,6 +77,7 @@ function graphqlHandlers({ running, verifyToken, limits = defaultLimits, introsp
     const { query, variables, operationName } = (request.body ?? {}) as Posted;
     if (typeof query !== 'string') throw badRequest('The body must be a JSON object with a query (application/json).');
     refuseDeepNesting(variables);
+    refuseNul([query, variables, operationName]);
     const checked = check(query);
     const record = recordOf(response);
     if ('errors' in checked) {
@@ -84,6 +91,8 @@ function graphqlHandlers({ running, verifyToken, limits = defaultLimits, introsp
     }
     const operation = operationOf(checked.document, { text: query, operationName });
     if (operation) record.operation = operation;
+    record.rows = rowsOf({ document: checked.document, operationName, variables });
+    if (record.rows > mostRows) throw tooManyRows(record.rows, mostRows);
     const credentials = credentialsOf(request);
     const signal = timeLimit(response, { seconds: limits.seconds, readsOnly: !writes(checked.document) });
     const answered = await running.execute({ document: checked.document, variables, operationName, credentials, signal });

@@ -97,7 +97,7 @@ export function defineSubgraph(parts: SubgraphParts): Subgraph {
       });
       const identify = callerIdentifier(database, verifyToken);
       const work = background ? startBackground?.({ database, now, onBug }) : undefined;
-      const createContext = contextFactory({ database, identify, now, createLoaders });
+      const createContext = contextFactory({ database, identify, now, mostRows: limits.rows, createLoaders });
       return {
         name,
         schema,

@@ -48,6 +48,7 @@ test.each([
   ['G,s1,2018,Art,,', 'Invalid subject: Art'],
   ['G,s9,2018,,,', 'School [s9] can not be found'],
   ['=1+1,s1,2018,,,', 'Invalid group name: =1+1'],
+  ['＝1+1,s1,2018,,,', 'Invalid group name: ＝1+1'],
   ['G,s1,2018,,@x,', 'Invalid student ssid: @x'],
   ['G,s1,2018,,,+x', 'Invalid user login: +x'],
   ['G\0,s1,2018,,,', 'Invalid group name: G?'],

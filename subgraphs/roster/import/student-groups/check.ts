@@ -1,3 +1,4 @@
+import { beginsFormula } from '../../../shared/formula-guard';
 import { columns, isHeader, readRow, subjectOf, type GroupRow, type Subject } from './columns';
 import { Failures, shown } from './failures';
 import { NotCsv, readRecords } from './read-records';
@@ -179,4 +180,4 @@ function wrongFields(fields: string[]): string[] {
 }
 
 /** No control characters, no endless text, and nothing that a spreadsheet would take for a formula. */
-const isText = (text: string): boolean => text.length <= longestText && !/[\p{Cc}\p{Cs}]|^[=+\-@]/u.test(text);
+const isText = (text: string): boolean => text.length <= longestText && !/[\p{Cc}\p{Cs}]/u.test(text) && !beginsFormula.test(text);

@@ -4,6 +4,7 @@ import { selectPermittedSchools } from '../../../hierarchy/published';
 import type { Caller } from '../../../shared/access/caller';
 import type { Database } from '../../../shared/database/database';
 import { badInput } from '../../../shared/errors';
+import { guardedCell } from '../../../shared/formula-guard';
 import type { RouteResponse, SubgraphRoute } from '../../../shared/subgraph/route';
 import { columns } from './columns';
 import { readExportPage, type ExportedGroup } from './export-page';
@@ -39,7 +40,8 @@ async function* exported(database: Database, { caller, schoolYear }: Wanted): As
       readExportPage(tx, { schools, schoolYear, after, first: groupsAtOnce }),
     );
     if (page.length === 0) return;
-    yield stringify(page.flatMap(rowsOf));
+    // What a file brought is no formula; a school's id may have come another way.
+    yield stringify(page.flatMap(rowsOf).map(row => row.map(guardedCell)));
     after = page.at(-1)!;
   }
 }

@@ -10,14 +10,17 @@ import {
   type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLNamedType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { DocumentNode, ValueNode } from 'graphql';
+import { Problem } from '../errors';
 
 /** A list that does not say how long it may be: levels, ancestors, roots. */
 const usualLength = 10;
+const pageField = 'nodes';
 const daysOf: Record<string, number> = { DAY: 1, WEEK: 7, MONTH: 30, YEAR: 365 };
 const millisecondsOfADay = 86_400_000;
 
@@ -31,7 +34,9 @@ export interface Asked {
 
 /**
  * How many rows the lists of a query may have in all, before anything is read: `first` of each list, the points of a
- * trend, and lists within lists multiplied. More than it will be, mostly, and never much less.
+ * trend, the entities that are named, and lists within lists multiplied. More than it will be, mostly; how long a list is
+ * that does not say it, the roots of a view above all, is asked again once that is known (`refuseTooManyBelow`, and where
+ * the gateway goes on from such a list with entities).
  */
 export function expectedRows({ schema, document, operation, variables }: Asked): number {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -41,12 +46,42 @@ export function expectedRows({ schema, document, operation, variables }: Asked):
   const given = new Map<string, unknown>();
   for (const { variable, defaultValue } of operation.variableDefinitions ?? []) {
     const name = variable.name.value;
-    given.set(name, variables[name] ?? (defaultValue ? plain(defaultValue, new Map()) : undefined));
+    // A null that was sent is no variable left out: its default does not stand for it.
+    given.set(name, Object.hasOwn(variables, name) ? variables[name] : defaultValue && plain(defaultValue, new Map()));
   }
+  const root = schema.getRootType(operation.operation);
+  return root ? rowCounter({ schema, fragments, given })(operation.selectionSet, root, undefined) : 0;
+}
+
+/** Refuses a list, by now known to be `length` long, whose elements' own lists may have more rows in all than `most`. */
+export function refuseTooManyBelow({ schema, fragments, fieldNodes, returnType, variableValues }: GraphQLResolveInfo, length: number, most: number): void {
+  const below = rowCounter({ schema, fragments: new Map(Object.entries(fragments)), given: new Map(Object.entries(variableValues)) });
+  const type = getNamedType(returnType);
+  let rows = 0;
+  for (const { selectionSet } of fieldNodes) if (selectionSet) rows += length * below(selectionSet, type, undefined);
+  if (rows > most) throw tooManyRows(rows, most);
+}
+
+/** What a caller is told whose query may have more rows than are allowed. */
+export function tooManyRows(rows: number, most: number): Problem {
+  const [found, allowed] = [rows, most].map(number => number.toLocaleString('en'));
+  return new Problem('TOO_LARGE', `The query's lists may have ${found} rows in all; ${allowed} at most: ask for fewer with first.`);
+}
+
+interface Counting {
+  schema: GraphQLSchema;
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Variables by name. */
+  given: Map<string, unknown>;
+}
+
+type RowsBelow = (set: SelectionSetNode, type: GraphQLNamedType, first: number | undefined) => number;
+
+function rowCounter({ schema, fragments, given }: Counting): RowsBelow {
   const counted = new Map<SelectionSetNode, Map<string, number>>();
 
   /** The rows below one object; `first`: the length that the next list below it was asked for. */
-  const below = (set: SelectionSetNode, type: GraphQLNamedType, first: number | undefined): number => {
+  const below: RowsBelow = (set, type, first) => {
     const key = `${type.name} ${first}`;
     const known = counted.get(set)?.get(key);
     if (known !== undefined) return known;
@@ -69,6 +104,7 @@ export function expectedRows({ schema, document, operation, variables }: Asked):
     (name === undefined ? undefined : schema.getType(name)) ?? type;
 
   const ofField = (node: FieldNode, type: GraphQLNamedType, first: number | undefined): number => {
+    if (node.name.value === '_entities' && node.selectionSet) return namedIn(node) * (1 + below(node.selectionSet, type, undefined));
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
     if (!field || !node.selectionSet) return 0;
     const named = getNamedType(field.type);
@@ -76,12 +112,18 @@ export function expectedRows({ schema, document, operation, variables }: Asked):
     const args = argumentsOf(node, field, given);
     const asked = typeof args.first === 'number' ? Math.max(0, args.first) : first;
     if (!isListType(getNullableType(field.type))) return below(node.selectionSet, named, asked);
-    const length = pointsOf(args) ?? asked ?? usualLength;
+    // Pages have their elements in `nodes`; of another list on the way down, the length of a page says nothing.
+    const paged = typeof args.first === 'number' || node.name.value === pageField ? asked : undefined;
+    const length = pointsOf(args) ?? paged ?? usualLength;
     return length * (1 + below(node.selectionSet, named, undefined));
   };
 
-  const root = schema.getRootType(operation.operation);
-  return root ? below(operation.selectionSet, root, undefined) : 0;
+  /** How many entities a request of a subgraph names; their types stand in the selection. */
+  const namedIn = (node: FieldNode): number => {
+    const [all] = (node.arguments ?? []).map(({ value }) => plain(value, given));
+    return Array.isArray(all) ? all.length : 0;
+  };
+  return below;
 }
 
 function argumentsOf(node: FieldNode, field: GraphQLField<unknown, unknown>, given: Map<string, unknown>) {
@@ -89,7 +131,7 @@ function argumentsOf(node: FieldNode, field: GraphQLField<unknown, unknown>, giv
   for (const { name, defaultValue } of field.args) args[name] = defaultValue;
   for (const { name, value } of node.arguments ?? []) {
     const stated = plain(value, given);
-    if (stated !== undefined) args[name.value] = stated;
+    if (stated !== undefined && stated !== null) args[name.value] = stated; // null is as good as left out
   }
   return args;
 }

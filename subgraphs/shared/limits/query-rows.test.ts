@@ -47,6 +47,9 @@ test.each<[string, string, number]>([
   ['a fragment, each time it is spread', '{ a: node { ...f } b: node { ...f } } fragment f on Node { children(first: 3) { nodes { name } } }', 6],
   ['a fragment on an interface', '{ node { ... on Named { ... on Node { children(first: 3) { nodes { name } } } } } }', 3],
   ['less than nothing', '{ node { children(first: -5) { nodes { name } } } }', 0],
+  ['a page whose length is null, as one without a word of it', '{ node { children(first: null) { nodes { name } } } }', 50],
+  ['a list on the way to a page that has none of its own', '{ report(first: 0) { node { node { levels { children(first: 100) { nodes { name } } } } } } }', 10 * (1 + 100)],
+  ['another list beside the page', '{ report(first: 3) { node { node { levels { name } } } children { nodes { attempts } } } }', 10 + 3],
   ['a fragment within itself', '{ node { ...f } } fragment f on Node { levels { ...f } }', 10],
   ['fields that there are not', '{ nothing { at { all } } }', 0],
 ])('%s', (_, query, rows) => {
@@ -57,9 +60,20 @@ test.each<[string, string, Record<string, unknown>, number]>([
   ['given', '$n: Int', { n: 8 }, 8],
   ['left to its own default', '$n: Int = 6', {}, 6],
   ["left to the argument's", '$n: Int', {}, 50],
+  ['that is null', '$n: Int', { n: null }, 50],
+  ['that is null past its own default', '$n: Int = 0', { n: null }, 50],
   ['of a wrong kind', '$n: Int', { n: 'many' }, 10],
 ])('a variable %s', (_, declared, variables, rows) => {
   expect(rowsOf(`query (${declared}) { node { children(first: $n) { nodes { name } } } }`, variables)).toBe(rows);
+});
+
+test.each<[string, unknown, number]>([
+  ['each that is named, with what is below it', [{}, {}, {}], 3 * (1 + 50)],
+  ['none', [], 0],
+  ['no list', 'x', 0],
+])('entities past the planner count: %s', (_, all, rows) => {
+  const query = 'query ($all: [_Any!]!) { _entities(representations: $all) { ... on Node { name children { nodes { name } } } } }';
+  expect(rowsOf(query, { all })).toBe(rows);
 });
 
 test('a period in variables counts as one in the text', () => {
