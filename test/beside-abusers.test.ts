@@ -20,6 +20,8 @@ const abusers = 20;
 const atOnce = 8;
 const slowSenders = 50;
 const seconds = 6;
+/** Milliseconds for nineteen of twenty answers: a second (`npm run test:long`), and more where other tests have the machine. */
+const patience = Number(process.env.STRATA_PATIENCE ?? 3_000);
 
 let database: TestDatabase;
 let folder: string;
@@ -85,7 +87,7 @@ async function sendSlowly(going: () => boolean): Promise<void> {
   }
 }
 
-test(`a good caller beside ${abusers} abusers and ${slowSenders} slow senders is answered well, nearly always within a second`, async () => {
+test(`a good caller beside ${abusers} abusers and ${slowSenders} slow senders is answered well, nearly always within ${patience} ms`, async () => {
   let going = true;
   let asked = 0;
   const statuses = new Map<number, number>();
@@ -118,7 +120,7 @@ test(`a good caller beside ${abusers} abusers and ${slowSenders} slow senders is
   closeConnections(); // nobody waits for what abusers have asked
   await Promise.allSettled(abusing);
   expect(failed).toEqual([]);
-  expect(quantile(took, 0.95)).toBeLessThan(1_000);
+  expect(quantile(took, 0.95)).toBeLessThan(patience);
   // That they did what they could: they were answered, and refused in each way.
   expect([...statuses.keys()].sort()).toEqual(expect.arrayContaining([200, 400, 401]));
   expect(statuses.get(500)).toBeUndefined();
