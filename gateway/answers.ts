@@ -116,7 +116,7 @@ export function answerGraph(
     const credentials = credentialsOf(request);
     const body = request.body as Record<string, unknown>;
     const isPost = request.method === 'POST'; // who asks by GET can only read, which the server sees to
-    const { searchParams, search } = new URL(request.originalUrl, 'http://strata');
+    const { searchParams, search } = isPost ? nothingInUrl : new URL(request.originalUrl, 'http://strata');
     const text = String(isPost ? body.query : searchParams.get('query'));
     const verdict = verdictOn(text, { documentOf, limits });
     const record = recordOf(response);
@@ -174,6 +174,9 @@ export function answerGraph(
     }
   };
 }
+
+/** Of a POST, in whose URL stands nothing that counts. */
+const nothingInUrl = { searchParams: new URLSearchParams(), search: '' };
 
 const isGood = ({ status, headers }: HTTPGraphQLResponse, body: string): boolean =>
   (status ?? 200) === 200 && body.startsWith('{"data"') && (headers.get('content-type') ?? '').startsWith('application/json');

@@ -26,6 +26,8 @@ export interface GatewayContext {
   answered?: { version?: string; behind?: boolean };
   /** What the one subgraph said to the question as it came, where that was no answer: it is not asked again. */
   refused?: FormattedExecutionResult;
+  /** What it answered to the whole question, where that has errors. */
+  direct?: { answer: FormattedExecutionResult; from: string };
 }
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;

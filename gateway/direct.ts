@@ -1,5 +1,5 @@
 import type { ApolloGateway, GatewayConfig } from '@apollo/gateway';
-import type { ApolloServerOptionsWithGateway, GraphQLRequestContext } from '@apollo/server';
+import { HeaderMap, type ApolloServerOptionsWithGateway, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
 import {
   GraphQLError,
   OperationTypeNode,
@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { versionAnswered, wasBehind } from '../subgraphs/shared/subgraph/answered-at';
-import type { SubgraphConnection } from './connection';
+import type { Fetch, SubgraphConnection } from './connection';
 import { fetchTraced, unlessAborted, type GatewayContext } from './data-source';
 
 type GatewayInterface = ApolloServerOptionsWithGateway<GatewayContext>['gateway'];
@@ -54,43 +54,65 @@ export class DirectQuestions {
     return this.known.has(keyOf(query, operationName));
   }
 
-  /** The gateway, with a shorter way for such questions. */
+  /** Answers such questions before the gateway is asked; but what has errors is told by its way, where they are put in words. */
+  readonly plugin: ApolloServerPlugin<GatewayContext> = {
+    requestDidStart: async () => ({
+      responseForOperation: async ({ request: { operationName, variables }, source, contextValue }) => {
+        const connection = this.known.get(keyOf(source, operationName));
+        const answer = connection && (await ask(connection, { query: source, variables, operationName }, contextValue));
+        if (!answer) return null;
+        if (answer.errors) {
+          contextValue.direct = { answer, from: connection.name };
+          return null;
+        }
+        return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult: { data: answer.data! } } };
+      },
+    }),
+  };
+
+  /** The gateway, which tells what such a question was answered with errors. */
   before(gateway: ApolloGateway): GatewayInterface {
     return {
       load: async options => {
         const { executor } = await gateway.load(options);
-        return { executor: this.firstOf(executor) };
+        return { executor: tellDirect(executor) };
       },
       onSchemaLoadOrUpdate: gateway.onSchemaLoadOrUpdate.bind(gateway),
       stop: () => gateway.stop(),
     };
   }
-
-  private firstOf(usual: GatewayExecutor): GatewayExecutor {
-    return async requestContext => {
-      const { request, source, context } = requestContext as unknown as Asked;
-      const connection = this.known.get(keyOf(source, request.operationName));
-      if (!connection) return usual(requestContext);
-      const variables = request.variables as Record<string, unknown> | undefined;
-      const { operationName } = request;
-      const { credentials, signal } = context;
-      const asked = { query: source, variables, operationName, credentials, signal };
-      const answer = await unlessAborted(fetchTraced(connection, asked), signal).catch(() => undefined);
-      if (!answer?.data) {
-        // What went wrong as a whole is said by the usual way, field by field. It is one fetch to the same subgraph, which
-        // is not made where it was refused already: that would stand in the audit log twice.
-        if (answer && !isUnreadable(answer)) context.refused = answer;
-        return usual(requestContext);
-      }
-      const version = versionAnswered(answer);
-      context.record.answered = 'direct';
-      if (context.answered && version !== undefined) context.answered.version = version;
-      if (context.answered && wasBehind(answer)) context.answered.behind = true;
-      const { data, errors } = answer;
-      return { data, ...(errors ? { errors: errors.map(error => told(error, connection.name)) } : {}) };
-    };
-  }
 }
+
+/** What a subgraph answers to a whole question; undefined where it takes the usual way. */
+async function ask(
+  connection: SubgraphConnection,
+  question: Pick<Fetch, 'query' | 'operationName'> & { variables?: Record<string, unknown> | undefined },
+  context: GatewayContext,
+): Promise<FormattedExecutionResult | undefined> {
+  const { credentials, signal, answered, record } = context;
+  const asked = { ...question, variables: question.variables, credentials, signal };
+  const answer = await unlessAborted(fetchTraced(connection, asked), signal).catch(() => undefined);
+  if (!answer?.data) {
+    // What went wrong as a whole is said by the usual way, field by field. It is one fetch to the same subgraph, which
+    // is not made where it was refused already: that would stand in the audit log twice.
+    if (answer && !isUnreadable(answer)) context.refused = answer;
+    return undefined;
+  }
+  const version = versionAnswered(answer);
+  record.answered = 'direct';
+  if (answered && version !== undefined) answered.version = version;
+  if (answered && wasBehind(answer)) answered.behind = true;
+  return answer;
+}
+
+const tellDirect =
+  (usual: GatewayExecutor): GatewayExecutor =>
+  async requestContext => {
+    const { direct } = (requestContext as unknown as Asked).context;
+    if (!direct) return usual(requestContext);
+    const { answer, from } = direct;
+    return { data: answer.data!, errors: answer.errors!.map(error => told(error, from)) };
+  };
 
 const keyOf = (source: string, operationName: unknown): string => `${String(operationName ?? '')}\n${source}`;
 

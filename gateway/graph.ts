@@ -78,6 +78,7 @@ export async function startGraph(parts: GraphParts): Promise<Graph> {
       tellErrors,
       operationIsThere,
       refuseTooManyRows(limits.rows),
+      direct.plugin,
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),

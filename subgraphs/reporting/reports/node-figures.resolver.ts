@@ -5,10 +5,9 @@ import { SafeInt } from '../../shared/graphql/scalars';
 import { checkPeriod } from '../../shared/period';
 import type { ReportingContext } from '../context';
 import type { FigureKey } from '../rollup/figures.loader';
-import type { Plan } from '../rollup/plan';
 import { Performance, PerformancePoint, TimeSpent, TimeSpentPoint } from './figures.type';
 import { shownProvenance } from './shown-provenance';
-import { performancePoint, shownPerformance, shownTimeSpent, timeSpentPoint, type Shown } from './shown-figures';
+import { performancePoint, ShownPerformance, ShownTimeSpent, timeSpentPoint, type Shown, type ToldBy } from './shown-figures';
 
 @Directive('@key(fields: "id hierarchyId")')
 @ObjectType()
@@ -50,28 +49,22 @@ export const nodeReference = (node: Node): ShownNode => ({
 });
 
 /** How the provenance of figures read through a hierarchy is told; each when it is asked for. */
-export async function provenanceIn(hierarchyKey: string, context: ReportingContext) {
+export async function provenanceIn(hierarchyKey: string, context: ReportingContext): Promise<ToldBy> {
   const { loaders, now } = context;
   const { hierarchyVersion, hierarchyId } = await loaders.nodes.view(hierarchyKey);
   const { levels } = await loaders.storedState(hierarchyId);
   const circumstances = { levels, asOf: context.asOf, now, hierarchyVersion, completeFrom: await loaders.figuresFrom() };
-  return (node: Node, { source }: Plan) => () => shownProvenance(node, source, circumstances);
-}
-
-async function figuresOf(key: FigureKey, context: ReportingContext) {
-  const provenance = await provenanceIn(key.node.hierarchyKey, context);
-  const { sums, plan } = await context.loaders.figures.load(key);
-  return { sums, provenance: provenance(key.node, plan) };
+  return (node, { source }) => shownProvenance(node, source, circumstances);
 }
 
 async function performanceOf(key: FigureKey, context: ReportingContext): Promise<Shown<Performance>> {
-  const { sums, provenance } = await figuresOf(key, context);
-  return shownPerformance(key, sums, provenance);
+  const told = await provenanceIn(key.node.hierarchyKey, context);
+  return new ShownPerformance(key, await context.loaders.figures.load(key), told);
 }
 
 async function timeSpentOf(key: FigureKey, context: ReportingContext): Promise<Shown<TimeSpent>> {
-  const { sums, provenance } = await figuresOf(key, context);
-  return shownTimeSpent(key, sums, provenance);
+  const told = await provenanceIn(key.node.hierarchyKey, context);
+  return new ShownTimeSpent(key, await context.loaders.figures.load(key), told);
 }
 
 @Resolver(() => HierarchyNode)

@@ -10,7 +10,7 @@ import { noSums, type Sums } from '../rollup/sums';
 import { nodeReference, provenanceIn } from './node-figures.resolver';
 import { NodeReport, ReportMeasure, ReportOrder, type Reconciliation, type ReportRow } from './node-report.type';
 import { pageOfChildren, type Child } from './order-children';
-import { scoreInPercent, shownPerformance, shownTimeSpent, totalSeconds } from './shown-figures';
+import { scoreInPercent, ShownPerformance, ShownTimeSpent, totalSeconds, type ToldBy } from './shown-figures';
 
 @Resolver(() => NodeReport)
 export class NodeReportResolver {
@@ -49,7 +49,7 @@ export class NodeReportResolver {
     const asked = [node, ...nodes, ...(other ? [other] : [])];
     const found = await loaders.figuresOf(asked.map(keyOf));
     const provenance = await provenanceIn(hierarchyKey, context);
-    const rowOf = (of: Node): ReportRow => rowShown(keyOf(of), found.get(of.id)!, provenance);
+    const rowOf = (of: Node): ReportRow => new ShownRow(keyOf(of), found.get(of.id)!, provenance);
     const [own, ...below] = asked.map(({ id: asId }) => found.get(asId)!.sums);
     const children: Child[] = nodes.map((child, index) => ({ node: child, sums: below[index]! }));
     if (order?.by === ReportMeasure.LEARNERS) {
@@ -71,16 +71,24 @@ export class NodeReportResolver {
 }
 
 /** A row's figures are read already; they take their shape when they are asked for. */
-function rowShown(key: FigureKey, { sums, plan }: Figures, provenance: Awaited<ReturnType<typeof provenanceIn>>): ReportRow {
-  return {
-    node: nodeReference(key.node),
-    get performance() {
-      return shownPerformance(key, sums, provenance(key.node, plan));
-    },
-    get timeSpent() {
-      return shownTimeSpent(key, sums, provenance(key.node, plan));
-    },
-  };
+class ShownRow implements ReportRow {
+  readonly node: ReportRow['node'];
+
+  constructor(
+    private readonly key: FigureKey,
+    private readonly figures: Figures,
+    private readonly told: ToldBy,
+  ) {
+    this.node = nodeReference(key.node);
+  }
+
+  get performance(): ReportRow['performance'] {
+    return new ShownPerformance(this.key, this.figures, this.told);
+  }
+
+  get timeSpent(): ReportRow['timeSpent'] {
+    return new ShownTimeSpent(this.key, this.figures, this.told);
+  }
 }
 
 /** What the parts leave of the whole. */

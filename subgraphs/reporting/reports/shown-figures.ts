@@ -1,5 +1,7 @@
 import type { Provenance } from '../../shared/graphql/provenance.type';
-import type { FigureKey, TrendPoint } from '../rollup/figures.loader';
+import type { Node } from '../../hierarchy/published';
+import type { FigureKey, Figures, TrendPoint } from '../rollup/figures.loader';
+import type { Plan } from '../rollup/plan';
 import type { Sums } from '../rollup/sums';
 import type { Performance, PerformancePoint, TimeSpent, TimeSpentPoint } from './figures.type';
 
@@ -28,22 +30,50 @@ export const timeSpentFields = (sums: Sums) => ({
   assessmentSeconds: sums.assessmentSeconds,
 });
 
-/** `provenance` is made when it is asked for: most reports show numbers alone. */
-export const shownPerformance = (of: FigureKey, sums: Sums, provenance: () => Provenance): Shown<Performance> => ({
-  of,
-  ...performanceFields(sums),
-  get provenance() {
-    return provenance();
-  },
-});
+/** How the provenance of figures is told that were read by a plan. */
+export type ToldBy = (node: Node, plan: Plan) => Provenance;
 
-export const shownTimeSpent = (of: FigureKey, sums: Sums, provenance: () => Provenance): Shown<TimeSpent> => ({
-  of,
-  ...timeSpentFields(sums),
-  get provenance() {
-    return provenance();
-  },
-});
+/**
+ * Its provenance is made when it is asked for: most reports show numbers alone. A class, since objects that are each made
+ * with a getter of their own take the engine many times as long.
+ */
+class Read {
+  constructor(
+    readonly of: FigureKey,
+    private readonly plan: Plan,
+    private readonly told: ToldBy,
+  ) {}
+
+  get provenance(): Provenance {
+    return this.told(this.of.node, this.plan);
+  }
+}
+
+export class ShownPerformance extends Read implements Shown<Performance> {
+  readonly averageScore: number | null;
+  readonly scoreSum: number;
+  readonly attempts: number;
+
+  constructor(of: FigureKey, { sums, plan }: Figures, told: ToldBy) {
+    super(of, plan, told);
+    this.averageScore = averageScore(sums);
+    this.scoreSum = scoreInPercent(sums.scoreSum);
+    this.attempts = sums.attempts;
+  }
+}
+
+export class ShownTimeSpent extends Read implements Shown<TimeSpent> {
+  readonly totalSeconds: number;
+  readonly collectionSeconds: number;
+  readonly assessmentSeconds: number;
+
+  constructor(of: FigureKey, { sums, plan }: Figures, told: ToldBy) {
+    super(of, plan, told);
+    this.totalSeconds = totalSeconds(sums);
+    this.collectionSeconds = sums.collectionSeconds;
+    this.assessmentSeconds = sums.assessmentSeconds;
+  }
+}
 
 export const performancePoint = ({ from, through, sums }: TrendPoint): PerformancePoint => ({
   from,

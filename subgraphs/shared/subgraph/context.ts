@@ -35,36 +35,56 @@ export interface ContextParts<Loaders> {
 export type CreateContext<Loaders = unknown> = (credentials: Credentials, options?: SessionOptions) => Promise<SubgraphContext<Loaders>>;
 
 export const contextFactory =
-  <Loaders>({ database, identify, now, mostRows, createLoaders }: ContextParts<Loaders>): CreateContext<Loaders> =>
+  <Loaders>(parts: ContextParts<Loaders>): CreateContext<Loaders> =>
   async (credentials, options = {}) => {
-    const moment = now(); // before anything is read: all that was accepted by then is in the answer
+    const { database, identify } = parts;
+    const moment = parts.now(); // before anything is read: all that was accepted by then is in the answer
     const { caller, session } = await openSession(credentials, { database, identify, options });
-    let loaders: Loaders | undefined;
-    session.onWrite(() => (loaders = undefined));
-    return {
-      caller,
-      session,
-      mostRows,
-      now: moment,
-      get asOf() {
-        const { asOf = moment } = session.lagging ?? {};
-        return asOf < moment ? asOf : moment;
-      },
-      from: credentials,
-      inPlatform: async work => {
-        if (!caller.actsForPlatform) throw forbidden('Only a super admin may change what tenants share.');
-        return session.write(work, platformTenant);
-      },
-      readPlatform: async work => {
-        if (!caller.actsForPlatform) throw forbidden('Only a super admin may see what is the platform\'s.');
-        return database.transaction(platformTenant, 'read', work);
-      },
-      get loaders() {
-        loaders ??= createLoaders({ caller, session, now: moment });
-        return loaders;
-      },
-    };
+    return new OperationContext(parts, { caller, session, now: moment, from: credentials });
   };
+
+/** A class, since an object that is made with getters of its own lives until the next full collection of garbage. */
+class OperationContext<Loaders> implements SubgraphContext<Loaders> {
+  readonly caller: Caller;
+  readonly session: Session;
+  readonly now: Date;
+  readonly from: Credentials;
+  readonly mostRows: number;
+  private made: Loaders | undefined;
+
+  constructor(
+    private readonly parts: ContextParts<Loaders>,
+    { caller, session, now, from }: Pick<SubgraphContext, 'caller' | 'session' | 'now'> & { from: Credentials },
+  ) {
+    this.caller = caller;
+    this.session = session;
+    this.now = now;
+    this.from = from;
+    this.mostRows = parts.mostRows;
+    session.onWrite(() => (this.made = undefined));
+  }
+
+  get asOf(): Date {
+    const { asOf = this.now } = this.session.lagging ?? {};
+    return asOf < this.now ? asOf : this.now;
+  }
+
+  get loaders(): Loaders {
+    const { caller, session, now } = this;
+    this.made ??= this.parts.createLoaders({ caller, session, now });
+    return this.made;
+  }
+
+  readonly inPlatform = async <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> => {
+    if (!this.caller.actsForPlatform) throw forbidden('Only a super admin may change what tenants share.');
+    return this.session.write(work, platformTenant);
+  };
+
+  readonly readPlatform = async <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> => {
+    if (!this.caller.actsForPlatform) throw forbidden('Only a super admin may see what is the platform\'s.');
+    return this.parts.database.transaction(platformTenant, 'read', work);
+  };
+}
 
 /** Who asks is looked up in the transaction that then answers; only who acts in another tenant needs a second one. */
 async function openSession(

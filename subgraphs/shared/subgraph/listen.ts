@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Express } from 'express';
+import { Crowd } from '../crowd';
 import { badInput } from '../errors';
 import { defaultLimits, type Limits } from '../limits/limits';
 import { bornForApp } from './born-for-app';
@@ -82,12 +83,12 @@ const lastCall = 500;
 
 /** Once told to, has each answer say that its connection ends with it: the client then asks elsewhere, and loses nothing. */
 function lastAnswers(server: Server): () => void {
-  const open = new Set<ServerResponse>();
+  const open = new Crowd<ServerResponse>();
   let last = false;
   server.prependListener('request', (_request, response: ServerResponse) => {
     if (last) response.shouldKeepAlive = false;
-    open.add(response);
-    response.once('close', () => open.delete(response));
+    open.join(response);
+    response.once('close', () => open.leave(response));
   });
   return () => {
     last = true;
