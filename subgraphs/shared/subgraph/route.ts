@@ -13,7 +13,10 @@ export interface SubgraphRoute {
   method: 'GET' | 'POST';
   /** A path with parameters, such as /imports/:id. */
   path: string;
-  /** It changes nothing that is administration: activity, say. Else, and of a super admin in another tenant, a POST leaves a row in the audit log. */
+  /**
+   * It changes nothing that is administration: activity, say. Else, and of a super admin in another tenant, a POST leaves
+   * a row in the audit log.
+   */
   unaudited?: boolean;
   /** What it throws becomes application/problem+json: a Problem as it is, anything else masked. */
   handle(request: RouteRequest, at: RouteTools): Promise<RouteResponse>;
