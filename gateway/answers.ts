@@ -117,7 +117,7 @@ export function answerGraph(
     const body = request.body as Record<string, unknown>;
     const isPost = request.method === 'POST'; // who asks by GET can only read, which the server sees to
     const { searchParams, search } = isPost ? nothingInUrl : new URL(request.originalUrl, 'http://strata');
-    const text = String(isPost ? body.query : searchParams.get('query'));
+    const text = textIn(isPost ? body.query : searchParams.get('query'));
     const verdict = verdictOn(text, { documentOf, limits });
     const record = recordOf(response);
     const { document } = verdict;
@@ -129,7 +129,7 @@ export function answerGraph(
     const mayRepeat = version !== undefined && repeatable && credentials.actingTenant === undefined;
     const key = mayRepeat ? questionKey(credentials, body) : '';
     const known = mayRepeat ? answers.get(key) : undefined;
-    const tellsItself = known === undefined && direct.has(String(body.query), body.operationName);
+    const tellsItself = known === undefined && direct.has(text, body.operationName);
     const current = mayRepeat && !tellsItself ? await version(credentials).catch(() => undefined) : undefined;
     if (known && known.version === current) {
       response.setHeader('cache-control', 'no-store');
@@ -174,6 +174,9 @@ export function answerGraph(
     }
   };
 }
+
+/** What is no text the server refuses; an object of a caller's making is not asked for its own. */
+const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Of a POST, in whose URL stands nothing that counts. */
 const nothingInUrl = { searchParams: new URLSearchParams(), search: '' };

@@ -118,3 +118,11 @@ test.each(wrong)('$name: told the same before and after the question was asked r
   expect(before.status).toBe(asked[0].includes('weekday') ? 200 : 400);
   expect(JSON.parse(before.text).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
 });
+
+test.each([
+  ['a query', { query: { toString: 1 } }],
+  ['an operation\'s name', { query: '{ whoAmI }', operationName: { toString: 1 } }],
+])('%s that is no text, and cannot be made one, is refused', async (_what, body) => {
+  const { status } = await request(app).post('/graphql').set('authorization', `Bearer ${token}`).send(body);
+  expect(status).toBe(400);
+});

@@ -114,7 +114,7 @@ const tellDirect =
     return { data: answer.data!, errors: answer.errors!.map(error => told(error, from)) };
   };
 
-const keyOf = (source: string, operationName: unknown): string => `${String(operationName ?? '')}\n${source}`;
+const keyOf = (source: string, operationName: unknown): string => `${typeof operationName === 'string' ? operationName : ''}\n${source}`;
 
 /** Whoever formats it must know that the subgraph has logged it. */
 const told = ({ message, path, extensions }: GraphQLFormattedError, serviceName: string): GraphQLError =>

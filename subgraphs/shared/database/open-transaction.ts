@@ -126,11 +126,14 @@ export class OpenTransaction implements Transaction {
     for (const act of this.acts.splice(0)) act();
   }
 
-  /** Ends a read without anybody waiting for it: its answer is known, and nothing of it can be lost. */
+  /**
+   * Ends a read without anybody waiting for it: its answer is known, and nothing of it can be lost. With the next message
+   * where the connection is ours alone; a pooler hands one on only between two transactions, which would be in one message.
+   */
   async endBehind(): Promise<void> {
-    const { signal } = this.parts;
+    const { signal, prepares } = this.parts;
     const client = this.parts.client as unknown as OwnClient;
-    if (!this.open || this.cancelling || this.changed || !client.isIdle) return this.commit();
+    if (!this.open || !prepares || this.cancelling || this.changed || !client.isIdle) return this.commit();
     this.open = false;
     signal?.removeEventListener('abort', this.cancel);
     client.endRead();
