@@ -114,6 +114,17 @@ test('what was asked before the read began is right where it still holds, and el
   await held.commit();
 });
 
+test('nothing is written by what a read was begun with, and is no more', async () => {
+  await plain();
+  await structureMoves();
+  const session = new Session(database, tenant, { ahead: true });
+  await session.read();
+  let written = false;
+  await expect(session.write(async () => void (written = true))).rejects.toThrow(SeenOtherwise);
+  expect(written).toBe(false);
+  await session.close();
+});
+
 test('what is remembered before it has begun is not, and what is remembered afterwards is', async () => {
   await plain();
   const tx = await ahead();

@@ -86,6 +86,7 @@ export class Session {
     work: (transaction: Transaction) => Promise<T>,
     { tenantId, access }: { tenantId: number; access: 'write' | 'activity' },
   ): Promise<T> {
+    if (!(await this.isAsExpected())) throw new SeenOtherwise(); // nothing is written by what may be no more
     await this.end();
     this.hasWritten = true;
     const record = this.toRecord;
