@@ -108,9 +108,10 @@ test('every figure of learners, classes and nodes equals one counted by hand, wh
     { numRuns: runs },
   );
   // Else the lives were too poor to show anything. A status lost again within a window comes in one of forty: of few
-  // lives, perhaps in none.
+  // lives, perhaps in none; and of the others one thing may by chance not have come.
   const { setBack, ...often } = seen;
-  for (const count of Object.values(often)) expect(count).toBeGreaterThan(0);
+  const missing = Object.entries(often).flatMap(([what, count]) => (count === 0 ? [what] : []));
+  expect([missing, missing.length <= (runs >= 300 ? 0 : 1)]).toEqual([missing, true]);
   if (runs >= 300) expect(setBack).toBeGreaterThan(0);
 }, 60_000 + runs * 500);
 

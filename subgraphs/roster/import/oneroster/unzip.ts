@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { Transform, type Readable } from 'node:stream';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
@@ -93,7 +93,12 @@ function refuseBombs(entries: readonly Entry[], zipped: number): void {
 async function extract(zip: ZipFile, { entry, to }: { entry: Entry; to: string }): Promise<void> {
   const name = path.posix.basename(entry.fileName);
   if (entry.isEncrypted()) throw new BadInput(`${name}: expected a file that is not encrypted`);
-  const source = await readable(zip.openReadStreamPromise(entry), name);
+  // There before anything can break off: a file that is yet to come would come into a folder that is being removed.
+  const target = (await fs.promises.open(to, 'wx')).createWriteStream();
+  const source = await readable(zip.openReadStreamPromise(entry), name).catch((error: unknown) => {
+    target.destroy();
+    throw error;
+  });
   let sum = 0;
   const check = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -101,12 +106,9 @@ async function extract(zip: ZipFile, { entry, to }: { entry: Entry; to: string }
       done(null, chunk);
     },
   });
-  await readable(copy(source, check, to), name);
+  await readable(pipeline(source, check, target), name);
   if (sum !== entry.crc32) throw new BadInput(`${name}: expected a zip that is whole; the file in it is damaged`);
 }
-
-const copy = (source: Readable, check: Transform, to: string): Promise<void> =>
-  pipeline(source, check, fs.createWriteStream(to, { flags: 'wx' }));
 
 /** What the zip library complains about is the zip; what the system complains about is not. */
 async function readable<T>(work: Promise<T>, name?: string): Promise<T> {
