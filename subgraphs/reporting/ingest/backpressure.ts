@@ -8,15 +8,18 @@ import { backlogOf } from '../rollup/waiting.queries';
 const mostWaiting = 500_000;
 const secondsToWait = 5;
 
-/** Refuses activity, before any of it is stored, while more is waiting to be folded than reads should carry. */
-export async function refuseBehind(tx: Transaction, most = mostWaiting): Promise<void> {
+/**
+ * Refuses the activity of so many requests, before any of it is stored, while more is waiting to be folded than reads
+ * should carry.
+ */
+export async function refuseBehind(tx: Transaction, requests = 1): Promise<void> {
   const backlog = await backlogOf(tx);
   // Without stored sums nothing is folded, and nothing waits for it.
-  if (backlog <= most || !(await selectBuiltTrees(tx)).has(0)) return;
-  refusedBatches.inc();
+  if (backlog <= mostWaiting || !(await selectBuiltTrees(tx)).has(0)) return;
+  refusedBatches.inc(requests);
   throw new Problem(
     'RATE_LIMITED',
-    `Some ${backlog} changes wait to be added up, more than ${most}; please send this again in ${secondsToWait} seconds.`,
+    `Some ${backlog} changes wait to be added up, more than ${mostWaiting}; please send this again in ${secondsToWait} seconds.`,
     { retryAfter: secondsToWait },
   );
 }

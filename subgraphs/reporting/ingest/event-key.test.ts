@@ -5,7 +5,7 @@ import type { KnownEvent } from './event';
 const event: KnownEvent = {
   ...{ eventId: 'e1', classId: 'c', userId: 'u', occurredAt: new Date('2026-03-02T10:00:00.250Z') },
   ...{ score: 571_235, seconds: 90, kind: 'ASSESSMENT', subject: 'Français "A"', contentSource: null, framework: 'F\\1' },
-  ...{ competency: 'K', status: 3, classNumber: 7, personNumber: 8, contextId: 9, competencyId: 10 },
+  ...{ post: 0, competency: 'K', status: 3, classNumber: 7, personNumber: 8, contextId: 9, competencyId: 10 },
 };
 
 /** What stands in `event_ids` of all that was ever accepted: never to be changed. */

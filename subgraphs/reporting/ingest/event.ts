@@ -5,6 +5,8 @@ export type RawEvent = Record<string, unknown>;
 
 /** A record that is sound in itself; what it refers to is not looked up yet. */
 export interface SoundEvent {
+  /** Which of the posts that share a transaction it came in. */
+  post: number;
   eventId: string;
   classId: string;
   userId: string;
@@ -34,6 +36,9 @@ export interface Rejection {
   code: ProblemCode;
   message: string;
 }
+
+/** Says of an event why it is not accepted, to whoever sent it. */
+export type Reject = (event: SoundEvent, code: ProblemCode, message: string) => void;
 
 export const statuses = ['NOT_STARTED', 'IN_PROGRESS', 'INFERRED', 'COMPLETED'] as const;
 
@@ -132,6 +137,7 @@ function soundEvent(event: RawEvent, now: Date): SoundEvent {
   const points = score(event);
   const status = oneOf(event, 'status', statuses);
   const sound: SoundEvent = {
+    post: 0,
     eventId: id(event, 'eventId'),
     classId: id(event, 'classId'),
     userId: id(event, 'userId'),

@@ -26,7 +26,7 @@ export const eventsRoute: SubgraphRoute = {
       await held.turn(countEvents(bytes));
       const noJson: Rejection[] = [];
       const events = readEvents(bytes, rejection => noJson.push(rejection));
-      const receipt = await recordEvents({ database, caller, events, now });
+      const receipt = await recordEvents({ database, caller }, { events, now });
       return json(202, { ...receipt, rejected: [...noJson, ...receipt.rejected] });
     });
   },

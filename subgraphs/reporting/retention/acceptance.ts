@@ -1,6 +1,7 @@
 import type { Transaction } from '../../shared/database/database';
+import type { ProblemCode } from '../../shared/errors';
 import { addDays, type Period } from '../../shared/period';
-import type { Rejection, SoundEvent } from '../ingest/event';
+import type { Reject, SoundEvent } from '../ingest/event';
 import { keptFigures, utcDay } from './kept-figures';
 import { insertAcceptedDays } from './kept-figures.queries';
 
@@ -14,29 +15,30 @@ const millisecondsOfADay = 86_400_000;
 export async function withoutForgotten(
   tx: Transaction,
   events: readonly SoundEvent[],
-  { now, rejected }: { now: Date; rejected: Rejection[] },
+  { now, reject }: { now: Date; reject: Reject },
 ): Promise<SoundEvent[]> {
   const { eventIdsFrom, hidden } = await keptFigures(tx, now);
   if (eventIdsFrom === null && hidden.length === 0) return [...events];
   const first = eventIdsFrom && new Date(eventIdsFrom.getTime() + millisecondsOfADay);
   return events.filter(event => {
     const refused = first && event.occurredAt < first ? tooOld(event, first) : isNear(event, hidden) ? expired(event) : null;
-    if (refused) rejected.push(refused);
+    if (refused) reject(event, ...refused);
     return !refused;
   });
 }
 
-const tooOld = ({ eventId, occurredAt }: SoundEvent, first: Date): Rejection => ({
-  ...{ eventId, code: 'BAD_USER_INPUT' },
-  message:
-    `occurredAt is ${occurredAt.toISOString()}, before ${first.toISOString()}: ids of that time are forgotten, so nobody ` +
-    'can tell whether this event was counted already.',
-});
+type Reason = [code: ProblemCode, message: string];
 
-const expired = ({ eventId, occurredAt }: SoundEvent): Rejection => ({
-  ...{ eventId, code: 'CONFLICT' },
-  message: `The figures of ${utcDay(occurredAt)} have expired and are being taken away; please send this later.`,
-});
+const tooOld = ({ occurredAt }: SoundEvent, first: Date): Reason => [
+  'BAD_USER_INPUT',
+  `occurredAt is ${occurredAt.toISOString()}, before ${first.toISOString()}: ids of that time are forgotten, so nobody ` +
+    'can tell whether this event was counted already.',
+];
+
+const expired = ({ occurredAt }: SoundEvent): Reason => [
+  'CONFLICT',
+  `The figures of ${utcDay(occurredAt)} have expired and are being taken away; please send this later.`,
+];
 
 /** Days are the tenant's, so one before and one after that of UTC are near, too. */
 function isNear({ occurredAt }: SoundEvent, hidden: readonly Period[]): boolean {
