@@ -70,8 +70,8 @@ async function main(): Promise<void> {
     else tell({ verified: true });
   };
   await Promise.all([
-    repeat(ingesting, 2),
-    repeat(ingesting, 5),
+    // Enough of them to share transactions.
+    ...[1, 2, 2, 5].map(pause => repeat(ingesting, pause)),
     repeat(folding, 15),
     repeat(moving, 1),
     repeat(building, 40),
