@@ -6,6 +6,7 @@ import pino from 'pino';
 import request from 'supertest';
 import { signDevelopmentToken, verificationKeys } from '../subgraphs/shared/access/keys';
 import { tokenVerifier, type VerifyToken } from '../subgraphs/shared/access/token';
+import { answeredAt, answeredBehind, answeredWith, headersOfAnswer, versionAnswered, wasBehind } from '../subgraphs/shared/subgraph/answered-at';
 import { listen, type OpenServer } from '../subgraphs/shared/subgraph/listen';
 import { subgraphServer } from '../subgraphs/shared/subgraph/serve';
 import type { RunningSubgraph } from '../subgraphs/shared/subgraph/subgraph';
@@ -172,6 +173,41 @@ describe.each([
     const { status, body } = await request(app).get('/readyz');
     expect([status, body.checks]).toEqual([200, ['hierarchy', 'reporting']]);
   });
+});
+
+describe("a subgraph's own port", () => {
+  let port: string;
+  beforeAll(async () => (port = `http://127.0.0.1:${(await served(running[0]!)).port}`));
+
+  test('tells the version of the sender\'s tenant, and of no other, to whoever has a token', async () => {
+    const versionFor = (headers: Record<string, string>) => request(port).get('/version').set(headers);
+    const own = await versionFor({ authorization: `Bearer ${token}` });
+    expect([own.status, own.headers['cache-control']]).toEqual([200, 'no-store']);
+    expect(own.body).toEqual({ version: await running[0]!.version({ token }) });
+    const acting = await versionFor({ authorization: `Bearer ${token}`, 'strata-tenant': 'platform' });
+    expect(acting.body).toEqual(own.body);
+    for (const headers of [{}, { authorization: 'Bearer x.y.z' }]) {
+      const { status, body } = await versionFor(headers as Record<string, string>);
+      expect([status, body.code]).toEqual([401, 'UNAUTHENTICATED']);
+    }
+  });
+
+  test('tells with an answer at which version it was read', async () => {
+    const post = (query: string) => request(`${port}/graphql`).post('').set('authorization', `Bearer ${token}`).send({ query });
+    const { headers } = await post('{ books { title } }');
+    expect(headers['strata-version']).toBe(await running[0]!.version({ token }));
+    expect(headers['strata-behind']).toBeUndefined();
+  });
+});
+
+test('what a server says of an answer in its headers is known of it behind them', () => {
+  const arrived = (answer: object) => answeredWith({ ...answer }, new Headers(headersOfAnswer(answer)));
+  const told = [{ data: {} }, answeredAt({ data: {} }, '7/8'), answeredBehind({ data: {} })].map(arrived);
+  expect(told.map(answer => [versionAnswered(answer), wasBehind(answer)])).toEqual([
+    [undefined, false],
+    ['7/8', false],
+    [undefined, true],
+  ]);
 });
 
 describe('with a subgraph that is down', () => {

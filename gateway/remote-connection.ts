@@ -4,6 +4,7 @@ import type { FormattedExecutionResult } from 'graphql';
 import type { Credentials } from '../subgraphs/shared/access/caller';
 import { Problem } from '../subgraphs/shared/errors';
 import { inSpan, traceHeaders } from '../subgraphs/shared/tracing';
+import { answeredWith } from '../subgraphs/shared/subgraph/answered-at';
 import { originHeader } from '../subgraphs/shared/subgraph/http';
 import type { RouteRequest, RouteResponse, SubgraphRoute } from '../subgraphs/shared/subgraph/route';
 import type { Subgraph } from '../subgraphs/shared/subgraph/subgraph';
@@ -36,7 +37,15 @@ export function overHttp(subgraph: Pick<Subgraph, 'name' | 'routes'>, url: strin
       });
       const body: unknown = await response.json().catch(() => undefined);
       if (!isAnswer(body)) throw unavailable(name);
-      return body;
+      return answeredWith(body, response.headers);
+    },
+    version: async credentials => {
+      if (credentials.actingTenant !== undefined) throw unavailable(name); // it tells of the sender's own tenant alone
+      const request = { headers: headersOf(credentials), signal: AbortSignal.timeout(patience) };
+      const response = await send(name, new URL('/version', url), request);
+      const { version } = (await response.json()) as { version?: unknown };
+      if (typeof version !== 'string') throw unavailable(name);
+      return version;
     },
   };
 }

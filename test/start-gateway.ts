@@ -8,6 +8,7 @@ import request from 'supertest';
 import { databaseChecks } from '../cli/run/subgraphs';
 import { createGateway, type GatewayParts } from '../gateway/app';
 import { inProcess } from '../gateway/connection';
+import { overHttp } from '../gateway/remote-connection';
 import { readSupergraph } from '../gateway/supergraph';
 import { platformTenant } from '../migrations/row-level-security';
 import { subgraphs } from '../subgraphs';
@@ -17,6 +18,8 @@ import type { OAuthClient } from '../subgraphs/shared/access/oauth-clients';
 import type { TokenContents } from '../subgraphs/shared/access/keys';
 import { loadBundle } from '../subgraphs/roster/import/bundle';
 import type { Database } from '../subgraphs/shared/database/database';
+import { listen, type OpenServer } from '../subgraphs/shared/subgraph/listen';
+import { subgraphServer } from '../subgraphs/shared/subgraph/serve';
 import { refreshStatistics } from '../subgraphs/shared/database/statistics.queries';
 import { createTestDatabase, type TestDatabase } from './database';
 import { connectOwner } from './fixture';
@@ -76,6 +79,8 @@ export interface GatewayOptions {
   door?: Pick<GatewayParts, 'trustedProxies' | 'allowedOrigins' | 'hsts'>;
   /** Who gives tokens for passwords. */
   oauth?: OAuthClient[];
+  /** Whether the gateway asks each subgraph over HTTP, at a server of its own; else within the process. */
+  asServices?: boolean;
 }
 
 /** The whole service in this process, as `strata start` puts it together, on a database of its own. */
@@ -106,8 +111,18 @@ export async function startGateway({ bundle, fill, now: moment, ...options }: Ga
   const running = subgraphs.map(({ name }) => service.subgraph(name));
   const open = { ownerUrl: database.directUrl, appUrl: database.url, stepDown: true, embedded: false, close: async () =>
     undefined };
+  const servers: OpenServer[] = [];
+  const connections = running.map(inProcess);
+  if (options.asServices) {
+    for (const [index, subgraph] of running.entries()) {
+      const parts = { running: subgraph, verifyToken: service.verifyToken, checks: [], limits };
+      const server = await listen(subgraphServer({ ...parts, onBug: error => bugs.push(error) }), { port: 0, host: '127.0.0.1' });
+      servers.push(server);
+      connections[index] = overHttp(subgraphs[index]!, `http://127.0.0.1:${server.port}/graphql`);
+    }
+  }
   const gateway = await createGateway({
-    connections: running.map(inProcess),
+    connections,
     supergraphSdl: readSupergraph(),
     introspection: options.introspection ?? false,
     ...options.door,
@@ -149,6 +164,7 @@ export async function startGateway({ bundle, fill, now: moment, ...options }: Ga
       request(gateway.app).post('/events').set(await headers(who)).send(events),
     close: async () => {
       await gateway.stop();
+      for (const server of servers) await server.close();
       await service.close();
       if (!options.database) await database.drop();
     },

@@ -1,8 +1,8 @@
 import type { FormattedExecutionResult } from 'graphql';
 
 /**
- * The version of the tenant that an answer was read at, for whoever in this process wants to give it again. Told beside
- * the answer, not in it: it is nothing to callers. Unknown where a mutation or another tenant came in between.
+ * The version of the tenant that an answer was read at, for whoever wants to give it again. Told beside the answer, not in
+ * it: it is nothing to callers. Unknown where a mutation or another tenant came in between.
  */
 const versions = new WeakMap<FormattedExecutionResult, string>();
 
@@ -21,4 +21,22 @@ export const wasBehind = (answer: FormattedExecutionResult): boolean => behind.h
 export function answeredBehind<Answer extends FormattedExecutionResult>(answer: Answer): Answer {
   behind.add(answer);
   return answer;
+}
+
+const versionHeader = 'strata-version';
+const behindHeader = 'strata-behind';
+
+/** What of it a server tells the gateway. */
+export const headersOfAnswer = (answer: FormattedExecutionResult): Record<string, string> => {
+  const version = versionAnswered(answer);
+  return {
+    ...(version === undefined ? {} : { [versionHeader]: version }),
+    ...(wasBehind(answer) ? { [behindHeader]: '1' } : {}),
+  };
+};
+
+/** The answer that came with these headers. */
+export function answeredWith<Answer extends FormattedExecutionResult>(answer: Answer, headers: Headers): Answer {
+  if (headers.has(behindHeader)) answeredBehind(answer);
+  return answeredAt(answer, headers.get(versionHeader) ?? undefined);
 }

@@ -15,8 +15,8 @@ const requestSeconds = duration('strata_request_seconds', 'Seconds from the firs
   'operation',
 ]);
 
-/** Who asks these asks every few seconds: they are told of on level debug, and not counted. */
-const probes = new Set(['/healthz', '/readyz', '/metrics']);
+/** Who asks these asks every few seconds, or with each question: they are told of on level debug, and not counted. */
+const probes = new Set(['/healthz', '/readyz', '/metrics', '/version']);
 
 const codes = new Set([
   ...['OK', 'ABORTED', 'UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'BAD_USER_INPUT', 'CONFLICT', 'TOO_LARGE'],

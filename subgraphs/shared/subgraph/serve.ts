@@ -9,6 +9,7 @@ import { expectedRows, tooManyRows } from '../limits/query-rows';
 import { noServiceRule, sizeRule } from '../limits/query-size';
 import { timeLimit } from '../limits/time-limit';
 import type { OnBug } from './answer';
+import { headersOfAnswer } from './answered-at';
 import { checkedDocumentStore } from './documents';
 import { credentialsOf, mountRoutes, noSuchRoute, problemHandler, requestProblem, statusOf } from './http';
 import { alive, readiness, type Check } from './ready';
@@ -32,7 +33,10 @@ export interface SubgraphServerParts {
   trustedProxies?: readonly string[];
 }
 
-/** One subgraph as a server of its own: POST /graphql and its routes, for callers with a token; /healthz, /readyz and /metrics. */
+/**
+ * One subgraph as a server of its own: POST /graphql, /version and its routes, for callers with a token; /healthz, /readyz
+ * and /metrics.
+ */
 export function subgraphServer(parts: SubgraphServerParts): Express {
   const { running, verifyToken, checks, onBug, log, trustedProxies = [] } = parts;
   const app = express().disable('x-powered-by').disable('etag').set('trust proxy', [...trustedProxies]);
@@ -42,6 +46,10 @@ export function subgraphServer(parts: SubgraphServerParts): Express {
   app.get('/metrics', tellMetrics);
   const { token, answer } = graphqlHandlers(parts);
   app.post('/graphql', token, express.json({ limit: subgraphMegabytes * 1024 * 1024 }), answer, graphqlProblem(onBug));
+  app.get('/version', async (request, response) => {
+    const { token: given } = credentialsOf(request); // of the sender's own tenant, whichever they would act in
+    response.set('cache-control', 'no-store').json({ version: await running.version({ token: given }) });
+  });
   app.use(tenantOf(verifyToken));
   mountRoutes(app, running.routes);
   app.use(noSuchRoute, problemHandler(onBug));
@@ -97,7 +105,7 @@ function graphqlHandlers({ running, verifyToken, limits = defaultLimits, introsp
     const signal = timeLimit(response, { seconds: limits.seconds, readsOnly: !writes(checked.document) });
     const answered = await running.execute({ document: checked.document, variables, operationName, credentials, signal });
     for (const { extensions } of answered.errors ?? []) record.codes.add(String(extensions?.code));
-    response.json(introspection ? answered : withoutHints(answered));
+    response.set(headersOfAnswer(answered)).json(introspection ? answered : withoutHints(answered));
   };
   return { token, answer };
 }
