@@ -9,7 +9,7 @@ export async function forgetEvents(tx: Transaction): Promise<void> {
   for (const table of ['event_ids', 'activity_events', 'fact_deltas']) {
     await tx.query(`delete from ${table} where ${table}.tenant_id = $1`, [tx.tenantId]);
   }
-  const tables = { class_days: 'day', learner_days: 'day', learner_months: 'month', aggregates: 'start' };
+  const tables = { class_days: 'day', learner_days: 'day', learner_months: 'month', cell_learners: 'month', aggregates: 'start' };
   for (const [table, day] of Object.entries(tables)) {
     const condition = `${table}.tenant_id = $1 and ${table}.${day} >= $2`;
     await tx.query(`delete from ${table} where ${condition}`, [tx.tenantId, firstDay]);

@@ -6,15 +6,28 @@ export const learnersOfCells = -1;
 
 const columns = 'tenant_id, month, cell_id, person_id, scored_days, timed_days';
 
-/** Adds days to the learners of cells. `rows`: a select of the columns, each learner, month and cell once, in key order. */
+/**
+ * Adds days to the learners of cells. `rows`: a select of the columns, each learner, month and cell once, in key order.
+ * Most of what comes is of a day on which the learner has been seen: that is told first, since a row that is written in vain
+ * costs as much as any.
+ */
 const addDays = (rows: string): string => `
   insert into cell_learners as known (${columns})
-  ${rows}
+  select seen.* from (${rows}) seen
+  left join lateral (
+    select cell_learners.scored_days, cell_learners.timed_days from cell_learners
+    where cell_learners.tenant_id = $1 and cell_learners.month = seen.month and cell_learners.cell_id = seen.cell_id
+      and cell_learners.person_id = seen.person_id
+    offset 0 -- looked up one by one, whatever the statistics say
+  ) earlier on true
+  where earlier.scored_days is null
+    or seen.scored_days & ~earlier.scored_days <> 0 or seen.timed_days & ~earlier.timed_days <> 0
+  order by seen.month, seen.cell_id, seen.person_id
   on conflict (tenant_id, month, cell_id, person_id) do update set
     scored_days = known.scored_days | excluded.scored_days, timed_days = known.timed_days | excluded.timed_days
   where excluded.scored_days & ~known.scored_days <> 0 or excluded.timed_days & ~known.timed_days <> 0`;
 
-const together = `bit_or(learner.scored_days), bit_or(learner.timed_days)`;
+const together = `bit_or(learner.scored_days) as scored_days, bit_or(learner.timed_days) as timed_days`;
 
 /**
  * Adds the learners that deltas are of, a select from `deltas` (class_id, cell_id, day) within the statement that takes
@@ -22,7 +35,7 @@ const together = `bit_or(learner.scored_days), bit_or(learner.timed_days)`;
  */
 export const addLearnersOf = (deltas: string): string =>
   addDays(`
-    select $1::int, touched.month, touched.cell_id, learner.person_id, ${together}
+    select $1::int as tenant_id, touched.month, touched.cell_id, learner.person_id, ${together}
     from (
       select ${deltas}.class_id, ${deltas}.cell_id, date_trunc('month', ${deltas}.day)::date as month,
         bit_or(1 << extract(day from ${deltas}.day)::int - 1) as days
@@ -41,7 +54,7 @@ export const addLearnersOf = (deltas: string): string =>
 
 /** The learners of cells, as the classes in these have them: of some cells, and some of the learners by class and month. */
 const countedAnew = ({ learners = 'true', cells = 'true' }: { learners?: string; cells?: string }): string => `
-  select $1, learner.month, class_cells.cell_id, learner.person_id, ${together}
+  select $1::int as tenant_id, learner.month, class_cells.cell_id, learner.person_id, ${together}
   from class_cells
   cross join lateral (
     select learner_months.* from learner_months

@@ -17,7 +17,8 @@ export const selectPlacements = (tx: Transaction, classIds: readonly number[] | 
     `select class_placements.class_id as "classId", class_placements.hierarchy_id as "hierarchyId",
        class_placements.parent_id as "parentId"
      from class_placements
-     where class_placements.tenant_id = $1 and ($2::int[] is null or class_placements.class_id = any($2))
+     where class_placements.tenant_id = $1 and ($2::int[] is null or class_placements.class_id = any($2)
+       and class_placements.hierarchy_id = any(array(select hierarchies.id from hierarchies))) -- the key begins with it
      order by class_placements.class_id, class_placements.hierarchy_id`,
     [tx.tenantId, classIds],
   );
