@@ -40,6 +40,16 @@ export async function insertDeltas(tx: Transaction, days: number): Promise<void>
   );
 }
 
+/** The facts that those deltas are of. */
+export async function insertFacts(tx: Transaction, days: number): Promise<void> {
+  await tx.query(
+    `insert into class_days (tenant_id, class_id, day, context_id, score_sum, attempts, collection_seconds, assessment_seconds)
+     select $1, classes.id, date '2026-03-01' + n, 1, 50, 1, 0, 0
+     from classes cross join generate_series(1, $2::int) n where classes.tenant_id = $1`,
+    [tx.tenantId, days],
+  );
+}
+
 /** Counts the tables' rows for the planner; nobody does so again until the test is over. */
 export async function countTables(client: Client, tables: readonly string[]): Promise<void> {
   for (const table of tables) {

@@ -34,6 +34,7 @@ export type CreateHierarchyInput = {
   levels: Array<LevelInput>;
 };
 
+/** ASC: the smallest, or A, first. DESC: the greatest, or Z, first. */
 export type Direction =
   | 'ASC'
   | 'DESC';
@@ -68,6 +69,7 @@ export type ExportReport =
   | 'TREND'
   | 'COMPETENCIES';
 
+/** PENDING: it waits. PROCESSING: it is being made. COMPLETED: it can be fetched. FAILED: see reason. */
 export type ExportStatus =
   | 'PENDING'
   | 'PROCESSING'
@@ -106,7 +108,7 @@ export type LevelInput = {
   stored?: boolean | null | undefined;
 };
 
-/** What is absent on an activity matches no value. */
+/** Values as activities or competencies carry them, letter by letter; all that are given hold together. One that nothing carries leaves nothing. What is absent on an activity matches no value. */
 export type MetricFilter = {
   subject?: string | null | undefined;
   contentSource?: string | null | undefined;

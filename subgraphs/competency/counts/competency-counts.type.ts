@@ -4,13 +4,13 @@ import { DateScalar, SafeInt } from '../../shared/graphql/scalars';
 
 @ObjectType()
 export abstract class CountsByStatus {
-  @Field(() => SafeInt)
+  @Field(() => SafeInt, { description: 'Those at COMPLETED.' })
   completed!: number;
 
-  @Field(() => SafeInt)
+  @Field(() => SafeInt, { description: 'Those at INFERRED: not counted as completed.' })
   inferred!: number;
 
-  @Field(() => SafeInt)
+  @Field(() => SafeInt, { description: 'Those at IN_PROGRESS.' })
   inProgress!: number;
 
   @Field(() => SafeInt, { description: 'Those without a status too.' })
@@ -40,10 +40,10 @@ export class CompetencyPoint extends CountsByStatus {
 
 @ObjectType({ description: 'Completed (nothing less) among the expected triples of CompetencyCounts.' })
 export class Completion {
-  @Field(() => SafeInt)
+  @Field(() => SafeInt, { description: 'Triples at COMPLETED.' })
   completed!: number;
 
-  @Field(() => SafeInt)
+  @Field(() => SafeInt, { description: 'All triples.' })
   expected!: number;
 
   @Field(() => Float, { nullable: true, description: 'completed / expected, 0 to 1; null where nothing is expected.' })

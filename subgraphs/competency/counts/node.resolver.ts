@@ -25,7 +25,7 @@ export class HierarchyNodeResolver {
   @FieldResolver(() => CompetencyCounts, {
     nullable: true,
     description:
-      'By the latest statuses at the end of that day (today when omitted). filter.contentSource is refused: a status ' +
+      'By the latest statuses at the end of that day (today when omitted; of a day to come, as it is now). filter.contentSource is refused: a status ' +
       'has no content source. BAD_USER_INPUT for a day whose statuses have expired, here and in the trend and completion.',
   })
   async competencyCounts(

@@ -20,7 +20,7 @@ export class HierarchyLevel {
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A named order of levels over groups, the class always last. Shared by tenants.' })
 export class Hierarchy {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The hierarchy_id of bundles; made of the name where createHierarchy made it.' })
   id!: string;
 
   @Field(() => String)

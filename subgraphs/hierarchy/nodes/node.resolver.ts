@@ -39,7 +39,8 @@ export class HierarchyNodeResolver {
 
   @Query(() => HierarchyNode, {
     nullable: true,
-    description: "The same by the identifier that the customer's own systems use; (type, externalId) is unique in a tenant.",
+    description: "The same by the identifier that the customer's own systems use; (type, externalId) is unique in a tenant. " +
+      'type is a GroupType; null of any other.',
   })
   async hierarchyNodeByExternalId(
     @Arg('type', () => String) type: string,

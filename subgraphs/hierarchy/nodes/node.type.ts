@@ -25,7 +25,7 @@ export class HierarchyNode {
   name!: string;
 
   @Directive('@shareable')
-  @Field(() => String, { description: "A GroupType, or 'other', 'tenant', 'scope'." })
+  @Field(() => String, { description: "A GroupType, or 'other' (the uncategorised classes), 'tenant' (all there is), 'scope' (all the caller may see)." })
   type!: string;
 
   @Field(() => HierarchyNode, { nullable: true, description: "Null at a root and at the edge of the caller's view." })
@@ -36,7 +36,7 @@ export class HierarchyNode {
   })
   ancestors?: HierarchyNode[];
 
-  @Field(() => HierarchyNodeConnection, { description: 'By level, name (root collation) and id.' })
+  @Field(() => HierarchyNodeConnection, { description: 'By level, name (root collation) and id. first is 0 to 1000.' })
   children?: HierarchyNodeConnection;
 
   @Directive('@shareable')

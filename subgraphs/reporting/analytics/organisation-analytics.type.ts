@@ -35,7 +35,7 @@ export class Users {
 
 @ObjectType({ description: 'The figures of an organisation, or of the part of it at and below a node, and of its learners.' })
 export class OrganisationAnalytics extends CohortFigures {
-  @Field(() => HierarchyNode, { nullable: true })
+  @Field(() => HierarchyNode, { nullable: true, description: 'What the figures are of.' })
   node!: HierarchyNode;
 
   @Field(() => SafeInt, { description: 'Distinct learners who are in an active class at or below the node on the last day.' })

@@ -53,7 +53,7 @@ export class TeacherAnalytics extends CohortFigures {
   @Field(() => ID)
   teacherId!: string;
 
-  @Field(() => SafeInt)
+  @Field(() => SafeInt, { description: 'Active classes in which the teacher is an active one.' })
   classCount!: number;
 
   @Field(() => SafeInt, { description: 'Distinct students who are in one of the classes on the last day.' })

@@ -36,7 +36,10 @@ registerEnumType(ExportFormat, {
   name: 'ExportFormat',
   description: 'CSV: UTF-8 with a byte order mark, RFC 4180. XLSX: numbers are numbers. PDF: with a chart, to be read and printed.',
 });
-registerEnumType(ExportStatus, { name: 'ExportStatus' });
+registerEnumType(ExportStatus, {
+  name: 'ExportStatus',
+  description: 'PENDING: it waits. PROCESSING: it is being made. COMPLETED: it can be fetched. FAILED: see reason.',
+});
 
 @InputType({ description: 'A report as a file.' })
 export class ExportInput {

@@ -7,26 +7,26 @@ export enum ActivityKind {
   COLLECTION = 'COLLECTION',
 }
 
-registerEnumType(ActivityKind, { name: 'ActivityKind' });
+registerEnumType(ActivityKind, { name: 'ActivityKind', description: 'Which of the two sums of time spent its seconds are added to.' });
 
 @InputType()
 export class ActivityEventInput {
-  @Field(() => ID, { description: 'Chosen by the sender; the same id is counted once, however often it is sent.' })
+  @Field(() => ID, { description: 'Chosen by the sender, 512 characters at most; the same id is counted once, however often it is sent.' })
   eventId!: string;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: "The graph's id; POST /events takes the customer's own." })
   classId!: string;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: "Whose activity it is, by the graph's id." })
   userId!: string;
 
-  @Field(() => Date, { description: "Its day is that of the tenant's time zone when the event is accepted." })
+  @Field(() => Date, { description: "From 1900 until a day ahead. Its day is that of the tenant's time zone when the event is accepted." })
   occurredAt!: Date;
 
-  @Field(() => Float, { nullable: true, description: 'Percent, 0 to 100; kept to four decimals, halves away from zero.' })
+  @Field(() => Float, { nullable: true, description: 'Percent, 0 to 100; kept to four decimals, halves away from zero. Without it there is no attempt.' })
   score?: number | null;
 
-  @Field(() => SafeInt, { nullable: true, description: '0 to 86,400.' })
+  @Field(() => SafeInt, { nullable: true, description: 'Seconds, 0 to 86,400.' })
   secondsSpent?: number | null;
 
   @Field(() => ActivityKind, { nullable: true, description: 'Without it: ASSESSMENT when there is a score, else COLLECTION.' })
@@ -51,9 +51,9 @@ export class ActivityEventInput {
   status?: CompetencyStatus | null;
 }
 
-@ObjectType()
+@ObjectType({ description: 'An event that was not accepted, and why.' })
 export class RejectedEvent {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'As it was sent; empty where it had none.' })
   eventId!: string;
 
   @Field(() => String, { description: 'BAD_USER_INPUT, NOT_FOUND, FORBIDDEN or CONFLICT.' })
@@ -69,12 +69,12 @@ export class RejectedEvent {
     'rejected as CONFLICT. What is accepted survives a crash that follows the answer.',
 })
 export class ActivityReceipt {
-  @Field(() => SafeInt)
+  @Field(() => SafeInt, { description: 'Events that are counted from now on.' })
   accepted!: number;
 
-  @Field(() => SafeInt)
+  @Field(() => SafeInt, { description: 'Events that were accepted before.' })
   duplicates!: number;
 
-  @Field(() => [RejectedEvent])
+  @Field(() => [RejectedEvent], { description: 'Events that are not counted; the others are.' })
   rejected!: RejectedEvent[];
 }

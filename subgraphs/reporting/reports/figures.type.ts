@@ -2,7 +2,7 @@ import { Field, Float, ObjectType } from 'type-graphql';
 import { DateScalar, SafeInt } from '../../shared/graphql/scalars';
 import { Provenance } from '../../shared/graphql/provenance.type';
 
-@ObjectType()
+@ObjectType({ description: 'How the scored activity of a period went; without any the sums are 0, and the average is null.' })
 export class Performance {
   @Field(() => Float, {
     nullable: true,
@@ -27,7 +27,7 @@ export class Performance {
   provenance!: Provenance;
 }
 
-@ObjectType()
+@ObjectType({ description: 'The time spent in a period; 0 without any.' })
 export class TimeSpent {
   @Field(() => SafeInt, { description: 'Seconds: collectionSeconds + assessmentSeconds.' })
   totalSeconds!: number;
@@ -45,7 +45,7 @@ export class TimeSpent {
   provenance!: Provenance;
 }
 
-@ObjectType()
+@ObjectType({ description: 'The scored activity of one interval, both days included.' })
 export class PerformancePoint {
   @Field(() => DateScalar)
   from!: string;
@@ -59,11 +59,11 @@ export class PerformancePoint {
   @Field(() => Float, { description: 'Sum of the scores in percent.' })
   scoreSum!: number;
 
-  @Field(() => SafeInt)
+  @Field(() => SafeInt, { description: 'Scored attempts.' })
   attempts!: number;
 }
 
-@ObjectType()
+@ObjectType({ description: 'The time spent in one interval, both days included.' })
 export class TimeSpentPoint {
   @Field(() => DateScalar)
   from!: string;

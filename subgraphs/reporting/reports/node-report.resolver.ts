@@ -19,7 +19,9 @@ export class NodeReportResolver {
     description:
       'The report: a node, its children and the bucket of uncategorised classes, in one request. Without nodeId: the ' +
       "caller's whole view (for a tenant-wide caller the tenant itself, whose children are the roots; for others a node of " +
-      'type "scope", whose children are the topmost nodes granted to them).',
+      'type "scope", whose children are the topmost nodes granted to them). Null where that hierarchy has no such node; ' +
+      'FORBIDDEN where not all of its classes are granted; NOT_FOUND where there is no such hierarchy; BAD_USER_INPUT for a ' +
+      'period of more than ten years; TOO_LARGE where too many rows would have to be added up. first is 0 to 1000.',
   })
   async nodeReport(
     @Arg('nodeId', () => ID, { nullable: true }) nodeId: string | null | undefined,

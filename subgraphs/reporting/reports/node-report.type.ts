@@ -21,7 +21,7 @@ registerEnumType(ReportMeasure, {
   name: 'ReportMeasure',
   description: 'What children are ordered by. LEARNERS: with a scored attempt. Nodes without an average come last either way.',
 });
-registerEnumType(Direction, { name: 'Direction' });
+registerEnumType(Direction, { name: 'Direction', description: 'ASC: the smallest, or A, first. DESC: the greatest, or Z, first.' });
 
 @InputType({ description: 'Ties are ordered by id.' })
 export class ReportOrder {
@@ -32,7 +32,7 @@ export class ReportOrder {
   direction!: Direction;
 }
 
-@ObjectType()
+@ObjectType({ description: "A node with its figures of the report's period and filter." })
 export class ReportRow {
   @Directive('@provides(fields: "externalId name type classCount")')
   @Field(() => HierarchyNode, { nullable: true })
@@ -54,13 +54,13 @@ export class ReportRowConnection extends connectionOf<ReportRow>(() => ReportRow
   description: 'node − all children (not the page) − other, for every additive measure; all zero, always. At a class: zero.',
 })
 export class Reconciliation {
-  @Field(() => SafeInt)
+  @Field(() => SafeInt, { description: 'Scored attempts.' })
   attempts!: number;
 
   @Field(() => Float, { description: 'Percent.' })
   scoreSum!: number;
 
-  @Field(() => SafeInt)
+  @Field(() => SafeInt, { description: 'Seconds.' })
   totalSeconds!: number;
 }
 
@@ -69,7 +69,7 @@ export class NodeReport {
   @Field(() => ReportRow)
   node!: ReportRow;
 
-  @Field(() => ReportRowConnection)
+  @Field(() => ReportRowConnection, { description: 'In the order of orderBy; without one by level, name and id.' })
   children!: ReportRowConnection;
 
   @Field(() => ReportRow, {

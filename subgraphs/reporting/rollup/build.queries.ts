@@ -1,4 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
+import type { ClassCell } from './cells.queries';
 import { addToStored, everyContext, factsWhere, measuresOf } from './stored.queries';
 
 /** Forgets every stored sum of the tenant, or of one hierarchy. */
@@ -29,26 +30,24 @@ export async function markBuilt(tx: Transaction, hierarchyId: number): Promise<v
 }
 
 /**
- * Adds every fact up to its cell and the tenant. What waits as a delta is in the facts, so the deltas go in the same
- * statement: what is accepted at this very moment is in both, or in neither.
+ * Adds every fact of these classes up to its cell and the tenant. What waits as a delta is in the facts, so the deltas go
+ * in the same statement: what is accepted at this very moment is in both, or in neither. The cells come as a list: of a
+ * tenant that nobody has counted one row is expected, and a join would go through all cells for each delta.
  */
-export async function buildCells(tx: Transaction): Promise<void> {
-  await tx.query(
+export async function buildCells(tx: Transaction, cells: readonly ClassCell[]): Promise<void> {
+  await tx.queryPlannedAnew(
     `with gone as (
-       delete from fact_deltas
-       using class_cells
-       where fact_deltas.tenant_id = $1 and class_cells.tenant_id = $1 and class_cells.class_id = fact_deltas.class_id
+       delete from fact_deltas where fact_deltas.tenant_id = $1 and fact_deltas.class_id = any($2::int[])
      )
      ${addToStored(`
       select 0 as hierarchy_id, owner.id as owner_id, fact.context_id, fact.day, ${measuresOf('fact')}
-      from class_cells
+      from unnest($2::int[], $3::int[]) belongs(class_id, cell_id)
       cross join lateral (
-        ${factsWhere(table => `${table}.class_id = class_cells.class_id`)}
+        ${factsWhere(table => `${table}.class_id = belongs.class_id`)}
         offset 0 -- looked up class by class: there may be no statistics yet
       ) fact
-      cross join lateral (values (0), (class_cells.cell_id)) owner(id)
-      where class_cells.tenant_id = $1`)}`,
-    [tx.tenantId],
+      cross join lateral (values (0), (belongs.cell_id)) owner(id)`)}`,
+    [tx.tenantId, cells.map(({ classId }) => classId), cells.map(({ cellId }) => cellId)],
   );
 }
 

@@ -4,6 +4,7 @@ import { inSpan, jobOf } from '../../shared/tracing';
 import { buildCells, buildNodes, clearStored, markBuilt, selectTrees } from './build.queries';
 import { buildCellLearners, learnersOfCells } from './cell-learners.queries';
 import { assignCells } from './assign-cells';
+import { selectCells } from './cells.queries';
 import { liftTimeLimit, lockStored, selectBuiltTrees } from './stored.queries';
 
 export type Progress = (step: string, done: number, of: number) => void;
@@ -20,7 +21,7 @@ export async function buildEverything(tx: Transaction, progress: Progress = () =
   await clearStored(tx);
   await assignCells(tx);
   progress('cells', 0, steps);
-  await buildCells(tx);
+  await buildCells(tx, await selectCells(tx, null));
   await markBuilt(tx, 0);
   await buildLearners(tx);
   for (const [index, { id, key }] of trees.entries()) {

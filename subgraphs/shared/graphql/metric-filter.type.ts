@@ -10,7 +10,11 @@ export class PeriodInput {
   through!: string;
 }
 
-@InputType({ description: 'What is absent on an activity matches no value.' })
+@InputType({
+  description:
+    'Values as activities or competencies carry them, letter by letter; all that are given hold together. One that nothing ' +
+    'carries leaves nothing. What is absent on an activity matches no value.',
+})
 export class MetricFilter {
   @Field(() => String, { nullable: true })
   subject?: string | null;

@@ -40,7 +40,7 @@ export class Provenance {
   @Field(() => Freshness, { description: 'Of asOf.' })
   freshness!: Freshness;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Hierarchy.version of the hierarchy that it was read through.' })
   hierarchyVersion!: number;
 
   @Field(() => DateScalar, {
