@@ -27,12 +27,17 @@ async function cellsOf(tx: Transaction, classes: readonly number[]): Promise<Cla
   return selectCells(tx, classes);
 }
 
-/** Folds all that waits for one tenant, some at a time. */
-export async function foldAll(database: Database, tenantId: number): Promise<number> {
-  let all = 0;
-  for (;;) {
-    const folded = await database.transaction(tenantId, 'write', foldSome);
-    all += folded;
-    if (folded < deltasAtOnce) return all;
+/** Folds what waits for one tenant, some at a time and so many times at most; says whether more is left. */
+export async function foldFor(database: Database, tenantId: number, times: number): Promise<{ folded: number; isLeft: boolean }> {
+  let folded = 0;
+  for (let time = 0; time < times; time++) {
+    const some = await database.transaction(tenantId, 'write', foldSome);
+    folded += some;
+    if (some < deltasAtOnce) return { folded, isLeft: false };
   }
+  return { folded, isLeft: true };
 }
+
+/** Folds all that waits for one tenant. */
+export const foldAll = async (database: Database, tenantId: number): Promise<number> =>
+  (await foldFor(database, tenantId, Infinity)).folded;

@@ -5,7 +5,7 @@ import { beginHistory } from '../competency-counts/keep-competency-counts';
 import { onDeltas } from './announce';
 import { buildMissing } from './build';
 import { progressTeller } from './build-progress';
-import { foldAll } from './fold';
+import { foldFor } from './fold';
 import { sealSome } from './seal';
 import { buildSteps, buildStepsDone, builds, foldedDeltas, foldErrors, foldSeconds, startsToWait, waitsNoMore } from './folding.metrics';
 
@@ -22,6 +22,9 @@ export interface Folder {
   /** Ends once the fold under way has ended. */
   stop(): Promise<void>;
 }
+
+/** Transactions for one tenant before it is the next one's turn: one that is sent to without end holds up nobody. */
+const timesInTurn = 4;
 
 /**
  * Moves deltas into the stored sums in the background, one tenant after the other, and makes the stored sums that are
@@ -57,6 +60,11 @@ export function startFolder(options: FolderOptions): Folder {
     }
   };
 
+  const isToFold = (tenantId: number): void => {
+    waiting.add(tenantId);
+    startsToWait(tenantId, Date.now());
+  };
+
   /** Some of it even where others wait, and the rest when nobody does. */
   const seal = async (tenantId: number): Promise<void> => {
     let more = toSeal.delete(tenantId);
@@ -76,11 +84,12 @@ export function startFolder(options: FolderOptions): Folder {
         await buildFor(tenantId);
         const announced = waitsNoMore(tenantId);
         const took = foldSeconds.startTimer();
-        const fold = () => foldAll(database, tenantId);
-        const folded = announced ? await inSpan(jobOf('fold', tenantId), fold) : await fold();
+        const fold = () => foldFor(database, tenantId, timesInTurn);
+        const { folded, isLeft } = announced ? await inSpan(jobOf('fold', tenantId), fold) : await fold();
         if (folded > 0) took();
         foldedDeltas.inc(folded);
         await seal(tenantId);
+        if (isLeft) isToFold(tenantId);
       } catch (error) {
         foldErrors.inc();
         onError(error); // the next round comes by again
@@ -91,8 +100,7 @@ export function startFolder(options: FolderOptions): Folder {
     working ??= work().finally(() => (working = undefined));
   };
   const expect = (tenantId: number): void => {
-    waiting.add(tenantId);
-    startsToWait(tenantId, Date.now());
+    isToFold(tenantId);
     soon ??= setTimeout(() => {
       soon = undefined;
       wake();

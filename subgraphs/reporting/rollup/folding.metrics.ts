@@ -2,7 +2,7 @@ import { counter, duration, gauge } from '../../shared/metrics';
 
 /** What the folder tells of its work in this process. */
 export const foldedDeltas = counter('strata_deltas_folded_total', 'Changes moved from the deltas into the stored sums.');
-export const foldSeconds = duration('strata_fold_seconds', 'Seconds that folding all that waited for a tenant took.');
+export const foldSeconds = duration('strata_fold_seconds', 'Seconds that folding took, a turn of one tenant: some of what waited, mostly all of it.');
 export const foldErrors = counter('strata_fold_errors_total', 'Times that folding or building for a tenant failed; the next round tries again.');
 
 const waitingSince = new Map<number, number>();
