@@ -30,7 +30,7 @@ export async function anyWayChanged(tx: Transaction, hierarchyId: number): Promi
   return row!.changed;
 }
 
-/** Classes that do not hang where their cell does any more, and whether they have facts. */
+/** Classes that do not hang where their cell does any more, and whether they have facts, of activity or competencies. */
 export const selectClassesOffTheirCell = (
   tx: Transaction,
   hierarchyId: number,
@@ -38,7 +38,9 @@ export const selectClassesOffTheirCell = (
   tx.query(
     `select class_cells.class_id as id,
        exists (select from class_days
-         where class_days.tenant_id = $1 and class_days.class_id = class_cells.class_id) as "hasFacts"
+         where class_days.tenant_id = $1 and class_days.class_id = class_cells.class_id)
+       or exists (select from competency_changes
+         where competency_changes.tenant_id = $1 and competency_changes.class_id = class_cells.class_id) as "hasFacts"
      from class_cells
      left join class_placements on class_placements.tenant_id = $1 and class_placements.hierarchy_id = $2
        and class_placements.class_id = class_cells.class_id
