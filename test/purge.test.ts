@@ -117,8 +117,8 @@ describe('raw activity', () => {
 
     const spoil = (day: string) =>
       owner.transaction(life.tenant.number, 'write', tx =>
-        tx.query(`update class_days set attempts = attempts + 1 where tenant_id = $1 and day ${day}`, [life.tenant.number]));
-    const wrong = async () => (await life.verify()).checks.find(({ check }) => check === 'facts against activity')!.differences;
+        tx.query(`update learner_days set attempts = attempts + 1 where tenant_id = $1 and day ${day}`, [life.tenant.number]));
+    const wrong = async () => (await life.verify()).checks.find(({ check }) => check === "learners' facts against activity")!.differences;
     await spoil(`< '${dayOf(daysLater(life.now, -20))}'`);
     expect(await wrong()).toBe(0); // of these nothing is there to compare them with
     await spoil(`> '${dayOf(daysLater(life.now, -20))}'`);

@@ -55,3 +55,13 @@ export const selectStuckSessions = (tx: Transaction): Promise<{ pid: number; sta
          select from pg_locks where pg_locks.pid = pg_stat_activity.pid and pg_locks.locktype = 'advisory'))
        and pg_stat_activity.backend_type = 'client backend'`,
   );
+
+/** How many sessions of this database wait for a lock. */
+export async function countWaiting(tx: Transaction): Promise<number> {
+  const [row] = await tx.query<{ waiting: number }>(
+    `select count(*)::int as waiting from pg_locks
+     join pg_stat_activity on pg_stat_activity.pid = pg_locks.pid and pg_stat_activity.datname = current_database()
+     where not pg_locks.granted`,
+  );
+  return row!.waiting;
+}

@@ -5,7 +5,7 @@ import { badInput, notFound, Problem } from '../../shared/errors';
 import { groupNumber } from '../../shared/identifiers';
 import { selectLevels } from '../hierarchies/hierarchy.queries';
 import { selectSurroundings } from '../placements/placement.queries';
-import { growVersion, lockTree, rebuildTree } from '../placements/tree.queries';
+import { growVersion, lockEveryTree, lockTree, rebuildTree } from '../placements/tree.queries';
 import { GroupEntity } from './group.entity';
 import type { CreateGroupInput } from './group.type';
 
@@ -25,8 +25,12 @@ export async function updateGroup(
   const columns = checkInput(input);
   const groups = tx.manager.getRepository(GroupEntity);
   const key = { tenantId: tx.tenantId, id: groupNumber(id) ?? -1 };
-  const group = await groups.findOneBy(key);
+  const known = await groups.findOneBy(key);
+  if (known && known.type !== columns.type) await lockEveryTree(tx);
+  // Held, whatever its type: whoever places it somewhere for the first time goes by the type, and is waited for.
+  const group = await groups.findOne({ where: key, lock: { mode: 'pessimistic_write' } });
   if (!group) throw notFound(`There is no group '${id}'.`);
+  if (group.type !== known?.type) throw new Problem('CONFLICT', `The type of '${group.name}' has changed at the same moment. Please try again.`);
   const placed = group.type === columns.type ? [] : await selectSurroundings(tx, group.id);
   for (const surroundings of placed) {
     await lockTree(tx, surroundings.hierarchyId);

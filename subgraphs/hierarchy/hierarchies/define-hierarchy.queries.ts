@@ -1,6 +1,7 @@
 import type { Transaction } from '../../shared/database/database';
+import { selectTenantNumbers } from '../../shared/database/tenants.queries';
 import { moveVersion } from '../../shared/database/version.queries';
-import { lockTree, rebuildTree } from '../placements/tree.queries';
+import { lockLevels, lockTree, rebuildTree } from '../placements/tree.queries';
 
 /** One change of the shared hierarchies at a time. */
 export async function lockHierarchyKeys(tx: Transaction): Promise<void> {
@@ -14,11 +15,13 @@ export type ForEachTree = (tx: Transaction, hierarchyId: number) => Promise<void
  * Makes the trees of all tenants in a hierarchy anew, in this transaction: all of them follow its levels at the same
  * moment.
  */
-export const rebuildAllTrees = (
+export async function rebuildAllTrees(
   tx: Transaction,
-  { hierarchyId, tenants, beforeEach }: { hierarchyId: number; tenants: number[]; beforeEach: ForEachTree },
-): Promise<void> =>
-  inEachTenant(tx, tenants, async tenant => {
+  { hierarchyId, beforeEach }: { hierarchyId: number; beforeEach: ForEachTree },
+): Promise<void> {
+  await lockLevels(tx, hierarchyId);
+  // Asked for now: a tenant that has come meanwhile has a tree by the old levels.
+  await inEachTenant(tx, await selectTenantNumbers(tx), async tenant => {
     const [placed] = await tenant.query(
       `select from tenant_hierarchies
        where tenant_hierarchies.tenant_id = $1 and tenant_hierarchies.hierarchy_id = $2`,
@@ -29,6 +32,7 @@ export const rebuildAllTrees = (
     await beforeEach(tenant, hierarchyId);
     await rebuildTree(tenant, hierarchyId);
   });
+}
 
 /** Says to every tenant that what tenants share has changed: no answer from before is given again. */
 export const moveEveryVersion = (tx: Transaction, tenants: number[]): Promise<void> =>

@@ -54,25 +54,21 @@ export async function updateHierarchy(
       ...(changed ? { levelsVersion: known.levelsVersion + 1 } : {}),
     },
   );
-  const tenants = await selectTenantNumbers(tx);
-  if (changed) await changeLevels(tx, { before, after, tenants });
+  if (changed) await changeLevels(tx, before, after);
   // Last: whoever changes placements takes the tree first, and a version with the commit.
-  await moveEveryVersion(tx, tenants);
+  await moveEveryVersion(tx, await selectTenantNumbers(tx));
 }
 
 /** What trees depend on: which types follow which, and whose sums are stored. */
 const shape = (levels: HierarchyLevelEntity[]): string => levels.map(({ type, stored }) => `${type} ${stored}`).join();
 
-async function changeLevels(
-  tx: Transaction,
-  { before, after, tenants }: { before: HierarchyLevelEntity[]; after: HierarchyLevelEntity[]; tenants: number[] },
-): Promise<void> {
+async function changeLevels(tx: Transaction, before: HierarchyLevelEntity[], after: HierarchyLevelEntity[]): Promise<void> {
   const hierarchyId = after[0]!.hierarchyId;
   const levels = tx.manager.getRepository(HierarchyLevelEntity);
   await levels.delete({ hierarchyId });
   await levels.insert(after);
   if (shape(before) === shape(after)) return;
-  await rebuildAllTrees(tx, { hierarchyId, tenants, beforeEach: forgetStoredLevels });
+  await rebuildAllTrees(tx, { hierarchyId, beforeEach: forgetStoredLevels });
 }
 
 const rowsOf = (hierarchyId: number, levels: LevelInput[]): HierarchyLevelEntity[] =>

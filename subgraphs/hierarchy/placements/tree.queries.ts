@@ -1,15 +1,24 @@
 import { joiningInBulk } from '../../shared/database/bulk.queries';
 import type { Transaction } from '../../shared/database/database';
 
+const levelsLock = 7_310_023;
+
+/** Waits until every tree of a hierarchy that somebody has begun is there, and lets nobody begin another. */
+export const lockLevels = (tx: Transaction, hierarchyId: number): Promise<unknown> =>
+  tx.query(`select pg_advisory_xact_lock(${levelsLock}, $1)`, [hierarchyId]);
+
 /**
  * Takes the tenant's tree of a hierarchy for this transaction alone: whoever changes placements next waits, so that
  * two changes that are sound one by one cannot make a ring or a wrong count together.
  */
 export async function lockTree(tx: Transaction, hierarchyId: number): Promise<void> {
-  await tx.query(
-    `insert into tenant_hierarchies (tenant_id, hierarchy_id, version) values ($1, $2, 0) on conflict do nothing`,
+  const begun = await tx.query(
+    `insert into tenant_hierarchies (tenant_id, hierarchy_id, version) values ($1, $2, 0) on conflict do nothing
+     returning tenant_hierarchies.hierarchy_id`,
     [tx.tenantId, hierarchyId],
   );
+  // Whoever changes the levels locks every tree that is there: of one that is not there yet it is waited for.
+  if (begun.length > 0) await tx.query(`select pg_advisory_xact_lock_shared(${levelsLock}, $1)`, [hierarchyId]);
   await tx.query(
     `select tenant_hierarchies.version from tenant_hierarchies
      where tenant_hierarchies.tenant_id = $1 and tenant_hierarchies.hierarchy_id = $2 for update`,
@@ -17,11 +26,11 @@ export async function lockTree(tx: Transaction, hierarchyId: number): Promise<vo
   );
 }
 
-/** All of the tenant's trees, and one that may be new to it, in the order in which everybody locks them. */
-export async function lockEveryTree(tx: Transaction, hierarchyId: number): Promise<void> {
+/** All of the tenant's trees, and perhaps one that may be new to it, in the order in which everybody locks them. */
+export async function lockEveryTree(tx: Transaction, hierarchyId: number | null = null): Promise<void> {
   const rows = await tx.query<{ id: number }>(
     `select tenant_hierarchies.hierarchy_id as id from tenant_hierarchies where tenant_hierarchies.tenant_id = $1
-     union select $2::int order by 1`,
+     union select $2::int where $2::int is not null order by 1`,
     [tx.tenantId, hierarchyId],
   );
   for (const { id } of rows) await lockTree(tx, id);

@@ -5,6 +5,7 @@ import { MetricFilter, PeriodInput } from '../../shared/graphql/metric-filter.ty
 import { checkFirst, readCursor, writeCursor } from '../../shared/paging';
 import { checkPeriod } from '../../shared/period';
 import type { ReportingContext } from '../context';
+import { exactSum } from '../rollup/exact-sums';
 import type { FigureKey, Figures } from '../rollup/figures.loader';
 import { noSums, type Sums } from '../rollup/sums';
 import { nodeReference, provenanceIn } from './node-figures.resolver';
@@ -93,13 +94,17 @@ class ShownRow implements ReportRow {
   }
 }
 
-/** What the parts leave of the whole. */
+/** What the parts leave of the whole: nothing. */
 function difference(whole: Sums, parts: Sums[]): Reconciliation {
   const left = (measure: (sums: Sums) => number): number =>
     parts.reduce((rest, part) => rest - measure(part), measure(whole));
+  const { scoreSum } = whole;
   return {
     attempts: left(sums => sums.attempts),
-    scoreSum: scoreInPercent(left(sums => sums.scoreSum)),
+    scoreSum: scoreInPercent(Number.isSafeInteger(scoreSum) ? left(sums => sums.scoreSum) : scoresLeft(whole, parts)),
     totalSeconds: left(totalSeconds),
   };
 }
+
+const scoresLeft = (whole: Sums, parts: Sums[]): number =>
+  Number(parts.reduce((rest, part) => rest - exactSum(part, 'scoreSum'), exactSum(whole, 'scoreSum')));

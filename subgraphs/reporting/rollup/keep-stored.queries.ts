@@ -30,7 +30,7 @@ export async function anyWayChanged(tx: Transaction, hierarchyId: number): Promi
   return row!.changed;
 }
 
-/** Classes that do not hang where their cell does any more, and whether they have facts. */
+/** Classes that do not hang where their cell does any more, and whether they have facts, of activity or competencies. */
 export const selectClassesOffTheirCell = (
   tx: Transaction,
   hierarchyId: number,

@@ -6,6 +6,7 @@ import { visibleParts } from '../retention/kept-figures';
 import { contextIds } from './context.queries';
 import { filters, type Filter } from './context-filter';
 import { coverOf, type Span } from './cover';
+import { addedSums, takeSum } from './exact-sums';
 import { nestOf } from './nest';
 import { cutsOf, groupsOf, lookUp, ownerSets, parentOf, placesByNumber, rangesOf, Statement, type Asked } from './owners.queries';
 import { ofActivity, type Measures, type Sums } from './sums';
@@ -80,8 +81,7 @@ function putTogether<Of extends Numbers<Of>>(
   const pieces = [whole, belowCut, unfolded].map(() => new Map<string, Map<number, Of>>());
   for (const row of rows) {
     const sums = {} as Record<keyof Of, number>;
-    // As text; null where no row has the measure.
-    for (const name of names) sums[name] = Number(row[name]);
+    for (const name of names) takeSum(sums as Record<string, number>, name as string, row[name]);
     addTo(pieces[row.piece]!, row.key, [[row.interval, sums as Of]]);
   }
   const climb = (piece: number, nodes: readonly Asked[]): void => {
@@ -105,14 +105,8 @@ function addTo<Of extends Numbers<Of>>(
   if (!ofNode) found.set(key, (ofNode = new Map()));
   for (const [interval, sums] of intervals) {
     const there = ofNode.get(interval);
-    ofNode.set(interval, there ? added(there, sums) : sums);
+    ofNode.set(interval, there ? (addedSums(there, sums) as Of) : sums);
   }
-}
-
-function added<Of extends Numbers<Of>>(one: Of, other: Of): Of {
-  const sum = { ...one } as Record<keyof Of, number>;
-  for (const name of Object.keys(sum) as (keyof Of)[]) sum[name] += other[name];
-  return sum as Of;
 }
 
 /** The nodes of a part of the statement, and what is read of them. */

@@ -40,6 +40,7 @@ async function after<T>(statement: string, look: (tx: Transaction, changed: numb
 
 const india = `(select id from hierarchies where key = 'india')`;
 const group = (name: string) => `(select id from groups where external_id = '${name}')`;
+const person = (name: string) => `(select id from people where external_id = '${name}')`;
 const klass = (name: string) => `(select id from classes where external_id = '${name}')`;
 const cellOf = (name: string) => `(select cell_id from class_cells where class_id = ${klass(name)})`;
 
@@ -60,10 +61,12 @@ const cells = 'stored sums of cells against facts';
 const nodes = 'stored sums of india against facts';
 const children = 'stored sums of india against children';
 const trees = 'trees against placements';
-const learners = "facts against the learners' days";
+const learners = "learners' days against their facts";
 const cellLearners = "learners of cells against the learners' days";
 const learnerFacts = "facts against the learners' facts";
-const activity = 'facts against activity';
+const activity = "learners' facts against activity";
+const acceptance = 'days of acceptance';
+const ids = 'known ids against activity';
 
 interface Corruption {
   name: string;
@@ -171,7 +174,7 @@ const ofFacts: Corruption[] = [
   {
     name: 'a changed fact',
     do: `update class_days set score_sum = score_sum + 1 where class_id = ${klass('class0')}`,
-    ...{ found: [activity, cells, learnerFacts], about: /^class:class0, day 2026-/ },
+    ...{ found: [cells, learnerFacts], about: /^class:class0, day 2026-/ },
   },
   {
     name: 'activity that was counted in another class',
@@ -179,15 +182,26 @@ const ofFacts: Corruption[] = [
     ...{ found: [activity], about: /^class:class13, day 2026-/ },
   },
   {
+    name: 'activity that was counted for another learner',
+    do: `update activity_events set person_id = ${person('learner0')} where event_id = 'event-1' and person_id <> ${person('learner0')}`,
+    ...{ found: [activity], about: /, day 2026-.*, person #\d+$/ },
+  },
+  {
     name: 'a fact without a learner',
     do: `delete from learner_months where class_id = ${klass('class2')}`,
-    ...{ found: [learners], about: /^class:class2, day 2026-/ },
+    ...{ found: [learners], about: /^class:class2, month 2026-.*, person #\d+$/ },
+  },
+  {
+    name: 'a day that one of several learners has lost',
+    do: `update learner_months set timed_days = 0
+         where ctid = (select min(ctid) from learner_months where class_id = ${klass('class0')} and timed_days > 0)`,
+    ...{ found: [learners], about: /^class:class0, month 2026-/ },
   },
   {
     name: 'a learner without a fact',
     do: `update learner_months set scored_days = scored_days | 1
          where class_id = ${klass('class2')} and month = '2026-01-01'`,
-    ...{ found: [learners], about: /^class:class2, day 2026-01-01/ },
+    ...{ found: [learners], about: /^class:class2, month 2026-01-01/ },
   },
   {
     name: 'a day of a learner that a cell has and none of its classes',
@@ -205,6 +219,27 @@ const ofFacts: Corruption[] = [
     do: `update learner_days set attempts = attempts + 1
          where ctid = (select min(ctid) from learner_days where class_id = ${klass('class0')})`,
     ...{ found: [learnerFacts], about: /^class:class0, day 2026-/ },
+  },
+  {
+    name: "a learner's fact that is another's",
+    do: `update learner_days set person_id = ${person('admin')}
+         where ctid = (select min(ctid) from learner_days where class_id = ${klass('class0')})`,
+    ...{ found: [activity, learners], about: /^class:class0, day 2026-.*, person #\d+$/ },
+  },
+  {
+    name: 'a day of which nobody knows that it was accepted',
+    do: `delete from accepted_days where day = (select min(day) from class_days)`,
+    ...{ found: [acceptance], about: /^day 2026-/ },
+  },
+  {
+    name: 'a day that seems to have been accepted before it was',
+    do: `update accepted_days set accepted_on = accepted_on - 400 where day = (select min(day) from class_days)`,
+    ...{ found: [acceptance], about: /^day 2026-/ },
+  },
+  {
+    name: 'an id that is no longer known',
+    do: `delete from event_ids where event_key = (select encode(substr(sha256('event-1'), 1, 16), 'hex')::uuid)`,
+    ...{ found: [ids], about: /^event event-1$/ },
   },
   {
     name: "a learner's fact that was lost",
@@ -255,7 +290,7 @@ test('before, there is none, and everything was compared', async () => {
   expect([verdict.differences, countDifferences(verdict)]).toEqual([[], 0]);
   expect(verdict.checks.map(({ check }) => check)).toEqual([
     ...[trees, 'cells of classes against placements', 'parents of cells', activity, learners, learnerFacts],
-    ...[cellLearners, 'facts that no sum has'],
+    ...[acceptance, ids, cellLearners, 'facts that no sum has'],
     ...['history of roster and frameworks', 'competency counts against statuses and history', 'weeks of classes'],
     ...[cells, nodes, 'stored sums of us against facts', children, 'stored sums of us against children'],
   ]);

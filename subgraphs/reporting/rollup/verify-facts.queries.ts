@@ -75,44 +75,8 @@ export const selectLostFacts = (tx: Transaction, { most }: Bound): Promise<Found
     [tx.tenantId, most],
   );
 
-const factLabel = (fact: string): string =>
+export const factLabel = (fact: string): string =>
   `concat_ws(', ', ${classLabel('classes')}, 'day ' || ${fact}.day, ${contextLabel(`${fact}.context_id`)})`;
-
-/**
- * The facts that cannot be, going by the learners of the day: attempts or time without a learner, a learner without
- * either, or more learners than attempts.
- */
-export const selectFactsUnlikeLearners = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
-  tx.query(
-    `select ${factLabel('wrong')} as subject,
-       jsonb_build_object('learners with attempts', wrong.scored, 'learners with time', wrong.timed) as expected,
-       jsonb_build_object('attempts', wrong.attempts, 'seconds', wrong.seconds) as found, wrong.total
-     from (
-       select class_id, day, context_id, coalesce(learners.scored, 0) as scored, coalesce(learners.timed, 0) as timed,
-         coalesce(facts.attempts, 0) as attempts, coalesce(facts.seconds, 0) as seconds, count(*) over () as total
-       from (
-         select class_days.class_id, class_days.day, class_days.context_id, class_days.attempts,
-           class_days.collection_seconds + class_days.assessment_seconds as seconds
-         from class_days where class_days.tenant_id = $1
-       ) facts
-       full join (
-         select learner_months.class_id, learner_months.month + bit.number as day, learner_months.context_id,
-           sum(learner_months.scored_days >> bit.number & 1) as scored,
-           sum(learner_months.timed_days >> bit.number & 1) as timed
-         from learner_months
-         cross join generate_series(0, 30) bit(number)
-         where learner_months.tenant_id = $1
-           and (learner_months.scored_days | learner_months.timed_days) >> bit.number & 1 = 1
-         group by learner_months.class_id, learner_months.month + bit.number, learner_months.context_id
-       ) learners using (class_id, day, context_id)
-       where coalesce(learners.scored, 0) > coalesce(facts.attempts, 0)
-          or (coalesce(learners.scored, 0) > 0) <> (coalesce(facts.attempts, 0) > 0)
-          or (coalesce(learners.timed, 0) > 0) <> (coalesce(facts.seconds, 0) > 0)
-       order by class_id, day, context_id limit $2
-     ) wrong
-     left join classes on classes.tenant_id = $1 and classes.id = wrong.class_id`,
-    [tx.tenantId, most],
-  );
 
 /**
  * The learners of cells that are not those of their classes: days that no class has, and days that are missing although
@@ -168,7 +132,7 @@ export const selectWrongCellLearners = (tx: Transaction, { most }: Bound): Promi
 export const selectFactsUnlikeLearnerFacts = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
   tx.query(
     `with own as (
-       select learner_days.class_id, learner_days.day, learner_days.context_id, 
+       select learner_days.class_id, learner_days.day, learner_days.context_id,
          ${activityMeasures.map(measure => `sum(learner_days.${measure})::bigint as ${measure}`).join(', ')}
        from learner_days where learner_days.tenant_id = $1
        group by learner_days.class_id, learner_days.day, learner_days.context_id
@@ -180,50 +144,6 @@ export const selectFactsUnlikeLearnerFacts = (tx: Transaction, { most }: Bound):
        from own
        full join fact using (class_id, day, context_id)
        where ${someDiffer('own', 'fact', activityMeasures)}
-       order by class_id, day, context_id limit $2
-     )
-     select ${factLabel('wrong')} as subject, wrong.expected, wrong.found, wrong.total
-     from wrong
-     left join classes on classes.tenant_id = $1 and classes.id = wrong.class_id`,
-    [tx.tenantId, most],
-  );
-
-const secondsOf = (kind: string): string =>
-  `coalesce(sum(activity_events.seconds) filter (where activity_events.kind = '${kind}'), 0)`;
-
-/**
- * The facts that are not what the activity adds up to. Raw activity ends before its facts do: those of a day of which
- * nothing was accepted before the raw activity that is kept must equal it; others may be more, and never less.
- */
-export const selectFactsUnlikeActivity = (tx: Transaction, { most }: Bound): Promise<Found[]> =>
-  tx.query(
-    `with activity as (
-       select activity_events.class_id, activity_events.day, activity_events.context_id,
-         coalesce(sum(activity_events.score), 0) as score_sum, count(activity_events.score) as attempts,
-         ${secondsOf('COLLECTION')} as collection_seconds, ${secondsOf('ASSESSMENT')} as assessment_seconds
-       from activity_events
-       where activity_events.tenant_id = $1 and (activity_events.score is not null or activity_events.seconds > 0)
-       group by activity_events.class_id, activity_events.day, activity_events.context_id
-     ),
-     kept as materialized (
-       select retention_settings.raw_from from retention_settings where retention_settings.tenant_id = $1
-     ),
-     partly as materialized (
-       select distinct accepted_days.day
-       from accepted_days join kept on accepted_days.accepted_on < kept.raw_from
-       where accepted_days.tenant_id = $1
-     ),
-     fact as (select class_days.* from class_days where class_days.tenant_id = $1),
-     wrong as (
-       select class_id, day, context_id, ${activityAsJson('activity', 'activity.class_id')} as expected,
-         ${activityAsJson('fact', 'fact.class_id')} as found, count(*) over () as total
-       from activity
-       full join fact using (class_id, day, context_id)
-       where ${someDiffer('activity', 'fact', activityMeasures)}
-         and (day not in (select partly.day from partly) or activity.score_sum > coalesce(fact.score_sum, 0)
-           or activity.attempts > coalesce(fact.attempts, 0)
-           or activity.collection_seconds > coalesce(fact.collection_seconds, 0)
-           or activity.assessment_seconds > coalesce(fact.assessment_seconds, 0))
        order by class_id, day, context_id limit $2
      )
      select ${factLabel('wrong')} as subject, wrong.expected, wrong.found, wrong.total

@@ -1,16 +1,16 @@
 import { selectTreeDifferences } from '../../hierarchy/published';
 import type { Transaction } from '../../shared/database/database';
 import { selectWrongChanges, selectWrongHistory, selectWrongWeeks } from '../competency-counts/verify-counts.queries';
+import { selectDaysUnlikeAcceptance, selectUnknownIds } from './verify-acceptance.queries';
 import {
-  selectFactsUnlikeActivity,
   selectFactsUnlikeLearnerFacts,
-  selectFactsUnlikeLearners,
   selectLostFacts,
   selectMishungCells,
   selectMisplacedClasses,
   selectWrongCellLearners,
 } from './verify-facts.queries';
 import type { Bound, Found } from './verify-labels.queries';
+import { selectDaysUnlikeLearnerFacts, selectLearnersUnlikeActivity } from './verify-learners.queries';
 import { selectParentsUnlikeChildren, selectStoredTrees, selectWrongSums } from './verify.queries';
 
 /** One thing that is not what it should be; of both sides only what differs. */
@@ -39,9 +39,11 @@ const checksOfFacts: Check[] = [
   { name: 'trees against placements', look: selectTreeDifferences },
   { name: 'cells of classes against placements', look: selectMisplacedClasses },
   { name: 'parents of cells', look: selectMishungCells },
-  { name: 'facts against activity', look: selectFactsUnlikeActivity },
-  { name: "facts against the learners' days", look: selectFactsUnlikeLearners },
+  { name: "learners' facts against activity", look: selectLearnersUnlikeActivity },
+  { name: "learners' days against their facts", look: selectDaysUnlikeLearnerFacts },
   { name: "facts against the learners' facts", look: selectFactsUnlikeLearnerFacts },
+  { name: 'days of acceptance', look: selectDaysUnlikeAcceptance },
+  { name: 'known ids against activity', look: selectUnknownIds },
   { name: "learners of cells against the learners' days", look: selectWrongCellLearners },
   { name: 'facts that no sum has', look: selectLostFacts },
   { name: 'history of roster and frameworks', look: selectWrongHistory },

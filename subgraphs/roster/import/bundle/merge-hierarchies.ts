@@ -45,7 +45,10 @@ export async function mergeHierarchies(
       tally.count(hierarchiesFile, 'changed');
     } else tally.count(hierarchiesFile, 'unchanged');
   }
-  for (const [key, rows] of sound) await mergeLevels(tx, { hierarchy: known.get(key)!, rows, tally, now });
+  // In the order in which everybody locks trees.
+  const merged = [...sound].map(([key, rows]) => ({ hierarchy: known.get(key)!, rows }));
+  merged.sort((one, other) => one.hierarchy.id - other.hierarchy.id);
+  for (const one of merged) await mergeLevels(tx, { ...one, tally, now });
   if (declared.length > 0 || levels.length > 0) await moveEveryVersion(tx, await selectTenantNumbers(tx));
 }
 
@@ -71,8 +74,7 @@ async function mergeLevels(
   if (before.size === 0) return;
   await growLevelsVersion(tx, hierarchy.id, now);
   if (order(before.values()) !== order(after.values())) {
-    const tenants = await selectTenantNumbers(tx);
-    await rebuildAllTrees(tx, { hierarchyId: hierarchy.id, tenants, beforeEach: forgetStoredLevels });
+    await rebuildAllTrees(tx, { hierarchyId: hierarchy.id, beforeEach: forgetStoredLevels });
   }
 }
 

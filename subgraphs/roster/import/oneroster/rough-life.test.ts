@@ -125,6 +125,17 @@ test('a class whose school changes takes its figures along', async () => {
   ]);
 });
 
+test('a class of competency counts and no activity yet takes its counts along', async () => {
+  const competencies = [{ code: 'draw', grade: '07', subject: 'Art' }];
+  tenant = await createTenant(owner, { key: `rough-${serial++}`, hierarchy: 'us', competencies });
+  await load(bundleOf(sampleFiles()));
+  await application.transaction(tenant.number, 'write', tx => buildMissing(tx));
+  const counted = await look(database, `select sum(expected)::int as expected from aggregates where tenant_id = ${tenant.number}`);
+  expect(counted).not.toEqual([{ expected: null }]);
+  await delta({ 'classes.csv': csv('sourcedId,status,title,grades,schoolSourcedId,subjects', 'c2,active,Art,07,s1,Art') });
+  expect(await classesOf(database, tenant.number)).toMatchObject([{ parent: 's1' }, { id: 'c2', parent: 's1' }, { parent: 'lausd' }]);
+});
+
 test('a parent that is to be deleted while its children live leaves them in other, with their figures', async () => {
   await load(bundleOf(sampleFiles()));
   await learn('c1', 'c2', 'c3');
