@@ -176,6 +176,18 @@ test('what an app is asked, and what it answers, is its own from its birth', asy
   await first.close();
 });
 
+test('an app that answers already may be told so again, by several servers too; another one is refused', async () => {
+  const app = express().use((_asked, response) => void response.json({ is: 'the first' }));
+  const [first, second] = [await listen(app, { port: 0, host }), await listen(app, { port: 0, host })];
+  first.answerWith(app);
+  second.answerWith(app);
+  expect(() => first.answerWith(express())).toThrow('This server answers with another app already');
+  for (const server of [first, second]) {
+    expect(await text(await ask(server))).toBe('{"is":"the first"}');
+    await server.close();
+  }
+});
+
 async function text(response: IncomingMessage): Promise<string> {
   let read = '';
   for await (const part of response.setEncoding('utf8')) read += part;

@@ -11,7 +11,7 @@ import { problemDetails } from './http';
 
 export interface OpenServer {
   readonly port: number;
-  /** Has the app answer whatever comes from now on. */
+  /** Has the app answer whatever comes from now on; a server has one app, for good. */
   answerWith(app: Express): void;
   /** Accepts nothing more, lets what is being answered end, and breaks off what has not ended in time. */
   close(patience?: number): Promise<void>;
