@@ -12,12 +12,11 @@ interface Line {
 }
 
 /** The rows of the table in docs/tables.md. */
-const lines = new Map<string, Line>(
-  [...read('docs/tables.md').matchAll(/^\| `(\w+)` \|(.*)\|$/gm)].map(([, table, rest]) => {
-    const [owner, readers, writers] = rest!.split('|').map(cell => cell.trim().split(', ').filter(name => name !== ''));
-    return [table!, { owner: owner!.join(), readers: readers!, writers: writers! }];
-  }),
-);
+const rows = [...read('docs/tables.md').matchAll(/^\| `(\w+)` \|(.*)\|$/gm)].map(([, table, rest]): [string, Line] => {
+  const [owner, readers, writers] = rest!.split('|').map(cell => cell.trim().split(', ').filter(name => name !== ''));
+  return [table!, { owner: owner!.join(), readers: readers!, writers: writers! }];
+});
+const lines = new Map(rows);
 
 function read(file: string): string {
   return readFileSync(path.join(projectRoot, file), 'utf8');
@@ -42,18 +41,18 @@ function roomsThat(words: string): (table: string) => string[] {
 const writersOf = roomsThat('insert into|update|delete from|merge into');
 const readersOf = roomsThat('(?<!delete )from|join|using');
 
-test('docs/tables.md has a line for each table of the migrated database, and for nothing else', async () => {
+test('docs/tables.md has one line for each table of the migrated database, and for nothing else', async () => {
   const database = await createTestDatabase();
   const client = new Client({ connectionString: database.adminUrl });
   await client.connect();
-  const { rows } = await client.query<{ name: string }>(
+  const { rows: tables } = await client.query<{ name: string }>(
     `select pg_class.relname as name from pg_class
      where pg_class.relnamespace = 'public'::regnamespace
        and pg_class.relkind in ('r', 'p') and not pg_class.relispartition`,
   );
   await client.end();
   await database.drop();
-  expect([...lines.keys()].sort()).toEqual(rows.map(({ name }) => name).sort());
+  expect(rows.map(([table]) => table).sort()).toEqual(tables.map(({ name }) => name).sort()); // one line each: a second would say something else
 });
 
 test('each table has one owner, a subgraph or what they share, which uses it', () => {
