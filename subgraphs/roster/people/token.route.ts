@@ -50,7 +50,7 @@ function attemptsOf(issuer: TokenIssuer): Attempts {
 
 async function giveToken(request: RouteRequest, tools: Tools): Promise<object> {
   const { issuer } = tools;
-  const { basic, address } = request.credentials;
+  const { address } = request.credentials;
   const attempts = attemptsOf(issuer);
   const form = await readForm(request);
   const ofProgram: Attempt = { address };
