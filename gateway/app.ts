@@ -19,7 +19,7 @@ import { tellMetrics } from '../subgraphs/shared/subgraph/tell-metrics';
 import { answerGraph } from './answers';
 import { explorerPages, type ExplorerParts } from './explorer';
 import { startGraph, type GraphParts } from './graph';
-import { countRequests, identified, knownOrNot, notTooOften, paced, someAtOnce } from './callers';
+import { bodiesAtOnce, countRequests, identified, knownOrNot, notTooOften, paced, someAtOnce } from './callers';
 import { noOtherSites } from './cross-site';
 import { createPace } from './pace';
 import { securityHeaders } from './security-headers';
@@ -75,7 +75,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     identified(verifyToken, { pace, often }),
     seldomEnough,
     paced(pace),
-    express.json({ limit: limits.bodyKilobytes * 1024 }),
+    bodiesAtOnce(limits.waiting + limits.atOnce, express.json({ limit: limits.bodyKilobytes * 1024 })),
     withBody,
     sound,
     answerGraph(graph, {
@@ -85,7 +85,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     }),
     inGraphql,
   );
-  app.use(noOtherSites(allowedOrigins), knownOrNot(verifyToken), seldomEnough, paced(pace), someAtOnce(Math.ceil(limits.atOnce / 2)));
+  const beside = someAtOnce({ most: Math.ceil(limits.atOnce / 2), waiting: limits.waiting });
+  app.use(noOtherSites(allowedOrigins), knownOrNot(verifyToken), seldomEnough, paced(pace), beside);
   for (const { routes } of connections) mountRoutes(app, routes, publicUrl === undefined ? {} : { publicUrl });
   app.use(noSuchRoute, problemHandler(onBug));
   return { app, stop: () => graph.server.stop() };

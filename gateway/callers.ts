@@ -81,29 +81,56 @@ export const notTooOften =
   };
 
 /**
- * Of one caller some requests go on at the same time; the others wait until one of those has ended, unread. However many
- * exports or uploads somebody begins, others still find a connection to the database.
+ * Of one caller some requests go on at the same time; the others wait until one of those has ended, unread, and more than
+ * may wait are refused. However many exports or uploads somebody begins, others still find a connection.
  */
-export function someAtOnce(most: number): RequestHandler {
-  const going = new Map<string, { count: number; waiting: (() => void)[] }>();
+export function someAtOnce({ most, waiting: mostWaiting }: { most: number; waiting: number }): RequestHandler {
+  const going = new Map<string, { count: number; waiting: Set<() => void> }>();
   return (_request, response, next) => {
     const caller = callerKey(response);
-    const own = going.get(caller) ?? { count: 0, waiting: [] };
+    const own = going.get(caller) ?? { count: 0, waiting: new Set() };
     going.set(caller, own);
-    const others = (): void => {
-      own.waiting.shift()?.();
-      if (own.count === 0) going.delete(caller);
-    };
     const begin = (): void => {
-      if (response.destroyed) return others(); // gone while it waited
+      own.waiting.delete(begin);
       own.count++;
       response.once('close', () => {
         own.count--;
-        others();
+        const [first] = own.waiting;
+        if (first) first();
+        else if (own.count === 0) going.delete(caller);
       });
       next();
     };
-    if (own.count < most) begin();
-    else own.waiting.push(begin);
+    if (own.count < most) return begin();
+    if (own.waiting.size >= mostWaiting) throw tooManyWait(mostWaiting);
+    own.waiting.add(begin);
+    response.once('close', () => own.waiting.delete(begin)); // gone while it waited
   };
 }
+
+/** Of one caller only so many bodies may be on their way: whoever sends them slowly keeps a connection with each. */
+export function bodiesAtOnce(most: number, read: RequestHandler): RequestHandler {
+  const going = new Map<string, number>();
+  return (request, response, next) => {
+    const caller = callerKey(response);
+    const count = going.get(caller) ?? 0;
+    if (count >= most) throw tooManyWait(most);
+    going.set(caller, count + 1);
+    let isThere = false;
+    const there = (): void => {
+      if (isThere) return;
+      isThere = true;
+      const left = going.get(caller)! - 1;
+      if (left === 0) going.delete(caller);
+      else going.set(caller, left);
+    };
+    response.once('close', there);
+    return read(request, response, error => {
+      there();
+      next(error);
+    });
+  };
+}
+
+const tooManyWait = (most: number): Problem =>
+  new Problem('RATE_LIMITED', `${most} of your requests are waiting already.`, { retryAfter: 1 });

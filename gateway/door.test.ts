@@ -193,6 +193,36 @@ describe('how much of a caller goes on at once beside the graph', () => {
   });
 });
 
+describe('how many connections a caller can hold', () => {
+  /** Requests whose bodies never end; each with the status that it is answered with, or none for now. */
+  const open = (port: number, { token, path, times }: { token: string; path: string; times: number }) =>
+    Array.from({ length: times }, () => {
+      const headers = { ...door.headersOf(token), 'transfer-encoding': 'chunked' };
+      const sending = begin({ host: '127.0.0.1', port, method: 'POST', path, headers });
+      const one: { sending: typeof sending; status?: number } = { sending };
+      sending.on('response', response => (one.status = response.resume().statusCode)).on('error', () => undefined);
+      sending.write('{"query":');
+      return one;
+    });
+
+  test.each(['/graphql', '/count/slow'])('by bodies that never end is limited (%s), and others are not kept', async path => {
+    const app = await door.gatewayWith({ limits: { atOnce: 2, waiting: 5 } });
+    const { port } = await door.serve(app);
+    const held = open(port, { token: door.ann, path, times: 30 });
+    const most = path === '/graphql' ? 7 : 6;
+    for (let tries = 0; tries < 100 && held.filter(({ status }) => status).length < 30 - most; tries++) {
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+    const statuses = held.map(({ status }) => status).filter(status => status !== undefined);
+    expect(statuses).toEqual(Array(30 - most).fill(429));
+    expect((await door.ask(app, '{ total }', door.bob)).status).toBe(200);
+    for (const { sending } of held) sending.destroy();
+    let again = 0;
+    for (let tries = 0; tries < 100 && again !== 200; tries++) again = (await door.ask(app, '{ total }')).status;
+    expect(again).toBe(200);
+  });
+});
+
 describe.each([
   ['in one process', async () => undefined],
   ['as services', () => door.asServices({ seconds: 20 })],

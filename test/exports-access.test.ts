@@ -70,6 +70,35 @@ test('a revoked grant closes a finished file, and given back it opens it', async
   expect(await statusAt(officer, id)).toBe(200);
 });
 
+test('a file tells of its node as it is now, by itself and in a list, and of none that its requester may not see any more', async () => {
+  const id = await made(officer, { nodeId: node('north') });
+  await made(officer, { nodeId: node('s1') });
+  const fields = `node { id hierarchyId name type classCount externalId children { nodes { name } } ancestors { id }
+    performance(period: { from: "2026-01-01", through: "2026-03-31" }) { attempts } }`;
+  const both = `query ($id: ID!) { export(id: $id) { ${fields} } exports { nodes { nodeId node { name } } } }`;
+  const shown = async () => {
+    const { data, errors } = await world.gateway.ask(officer, both, { id });
+    return { ...data, errors };
+  };
+  const north = {
+    ...{ id: node('north'), hierarchyId: 'india', name: 'north', type: 'state', classCount: 3, externalId: 'north' },
+    ...{ children: { nodes: [{ name: 's1' }, { name: 's2' }] }, ancestors: [], performance: { attempts: 0 } },
+  };
+  const listed = (names: (string | null)[]) => ({
+    nodes: ['s1', 'north'].map((name, n) => ({ nodeId: node(name), node: names[n] === null ? null : { name: names[n] } })),
+  });
+  expect(await shown()).toEqual({ export: { node: north }, exports: listed(['s1', 'north']), errors: [] });
+
+  await change(`place(hierarchyId: "india", childId: "${node('s1')}", parentId: "${node('south')}") { id }`);
+  expect(await shown()).toMatchObject({ export: { node: { name: 'north', classCount: 1 } }, exports: listed([null, 'north']), errors: [] });
+
+  const grant = `userId: "${world.tenant.personId('officer')}", groupId: "${node('north')}"`;
+  await change(`revokeAccess(${grant}) { userId }`);
+  expect(await shown()).toEqual({ export: { node: null }, exports: listed([null, null]), errors: [] });
+  await change(`grantAccess(${grant}) { userId }`);
+  expect((await shown()).exports).toEqual(listed([null, 'north']));
+});
+
 test.each([
   ['one child goes where the reader has no grant', 's2', 'south'],
   ['a class goes', 'd', 's3'],

@@ -4,11 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { platformTenant } from '../migrations/row-level-security';
-import { mostAttempts } from '../subgraphs/roster/people/attempts';
+import { mostAttempts, mostTold } from '../subgraphs/roster/people/attempts';
 import { setPassword } from '../subgraphs/roster/people/set-password';
 import type { OAuthClient } from '../subgraphs/shared/access/oauth-clients';
 import type { Database } from '../subgraphs/shared/database/database';
-import { createTenant, type KnownTenant } from './fixture';
+import { defaultLimits } from '../subgraphs/shared/limits/limits';
+import { connectOwner, createTenant, type KnownTenant } from './fixture';
+import { insertRows } from './fixture.queries';
 import { startGateway, type Asker, type GatewayForTest } from './start-gateway';
 import { strata } from './strata-command';
 import { twoHierarchies } from './two-hierarchies';
@@ -33,6 +35,10 @@ beforeAll(async () => {
     for (const login of ['admin', 'teacher', 'gone', 'northerner']) await give(acme, login, password);
     await owner.transaction(acme.number, 'write', tx => setPassword(tx, { login: 'plain', password, now }));
     await give(rival, 'admin', `${password} of the rival`);
+    await owner.transaction(platformTenant, 'write', async tx => {
+      await insertRows(tx, 'people', [{ external_id: 'root', login: 'root', roles: ['SUPER_ADMIN'] }]);
+      await setPassword(tx, { login: 'root', password, now });
+    });
     await owner.transaction(acme.number, 'write', tx => tx.query("update people set deleted_at = now() where external_id = 'gone'"));
   };
   gateway = await startGateway({ fill, now, oauth });
@@ -216,6 +222,56 @@ test('sign-ins are in the audit log, good and failed, with no password, and no l
   for (const hidden of [typed, password, 'a wrong one', 'anything at all', 'scrypt']) expect(text).not.toContain(hidden);
 });
 
+describe('programs that do not know their secret are in the audit log', () => {
+  const failed = '{ auditLog(actions: ["SIGN_IN_FAILED"], first: 1000) { nodes { resourceType login details address } } }';
+  type Row = { details: { client?: string; reason: string; last?: boolean } };
+  const rows = async (who: Asker, reason: string): Promise<Row[]> =>
+    ((await gateway.ask(who, failed)).data.auditLog.nodes as Row[]).filter(({ details }) => details.reason === reason);
+  const admin: Asker = { subject: 'admin', tenant: 'acme', roles: ['ORG_ADMIN'] };
+  const rival: Asker = { ...admin, tenant: 'rival' };
+  const root: Asker = { subject: 'root', tenant: 'platform', roles: ['SUPER_ADMIN'] };
+  let other: Awaited<ReturnType<typeof startGateway>>;
+  /** Beside what the other tests have tried. */
+  beforeEach(async () => {
+    other = await startGateway({ now, oauth, database: gateway.database, limits: { ...defaultLimits, requests: 0 } });
+  });
+  afterEach(() => other.close());
+  const from = (form: Form) => request(other.app).post('/oauth/token').type('form').send(grant(form) as object);
+
+  test("in that of the client's tenant alone, without what they sent", async () => {
+    const before = await rows(admin, 'wrong client secret');
+    const beforeRival = await rows(rival, 'wrong client secret');
+    expect((await from({ client_secret: 'a guess of mine' })).body).toEqual(invalidClient);
+    const [newest, ...rest] = await rows(admin, 'wrong client secret');
+    expect(newest).toEqual({ resourceType: 'Client', login: null, details: { client: 'sis', reason: 'wrong client secret' }, address: '127.0.0.1' });
+    expect(rest).toEqual(before);
+    expect(await rows(rival, 'wrong client secret')).toEqual(beforeRival);
+    expect((await gateway.ask(admin, failed)).text).not.toContain('a guess');
+  });
+
+  test("in the platform's where there is no such client, without the name they gave", async () => {
+    await from({ client_id: 'my password' });
+    const [newest] = await rows(root, 'unknown client');
+    expect(newest).toMatchObject({ details: { reason: 'unknown client' } });
+    expect((await gateway.ask(root, failed)).text).not.toContain('my password');
+  });
+
+  test.each<[string, Form, () => Asker]>([
+    ['wrong client secret', { client_secret: 'a guess of mine' }, () => admin],
+    ['unknown client', { client_id: 'other' }, () => root],
+    ['unknown login', { username: 'nobody' }, () => admin],
+  ])('so many times and no more, which the last one says, whoever tries however often: %s', async (reason, form, who) => {
+    const counted = async () => {
+      const all = await rows(who(), reason);
+      return { rows: all.length, last: all.filter(({ details }) => details.last).length };
+    };
+    const before = await counted();
+    const tries = Array.from({ length: mostTold + 9 }, (_, n) => from(reason === 'unknown login' ? { username: `nobody ${n}` } : form));
+    for (const answered of await Promise.all(tries)) expect([400, 401]).toContain(answered.status);
+    expect(await counted()).toEqual({ rows: before.rows + mostTold, last: before.last + 1 });
+  });
+});
+
 test('switched off, there is nothing there', async () => {
   const off = await startGateway({ now, database: gateway.database });
   const { status, type } = await request(off.app).post('/oauth/token').type('form').send(grant() as object);
@@ -224,7 +280,6 @@ test('switched off, there is nothing there', async () => {
 });
 
 test('passwords are kept as hashes of their own, with what they were made with', async () => {
-  const { connectOwner } = await import('./fixture');
   const owner = await connectOwner(gateway.database.url);
   const rows = await owner.transaction(acme.number, 'read', tx => tx.query<{ hash: string }>('select hash from person_passwords'));
   await owner.close();
@@ -269,14 +324,6 @@ describe('strata set-password', () => {
 
 test('who may sign in to the platform is a super admin by its client alone', async () => {
   const client: OAuthClient = { id: 'ops', secret: 'a secret of the operators', tenant: 'platform', permissions: {} };
-  const { connectOwner } = await import('./fixture');
-  const { insertRows } = await import('./fixture.queries');
-  const owner = await connectOwner(gateway.database.url);
-  await owner.transaction(platformTenant, 'write', async tx => {
-    await insertRows(tx, 'people', [{ external_id: 'root', login: 'root', roles: ['SUPER_ADMIN'] }]);
-    await setPassword(tx, { login: 'root', password, now });
-  });
-  await owner.close();
   const other = await startGateway({ now, oauth: [client], database: gateway.database });
   const form = grant({ username: 'root', client_id: 'ops', client_secret: client.secret });
   const { body } = await request(other.app).post('/oauth/token').type('form').send(form as object);

@@ -71,7 +71,7 @@ afterAll(async () => {
 beforeEach(async () => {
   passed = 0;
   const url = new URL(`http://127.0.0.1:${(keyServer.address() as AddressInfo).port}/keys`);
-  const verifyToken = tokenVerifier({ key: issuerKeys(url, { now }), issuer: 'https://issuer.example', audience: 'strata' });
+  const verifyToken = tokenVerifier({ key: issuerKeys(url, { now, onUnusable: () => undefined }), issuer: 'https://issuer.example', audience: 'strata' });
   const runtime = { databaseUrl: database.url, stepDown: true, verifyToken, poolSize: 2 };
   running = await Promise.all(tinySubgraphs.map(subgraph => subgraph.start(runtime)));
   gateway = await createGateway({

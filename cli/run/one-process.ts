@@ -33,7 +33,7 @@ export async function startOneProcess(environment: Environment, shutdown: Shutdo
   shutdown.defer(() => figures.stop());
   if (environment.demo) await loadDemo(environment, { database, now: new Date() });
 
-  const verifyToken = await tokenVerifierOf(environment);
+  const verifyToken = await tokenVerifierOf(environment, log);
   const running = await startSubgraphs({ database, verifyToken, log, environment });
   shutdown.defer(() => Promise.all(running.map(subgraph => subgraph.close())));
   const gateway = await createGateway({

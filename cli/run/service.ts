@@ -32,7 +32,7 @@ export async function startSubgraphService(
     const figures = await startFigures({ database, log });
     shutdown.defer(() => figures.stop());
   }
-  const verifyToken = await tokenVerifierOf(environment);
+  const verifyToken = await tokenVerifierOf(environment, log);
   const running = await startSubgraph(subgraph, { database, verifyToken, log, environment });
   shutdown.defer(() => running.close());
   const { hostname, port, protocol } = new URL(environment.subgraphUrls[name]);
@@ -66,14 +66,15 @@ export async function startGatewayService(environment: Environment, shutdown: Sh
     import('../../gateway/remote-connection'),
   ]);
   const routes = readRoutes();
+  const log = createLog(environment.logLevel);
   const gateway = await createGateway({
     connections: subgraphNames.map(name => overHttp({ name, routes: routes[name] ?? [] }, environment.subgraphUrls[name])),
     supergraphSdl: readSupergraph(),
     ...doorOf(environment),
-    verifyToken: await tokenVerifierOf(environment),
+    verifyToken: await tokenVerifierOf(environment, log),
     checks: [],
     ...(ownerUrl ? demoPeopleOf(environment, { ownerUrl }) : {}),
-    log: createLog(environment.logLevel),
+    log,
   });
   shutdown.defer(() => gateway.stop());
   const door = await listen(gateway.app, { port: environment.port, limits: environment.limits });

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { signDevelopmentToken, verificationKeys } from '../../subgraphs/shared/access/keys';
+import type { UnusableKey } from '../../subgraphs/shared/access/usable-keys';
 import { tokenVerifier, type VerifyToken } from '../../subgraphs/shared/access/token';
 import { pendingMigrations } from '../../subgraphs/shared/database/migrate';
 import type { Environment } from '../../subgraphs/shared/environment';
@@ -8,8 +9,9 @@ import type { TokenIssuer } from '../../subgraphs/shared/subgraph/route';
 import type { RunningSubgraph, Subgraph } from '../../subgraphs/shared/subgraph/subgraph';
 import type { OpenDatabase } from './database';
 
-export async function tokenVerifierOf({ jwksUrl, dataDir, issuer, audience }: Environment): Promise<VerifyToken> {
-  const key = await verificationKeys({ dataDir, ...(jwksUrl ? { jwksUrl } : {}) });
+export async function tokenVerifierOf({ jwksUrl, dataDir, issuer, audience }: Environment, log: Logger): Promise<VerifyToken> {
+  const onUnusable = (unusable: UnusableKey) => log.warn(unusable, "one of the issuer's keys cannot be used");
+  const key = await verificationKeys({ dataDir, onUnusable, ...(jwksUrl ? { jwksUrl } : {}) });
   return tokenVerifier({ key, issuer, audience });
 }
 

@@ -82,7 +82,7 @@ export const permissions: Permissions = {
   PerformancePoint: withItsParent,
   TimeSpentPoint: withItsParent,
   Provenance: withItsParent,
-  Export: withItsParent,
+  Export: { '*': withItsParent, node: reportReader }, // which node, the resolver asks once more
   ExportProgress: withItsParent,
   ExportConnection: withItsParent,
   ActivityReceipt: withItsParent,

@@ -87,6 +87,10 @@ export const rulesOfExports: Record<string, Rule> = {
   'Export.report': () => 'NODE_REPORT',
   'Export.format': () => 'CSV',
   'Export.nodeId': ({ nodeId }: WorldExport) => nodeId,
+  'Export.node': ({ nodeId }: WorldExport, _, { caller }) => {
+    const there = locate(caller, caller.tenant.ownHierarchy, nodeId);
+    return there?.visible ? there.node : null;
+  },
   'Export.hierarchyId': (_, __, { caller }) => caller.tenant.ownHierarchy,
   'Export.status': () => 'COMPLETED',
   'Export.progress': itself,

@@ -1,8 +1,9 @@
-import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
-import { notFound } from '../../shared/errors';
+import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { notFound, Problem } from '../../shared/errors';
 import { exportNumber, publicId } from '../../shared/identifiers';
 import { checkFirst, readPlace, writeCursor } from '../../shared/paging';
 import type { ReportingContext } from '../context';
+import { HierarchyNode, nodeReference } from '../reports/node-figures.resolver';
 import type { ExportRow } from './export.queries';
 import { Export, ExportConnection, ExportInput, ExportStatus } from './export.type';
 import { removeExport } from './remove';
@@ -27,6 +28,21 @@ function shownExport(row: ExportRow): Export {
 
 @Resolver(() => Export)
 export class ExportResolver {
+  @Directive('@provides(fields: "externalId name type classCount")')
+  @FieldResolver(() => HierarchyNode, {
+    nullable: true,
+    description: 'As it is now. Null once the caller may not see it, or it is gone; the file is then refused as well.',
+  })
+  async node(@Root() { nodeId: id, hierarchyId }: Export, @Ctx() { loaders }: ReportingContext): Promise<HierarchyNode | null> {
+    try {
+      const found = await loaders.nodes.found.load({ id, hierarchyKey: hierarchyId });
+      return found?.visible ? nodeReference(found.node) : null;
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'NOT_FOUND') return null; // of a hierarchy that is gone
+      throw error;
+    }
+  }
+
   @Query(() => Export, { nullable: true, description: "One of the caller's own files; null where it has expired, or is somebody else's." })
   async export(@Arg('id', () => ID) id: string, @Ctx() { loaders }: ReportingContext): Promise<Export | null> {
     const row = await loaders.export(id);

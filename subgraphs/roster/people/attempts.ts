@@ -7,6 +7,9 @@ const quarterOfAnHour = 900;
 /** Failed attempts in a quarter of an hour after which there are no more: whoever guesses, from wherever, gets nowhere. */
 export const mostAttempts = { loginFromAddress: 10, login: 50, address: 100 } as const;
 
+/** Failures of one kind at one client that the audit log tells of in a quarter of an hour: it is no way to fill the database. */
+export const mostTold = 50;
+
 export interface Attempt {
   address: string | undefined;
   /** Without one it is a program's attempt to say who it is. */
@@ -18,6 +21,8 @@ export interface Attempts {
   begin(attempt: Attempt): Promise<number>;
   /** It was a good one, and counts no longer. */
   succeed(attempt: Attempt): Promise<void>;
+  /** Whether a failure that is known by a client and a reason is to be told of: as one of several, as the last, or not. */
+  tell(client: string, reason: string): Promise<'one' | 'last' | 'none'>;
 }
 
 /** Counted before they are tried, so that many at once are no way round. In this process's memory. */
@@ -26,6 +31,7 @@ export function countAttempts(): Attempts {
   const byPair = limiter(mostAttempts.loginFromAddress, 'pair');
   const byLogin = limiter(mostAttempts.login, 'login');
   const byAddress = limiter(mostAttempts.address, 'address');
+  const told = limiter(mostTold, 'told');
 
   const counters = ({ address, login }: Attempt): [RateLimiterMemory, string][] => {
     const network = networkOf(address);
@@ -45,6 +51,10 @@ export function countAttempts(): Attempts {
     },
     succeed: async attempt => {
       await Promise.all(counters(attempt).map(([counter, key]) => counter.reward(key)));
+    },
+    tell: async (client, reason) => {
+      const { consumedPoints } = await told.penalty(digest([client, reason]));
+      return consumedPoints < mostTold ? 'one' : consumedPoints === mostTold ? 'last' : 'none';
     },
   };
 }

@@ -32,3 +32,8 @@ export async function upsertPassword(
     [tx.tenantId, personId, hash, now],
   );
 }
+
+/** Has the commit written down as one that changes something: it takes as long, and nothing is kept. */
+export async function emitNothing(tx: Transaction): Promise<void> {
+  await tx.query("select pg_logical_emit_message(true, 'strata', '')");
+}

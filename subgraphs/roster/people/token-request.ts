@@ -16,6 +16,16 @@ export class OAuthError extends Error {
   }
 }
 
+/** Nobody whom we know, or somebody without their secret. */
+export class InvalidClient extends OAuthError {
+  /** `named`: the client that they say they are, where there is one; null where there is none of that name. */
+  constructor(readonly named: OAuthClient | null | undefined) {
+    super(401, 'invalid_client', 'Client authentication failed', {
+      'www-authenticate': 'Basic realm="strata", charset="UTF-8"',
+    });
+  }
+}
+
 const invalidRequest = (description: string) => new OAuthError(400, 'invalid_request', description);
 
 /** What was sent, each parameter once. */
@@ -42,9 +52,6 @@ export async function readForm({ headers, body }: Pick<RouteRequest, 'headers' |
 
 /** Who sends the request, by the body or by HTTP Basic. */
 export function authenticateClient(form: Map<string, string>, basic: string | undefined, clients: readonly OAuthClient[]): OAuthClient {
-  const refused = new OAuthError(401, 'invalid_client', 'Client authentication failed', {
-    'www-authenticate': 'Basic realm="strata", charset="UTF-8"',
-  });
   const inBody = form.get('client_secret');
   if (basic !== undefined && inBody !== undefined) {
     throw invalidRequest('A client says who it is by the body or by HTTP Basic, not by both.');
@@ -53,7 +60,7 @@ export function authenticateClient(form: Map<string, string>, basic: string | un
   const client = clients.find(({ id }) => id === given?.id);
   // Compared where there is no such client, too: it takes as long.
   const same = equal(given?.secret ?? '', client?.secret ?? 'a secret that nobody has');
-  if (!client || !same) throw refused;
+  if (!client || !same) throw new InvalidClient(given?.id === undefined ? undefined : (client ?? null));
   return client;
 }
 

@@ -6,9 +6,10 @@ import { publicId } from '../../shared/identifiers';
 import type { RouteRequest, RouteResponse, RouteTools, SubgraphRoute, TokenIssuer } from '../../shared/subgraph/route';
 import { platformTenant } from '../../../migrations/row-level-security';
 import { countAttempts, type Attempt, type Attempts } from './attempts';
+import { tellFailedSignIn } from './failed-sign-in';
 import { isPassword } from './password';
 import { selectPersonWithPassword, type PersonWithPassword } from './password.queries';
-import { authenticateClient, OAuthError, readForm, readPasswordGrant } from './token-request';
+import { authenticateClient, InvalidClient, OAuthError, readForm, readPasswordGrant } from './token-request';
 
 /**
  * POST /oauth/token: a token for a login and its password (RFC 6749, section 4.3), for development and small
@@ -49,12 +50,12 @@ function attemptsOf(issuer: TokenIssuer): Attempts {
 
 async function giveToken(request: RouteRequest, tools: Tools): Promise<object> {
   const { issuer } = tools;
-  const { basic, address } = request.credentials;
+  const { address } = request.credentials;
   const attempts = attemptsOf(issuer);
   const form = await readForm(request);
   const ofProgram: Attempt = { address };
   refuseTooMany(await attempts.begin(ofProgram));
-  const client = authenticateClient(form, basic, issuer.clients);
+  const client = await clientOf(form, request, tools);
   await attempts.succeed(ofProgram);
 
   const { login, password } = readPasswordGrant(form);
@@ -80,6 +81,27 @@ function refuseTooMany(seconds: number): void {
   throw new OAuthError(429, 'temporarily_unavailable', description, { 'retry-after': String(seconds) });
 }
 
+/** Which program it is. The platform is told of one that there is not, which takes as long as a wrong secret. */
+async function clientOf(form: Map<string, string>, request: RouteRequest, tools: Tools): Promise<OAuthClient> {
+  try {
+    return authenticateClient(form, request.credentials.basic, tools.issuer.clients);
+  } catch (error) {
+    if (error instanceof InvalidClient && error.named !== undefined) {
+      const { named: client } = error;
+      const tenantId = await tenantOf(client ?? { id: '', tenant: 'platform' }, tools);
+      const reason = client ? 'wrong client secret' : 'unknown client';
+      await tellFailedSignIn({ tenantId, client, reason }, { request, tools, attempts: attemptsOf(tools.issuer) });
+    }
+    throw error;
+  }
+}
+
+async function tenantOf({ id, tenant: name }: Pick<OAuthClient, 'id' | 'tenant'>, { database }: Tools): Promise<number> {
+  const tenant = await database.transaction(platformTenant, 'read', tx => selectTenant(tx, name));
+  if (tenant?.external_id === name) return tenant.id;
+  throw new Error(`STRATA_OAUTH_CLIENTS: there is no tenant '${name}', whose people sign in through '${id}'`);
+}
+
 interface SignIn {
   client: OAuthClient;
   login: string;
@@ -87,31 +109,20 @@ interface SignIn {
 }
 
 /** Finds out who it is and writes that down, as it writes down that it was nobody; both take as long. */
-async function signIn(
-  { client, login, password }: SignIn,
-  { credentials }: RouteRequest,
-  { database, now }: Tools,
-): Promise<PersonWithPassword> {
-  const tenant = await database.transaction(platformTenant, 'read', tx => selectTenant(tx, client.tenant));
-  if (!tenant || tenant.external_id !== client.tenant) {
-    throw new Error(`STRATA_OAUTH_CLIENTS: there is no tenant '${client.tenant}', whose people sign in through '${client.id}'`);
-  }
-  const person = await database.transaction(tenant.id, 'read', tx => selectPersonWithPassword(tx, login));
+async function signIn({ client, login, password }: SignIn, request: RouteRequest, tools: Tools): Promise<PersonWithPassword> {
+  const { database, now, issuer } = tools;
+  const tenantId = await tenantOf(client, tools);
+  const person = await database.transaction(tenantId, 'read', tx => selectPersonWithPassword(tx, login));
   const good = await isPassword(password, person?.hash ?? undefined);
-  const reason = person ? (person.hash === null ? 'no password' : 'wrong password') : 'unknown login';
-  await writeApart(
-    tenant.id,
-    {
-      action: good ? 'SIGN_IN' : 'SIGN_IN_FAILED',
-      resourceType: 'Person',
-      resourceId: person && publicId('person', person.id),
-      // Of a login that nobody has not a letter is kept: people type their password there.
-      details: { client: client.id, ...(good ? {} : { reason }) },
-    },
-    { database, now, person: person && good ? { personId: person.id, actsForPlatform: false } : undefined, from: credentials },
-  );
   if (!person || !good) {
+    const reason = person ? (person.hash === null ? 'no password' : 'wrong password') : 'unknown login';
+    await tellFailedSignIn({ tenantId, client, person, reason }, { request, tools, attempts: attemptsOf(issuer) });
     throw new OAuthError(400, 'invalid_grant', 'The provided access grant is invalid, expired, or revoked.');
   }
+  await writeApart(
+    tenantId,
+    { action: 'SIGN_IN', resourceType: 'Person', resourceId: publicId('person', person.id), details: { client: client.id } },
+    { database, now, person: { personId: person.id, actsForPlatform: false }, from: request.credentials },
+  );
   return person;
 }

@@ -1,4 +1,5 @@
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { KeyUnusable, usableKeys, type UnusableKey } from './usable-keys';
 
 /** The key server gives no keys: it is away, slow, or sends something else. */
 export class KeysUnavailable extends Error {
@@ -11,7 +12,9 @@ const refetchAfter = 600_000;
 /** Milliseconds for which the last keys go on while the server gives none. */
 const longestAway = 24 * 3_600_000;
 
-export interface KeyServerTimes {
+export interface KeyServerSettings {
+  /** Told of published keys that are of no use, once a fetch. */
+  onUnusable: (key: UnusableKey) => void;
   /** Milliseconds after a fetch before an unknown key makes another one. */
   cooldown?: number;
   /** Milliseconds after a failed fetch before the next try. */
@@ -21,11 +24,11 @@ export interface KeyServerTimes {
 }
 
 /**
- * The issuer's published keys. An unknown key has them fetched again, at most once a cooldown, so that keys can change
+ * The issuer's published keys. An unknown or unusable key has them fetched again, at most once a cooldown, so that keys can change
  * at any time and made-up ones cost nothing. While the server is away, the last keys go on, for a day.
  */
-export function issuerKeys(url: URL, times: KeyServerTimes = {}): JWTVerifyGetKey {
-  const { cooldown = 30_000, retry = 5_000, now = Date.now } = times;
+export function issuerKeys(url: URL, settings: KeyServerSettings): JWTVerifyGetKey {
+  const { cooldown = 30_000, retry = 5_000, now = Date.now, onUnusable } = settings;
   const remote = createRemoteJWKSet(url, { timeoutDuration: patience });
   let known: JWTVerifyGetKey | undefined;
   let fetchedAt = -Infinity;
@@ -35,7 +38,7 @@ export function issuerKeys(url: URL, times: KeyServerTimes = {}): JWTVerifyGetKe
   const fetchKeys = async (): Promise<void> => {
     try {
       await remote.reload();
-      known = createLocalJWKSet(remote.jwks()!);
+      known = usableKeys(remote.jwks()!, onUnusable);
       fetchedAt = now();
     } catch {
       failedAt = now();
@@ -53,8 +56,8 @@ export function issuerKeys(url: URL, times: KeyServerTimes = {}): JWTVerifyGetKe
     try {
       return await known(header, token);
     } catch (error) {
-      const mayBeNew = error instanceof errors.JWKSNoMatchingKey && now() - fetchedAt >= cooldown && mayTry();
-      if (!mayBeNew) throw error;
+      const mayBeNew = error instanceof errors.JWKSNoMatchingKey || error instanceof KeyUnusable;
+      if (!mayBeNew || now() - fetchedAt < cooldown || !mayTry()) throw error;
       await refetch();
       return known(header, token);
     }

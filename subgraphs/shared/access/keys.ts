@@ -11,6 +11,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import { issuerKeys } from './issuer-keys';
+import type { UnusableKey } from './usable-keys';
 
 const developmentKeyFile = (dataDir: string): string => path.join(dataDir, 'development-key.json');
 
@@ -39,11 +40,13 @@ export interface KeySource {
   /** Where the issuer publishes its keys; without it the development key of `dataDir` is used. */
   jwksUrl?: string;
   dataDir: string;
+  /** Told of published keys that are of no use. */
+  onUnusable?: (key: UnusableKey) => void;
 }
 
 /** The public keys that tokens are checked with. Those of a URL are fetched again when an unknown key turns up. */
-export async function verificationKeys({ jwksUrl, dataDir }: KeySource): Promise<JWTVerifyGetKey> {
-  if (jwksUrl) return issuerKeys(new URL(jwksUrl));
+export async function verificationKeys({ jwksUrl, dataDir, onUnusable = () => undefined }: KeySource): Promise<JWTVerifyGetKey> {
+  if (jwksUrl) return issuerKeys(new URL(jwksUrl), { onUnusable });
   const { d: _secret, ...publicKey } = await developmentKey(dataDir);
   return createLocalJWKSet({ keys: [publicKey] });
 }

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { Problem } from '../errors';
 import { KeysUnavailable } from './issuer-keys';
 import { isRole, type RoleName } from './roles';
+import { KeyUnusable } from './usable-keys';
 
 /** What a verified token says. What its bearer may see is never in it: that comes from the database. */
 export interface Claims {
@@ -72,6 +73,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof errors.JWKSNoMatchingKey) return 'it was signed with an unknown key';
   if (error instanceof errors.JOSEAlgNotAllowed) return 'it was signed in a way that is not allowed';
   if (error instanceof errors.JWKSMultipleMatchingKeys) return 'it does not say which key it was signed with';
+  if (error instanceof KeyUnusable) return 'it was signed with a key that cannot be used';
   if (error instanceof errors.JOSEError) return 'it is malformed or its signature is wrong';
   if (!(error instanceof KeysUnavailable)) throw error;
   throw new Problem('UNAVAILABLE', 'Tokens cannot be checked just now: the key server does not answer.');

@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../test/database';
+import { OwnClient } from './client';
 import { Database, type Transaction } from './database';
 
 let testDatabase: TestDatabase;
@@ -145,4 +147,47 @@ describe('a read that is over', () => {
     closing.endBehind(tx);
     await closing.close();
   });
+});
+
+describe('a message that is held back', () => {
+  let client: OwnClient;
+  beforeEach(async () => {
+    client = new OwnClient({ connectionString: testDatabase.url, poolName: 'held' });
+    await client.connect();
+  });
+  const stream = () => (client as unknown as { connection: { stream: Socket } }).connection.stream;
+  afterEach(() => {
+    client.on('error', () => undefined);
+    stream().destroy(); // whatever is still held back
+  });
+  const corked = () => stream().writableCorked;
+  const ask = (value: number): Promise<{ rows: object[] }> => client.query('select $1::int as value', [value]);
+
+  test('leaves with the one behind it', async () => {
+    client.holdBack();
+    const first = ask(1);
+    expect(corked()).toBe(1);
+    const second = ask(2);
+    expect(corked()).toBe(0);
+    expect((await Promise.all([first, second])).map(({ rows }) => rows)).toEqual([[{ value: 1 }], [{ value: 2 }]]);
+  });
+
+  test('leaves by itself where none is behind it', async () => {
+    client.holdBack();
+    expect((await ask(3)).rows).toEqual([{ value: 3 }]);
+    expect(corked()).toBe(0);
+  });
+
+  test('leaves too where others are held back before it has', async () => {
+    client.holdBack();
+    const first = ask(4);
+    client.holdBack();
+    const second = ask(5);
+    client.holdBack();
+    const third = ask(6);
+    expect((await Promise.all([first, second, third])).map(({ rows }) => rows)).toEqual([[{ value: 4 }], [{ value: 5 }], [{ value: 6 }]]);
+    expect(corked()).toBe(0);
+    await new Promise(resolve => setImmediate(resolve));
+    expect(corked()).toBe(0);
+  }, 10_000);
 });

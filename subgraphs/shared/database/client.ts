@@ -50,13 +50,15 @@ export class OwnClient extends Client {
   holdBack(): void {
     const { stream } = this;
     stream.cork();
-    const letGo = (): void => {
-      if (this.held?.letGo !== letGo) return;
-      this.held = undefined;
-      stream.uncork();
+    const held = { messages: 0, letGo: () => undefined as void };
+    let isHeld = true; // of its own: whatever is held back after it, each cork is taken off once
+    held.letGo = () => {
+      if (this.held === held) this.held = undefined;
+      if (isHeld) stream.uncork();
+      isHeld = false;
     };
-    this.held = { messages: 0, letGo };
-    setImmediate(letGo);
+    this.held = held;
+    setImmediate(held.letGo);
   }
 
   /**

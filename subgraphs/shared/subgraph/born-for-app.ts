@@ -4,7 +4,7 @@ import type { Express } from 'express';
 export interface BornForApp {
   /** What a server is told to make its requests and answers of. */
   options: { IncomingMessage: typeof IncomingMessage; ServerResponse: typeof ServerResponse };
-  /** From now on they are of this app. */
+  /** From now on they are of this app, which is the only one they can be of. */
   adopt(app: Express): void;
 }
 
@@ -16,9 +16,13 @@ export interface BornForApp {
 export function bornForApp(): BornForApp {
   class Incoming extends IncomingMessage {}
   class Outgoing extends ServerResponse {}
+  let adopter: Express | undefined;
   return {
     options: { IncomingMessage: Incoming, ServerResponse: Outgoing as typeof ServerResponse },
     adopt: app => {
+      if (app === adopter) return;
+      if (adopter) throw new Error('This server answers with another app already.');
+      adopter = app;
       app.request = Object.setPrototypeOf(Incoming.prototype, app.request) as typeof app.request;
       app.response = Object.setPrototypeOf(Outgoing.prototype, app.response) as typeof app.response;
     },

@@ -122,6 +122,54 @@ describe('a slow sender', () => {
   });
 });
 
+describe('a connection', () => {
+  const limits = { headerSeconds: 1, uploadSeconds: 60, connections: 4 };
+  let server: OpenServer;
+  beforeEach(async () => (server = await listen((_request, response) => void response.end('heard'), { port: 0, host, limits })));
+  afterEach(() => server.close(100));
+
+  test('over which somebody was answered and sends the rest of the body for ever is broken off', async () => {
+    const socket = connect(server.port, host);
+    socket.on('error', () => undefined);
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n');
+    const send = setInterval(() => socket.writable && socket.write('x'), 100);
+    const begun = performance.now();
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200/);
+    await once(socket, 'close');
+    clearInterval(send);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
+  test('that ends its body a little later goes on', async () => {
+    const socket = connect(server.port, host);
+    let heard = '';
+    socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+    const head = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n';
+    socket.write(`${head}x`);
+    await once(socket, 'data');
+    socket.write('x');
+    await new Promise(resolve => setTimeout(resolve, 1_500));
+    socket.write(`${head}xx`);
+    await once(socket, 'data');
+    expect(heard.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
+    socket.destroy();
+  });
+
+  test('is kept for the next request as long as there is room; those who keep theirs do not keep others out', async () => {
+    const agents = Array.from({ length: 6 }, () => new Agent({ keepAlive: true }));
+    const kept: unknown[] = [];
+    for (const agent of agents) {
+      const answered = await ask(server, agent);
+      kept.push(answered.headers.connection);
+      await once(answered.resume(), 'end');
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+    expect(kept).toEqual([...Array(2).fill('keep-alive'), ...Array(4).fill('close')]);
+    for (const agent of agents) agent.destroy();
+  });
+});
+
 test('what does not end in time is broken off', async () => {
   const { server, asked } = await slowServer();
   const answered = ask(server);
@@ -174,6 +222,18 @@ test('what an app is asked, and what it answers, is its own from its birth', asy
   expect(changed.filter(object => made.includes(object))).toEqual([]);
   expect(made.map(one => Object.getPrototypeOf(one))).toEqual([app.request, app.response]);
   await first.close();
+});
+
+test('an app that answers already may be told so again, by several servers too; another one is refused', async () => {
+  const app = express().use((_asked, response) => void response.json({ is: 'the first' }));
+  const [first, second] = [await listen(app, { port: 0, host }), await listen(app, { port: 0, host })];
+  first.answerWith(app);
+  second.answerWith(app);
+  expect(() => first.answerWith(express())).toThrow('This server answers with another app already');
+  for (const server of [first, second]) {
+    expect(await text(await ask(server))).toBe('{"is":"the first"}');
+    await server.close();
+  }
 });
 
 async function text(response: IncomingMessage): Promise<string> {

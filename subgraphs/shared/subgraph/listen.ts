@@ -11,7 +11,7 @@ import { problemDetails } from './http';
 
 export interface OpenServer {
   readonly port: number;
-  /** Has the app answer whatever comes from now on. */
+  /** Has the app answer whatever comes from now on; a server has one app, for good. */
   answerWith(app: Express): void;
   /** Accepts nothing more, lets what is being answered end, and breaks off what has not ended in time. */
   close(patience?: number): Promise<void>;
@@ -51,6 +51,7 @@ export async function listen(handler: RequestListener, { limits = defaultLimits,
     (request, response) => (isReadable(request.url!) ? answer(request, response) : answerUnreadable(response)),
   );
   server.maxConnections = connections;
+  keepRoom(server, { connections, seconds: headerSeconds });
   const draining = lastAnswers(server);
   server.listen(at);
   try {
@@ -74,6 +75,26 @@ const isReadable = (target: string): boolean => target.startsWith('/') || target
 function answerUnreadable(response: ServerResponse): void {
   const problem = problemDetails(badInput('The request line holds no path and no address that could be read.'));
   response.writeHead(problem.status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
+}
+
+/**
+ * Connections that nothing comes over any more are given up soon: those of whoever was answered before the whole body was
+ * there, and goes on sending it; and, once half of all there may be are open, those that have brought their request.
+ */
+function keepRoom(server: Server, { connections, seconds }: { connections: number; seconds: number }): void {
+  let open = 0;
+  server.on('connection', socket => {
+    open++;
+    socket.once('close', () => open--);
+  });
+  server.prependListener('request', (request, response: ServerResponse) => {
+    if (open > connections / 2) response.shouldKeepAlive = false;
+    response.once('finish', () => {
+      if (request.complete) return;
+      const deadline = setTimeout(() => request.complete || request.socket.destroy(), seconds * 1_000);
+      request.socket.once('close', () => clearTimeout(deadline));
+    });
+  });
 }
 
 /** Milliseconds for what is being answered; with what is ended afterwards, a stop takes ten seconds at most. */

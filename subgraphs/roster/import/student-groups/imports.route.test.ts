@@ -143,6 +143,23 @@ describe('following an import', () => {
     });
   });
 
+  test('a payload is for keeping, whatever it is: no browser shows it, runs it or guesses at it', async () => {
+    const page = '<html><script>alert(document.domain)</script>';
+    const { body } = await files.send(writer, page, 'groups.html');
+    expect(body.status).toBe('BAD_DATA');
+    const { status, type, headers, body: bytes } = await files.http(admin).get(`/imports/${body.id}/payload`).responseType('blob');
+    expect([status, type, String(bytes)]).toEqual([200, 'application/octet-stream', page]);
+    expect(headers).toMatchObject({
+      'content-disposition': `attachment; filename="${body.id}.csv"; filename*=UTF-8''groups.html.csv`,
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+      'cross-origin-resource-policy': 'same-origin',
+      'cache-control': 'no-store',
+    });
+    expect((await files.http(other).get(`/imports/${body.id}/payload`)).status).toBe(404);
+    expect((await files.http({ ...admin, subject: 'nobody' }).get(`/imports/${body.id}/payload`)).status).toBe(401);
+  });
+
   test('is for who sent it and for administrators; for others there is no such import', async () => {
     for (const path of [`/imports/${id}`, `/imports/${id}/payload`, `/imports/${id}/payload/properties`]) {
       expect((await files.http(admin).get(path)).status).toBe(200);

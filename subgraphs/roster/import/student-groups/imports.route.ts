@@ -115,12 +115,13 @@ const showPayload: SubgraphRoute = {
     const { database, now } = tools;
     const isThere = await database.transaction(caller.tenantId, 'read', async tx => keepsFile(tx, row.id, await filesSince(tx, now)));
     if (!isThere) throw notFound(`The file of the import ${row.id} is no longer kept.`);
-    const name = row.batch ?? `${row.id}.csv`;
+    const name = row.batch ?? `${row.id}`;
     return {
       status: 200,
       headers: {
         'content-type': row.contentType,
-        'content-disposition': attachment(name, `${row.id}.csv`),
+        // Kept as what it should be: its sender's name for it may be that of a page or a program.
+        'content-disposition': attachment(/\.csv$/i.test(name) ? name : `${name}.csv`, `${row.id}.csv`),
         'x-content-type-options': 'nosniff',
       },
       body: Readable.from(readPayload(database, caller.tenantId, row.id), { objectMode: false }),
