@@ -1,18 +1,28 @@
-import type { Client, PoolClient } from 'pg';
-import type { Transaction } from '../subgraphs/shared/database/database';
+import { Client, type PoolClient } from 'pg';
 import type { BenchEvent } from './events';
 
 const firstDay = '2025-08-01';
+const whole = ['event_ids', 'activity_events', 'fact_deltas'];
+const byDay = {
+  ...{ class_days: 'day', learner_days: 'day', learner_months: 'month', cell_learners: 'month', aggregates: 'start' },
+};
 
-/** Takes back what events added: the tenant is again what it was made as. */
-export async function forgetEvents(tx: Transaction): Promise<void> {
-  for (const table of ['event_ids', 'activity_events', 'fact_deltas']) {
-    await tx.query(`delete from ${table} where ${table}.tenant_id = $1`, [tx.tenantId]);
-  }
-  const tables = { class_days: 'day', learner_days: 'day', learner_months: 'month', cell_learners: 'month', aggregates: 'start' };
-  for (const [table, day] of Object.entries(tables)) {
-    const condition = `${table}.tenant_id = $1 and ${table}.${day} >= $2`;
-    await tx.query(`delete from ${table} where ${condition}`, [tx.tenantId, firstDay]);
+/**
+ * Takes back what events added: the tenant is again what it was made as. What is left of their rows is cleared away: the
+ * next events are of the same learners, and would be compared with all that were ever there.
+ */
+export async function forgetEvents(url: string, tenantId: number): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(`set app.tenant_id = '${tenantId}'`);
+    for (const table of whole) await client.query(`delete from ${table} where ${table}.tenant_id = $1`, [tenantId]);
+    for (const [table, day] of Object.entries(byDay)) {
+      await client.query(`delete from ${table} where ${table}.tenant_id = $1 and ${table}.${day} >= $2`, [tenantId, firstDay]);
+    }
+    await client.query(`vacuum (analyze) ${[...whole, ...Object.keys(byDay)].join(', ')}`);
+  } finally {
+    await client.end();
   }
 }
 

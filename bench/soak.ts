@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { eventMaker } from './events';
 import { countKept, countWaiting, forgetEvents } from './events.queries';
-import { connectOwner, type Made } from './made';
+import type { Made } from './made';
 import { startWeighedStrata } from './processes';
 import type { Line } from './report';
 import { closeConnections, post } from './requests';
@@ -23,8 +23,7 @@ const mostGrowth = 1.2;
 export async function measureSoak(made: Made): Promise<Line[]> {
   const { server, tenants } = made;
   const tenant = tenants.at(-1)!;
-  const owner = await connectOwner(server.url);
-  await owner.transaction(tenant.id, 'write', forgetEvents);
+  await forgetEvents(server.url, tenant.id);
   const client = new Client({ connectionString: server.url });
   await client.connect();
   const strata = await startWeighedStrata(made);
@@ -87,7 +86,6 @@ export async function measureSoak(made: Made): Promise<Line[]> {
     closeConnections();
     await strata.stop();
     await client.end();
-    await owner.transaction(tenant.id, 'write', forgetEvents);
-    await owner.close();
+    await forgetEvents(server.url, tenant.id);
   }
 }

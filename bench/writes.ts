@@ -7,7 +7,7 @@ import { Database, type Transaction } from '../subgraphs/shared/database/databas
 import { eventMaker, type BenchEvent } from './events';
 import { canReadCpu, cpuMeter } from './cpu';
 import { forgetEvents } from './events.queries';
-import { connectOwner, type Made, type MadeTenant } from './made';
+import { type Made, type MadeTenant } from './made';
 import { inTurn, median } from './measure';
 import { atOnce } from './requests';
 import type { Line } from './report';
@@ -35,8 +35,7 @@ const manners = [
 export async function measureWrites({ server, tenants }: Made): Promise<Line[]> {
   const tenant = tenants.at(-1)!;
   const database = await Database.connect({ url: server.url, stepDown: true, entities: [], poolSize: writers + 1 });
-  const owner = await connectOwner(server.url);
-  const forget = () => owner.transaction(tenant.id, 'write', forgetEvents);
+  const forget = () => forgetEvents(server.url, tenant.id);
   try {
     const lines: Line[] = [];
     for (const { what, learners } of kinds) {
@@ -50,7 +49,6 @@ export async function measureWrites({ server, tenants }: Made): Promise<Line[]> 
     return lines;
   } finally {
     await forget();
-    await owner.close();
     await database.close();
   }
 }
