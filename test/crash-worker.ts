@@ -13,7 +13,17 @@ import type { Told, Work } from './crash-child';
  * it begins and what it knows to be done it says on standard output, a line of JSON each; written before it goes on.
  */
 const work = JSON.parse(process.argv[2]!) as Work;
-const tell = (what: Told): void => void fs.writeSync(1, `${JSON.stringify(what)}\n`);
+const tell = (what: Told): void => {
+  const line = Buffer.from(`${JSON.stringify(what)}\n`);
+  for (let at = 0; at < line.length; ) {
+    try {
+      at += fs.writeSync(1, line, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); // who reads is behind: nothing goes on before it is told
+    }
+  }
+};
 let stopping = false;
 process.stdin.resume().on('end', () => (stopping = true));
 
