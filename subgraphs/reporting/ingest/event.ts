@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../../shared/errors';
+import { fieldMeantBy, isFieldName } from './field-names';
 
 /** An activity event as it came: nothing about it is known yet. */
 export type RawEvent = Record<string, unknown>;
@@ -120,13 +121,46 @@ function seconds(event: RawEvent): number | null {
   return value;
 }
 
+/** A score under another name would be none, and nobody would ever know. */
+function refuseMisspelt(event: RawEvent): void {
+  for (const name in event) {
+    if (isFieldName(name)) continue;
+    const meant = fieldMeantBy(name);
+    if (!meant || isAbsent(event[name]) || !isAbsent(event[meant])) continue;
+    throw new Unsound(`there is no field ${shown(name)}; ${meant} may be meant`);
+  }
+}
+
+const isAbsent = (value: unknown): boolean => value === undefined || value === null;
+
+function record(event: unknown): RawEvent {
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) {
+    throw new Unsound(`an event must be a JSON object, not ${shown(event)}`);
+  }
+  return event as RawEvent;
+}
+
+/** Why a record has no id by which its sender could find it again; nothing where it has one. */
+export function whyNameless(event: unknown): string | undefined {
+  try {
+    const sent = record(event);
+    if (isAbsent(sent.eventId)) refuseMisspelt(sent);
+    id(sent, 'eventId');
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Unsound)) throw error;
+    return `${error.message}.`;
+  }
+}
+
 /** Checks one record by itself. */
 export function checkEvent(event: unknown, now: Date): SoundEvent | Rejection {
-  const isRecord = typeof event === 'object' && event !== null && !Array.isArray(event);
-  const eventId = isRecord && typeof (event as RawEvent).eventId === 'string' ? ((event as RawEvent).eventId as string) : '';
+  let eventId = '';
   try {
-    if (!isRecord) throw new Unsound(`an event must be a JSON object, not ${shown(event)}`);
-    return soundEvent(event as RawEvent, now);
+    const sent = record(event);
+    if (typeof sent.eventId === 'string') eventId = sent.eventId;
+    refuseMisspelt(sent);
+    return soundEvent(sent, now);
   } catch (error) {
     if (!(error instanceof Unsound)) throw error;
     return { eventId: eventId.slice(0, longestText), code: 'BAD_USER_INPUT', message: `${error.message}.` };

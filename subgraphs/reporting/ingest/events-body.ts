@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { badInput, Problem } from '../../shared/errors';
 import type { HeldBody } from './body-room';
-import type { Rejection } from './event';
+import { whyNameless, type Rejection } from './event';
 
 export const mostMegabytes = 32;
 const mostBytes = mostMegabytes * 1024 * 1024;
@@ -86,13 +86,18 @@ function formOf(bytes: Buffer): { begin: number; isList: boolean } {
 }
 
 /**
- * The records of a body: the elements of a JSON list, or a record a line. A line that is no JSON is one rejected
- * record; a list that is no JSON throws. Call `countEvents` before.
+ * The records of a body: the elements of a JSON list, or a record a line. A line that is no JSON, or a record without an
+ * id, is rejected by where it stands; a list that is no JSON throws. Call `countEvents` before.
  */
 export function* readEvents(bytes: Buffer, reject: (rejection: Rejection) => void): Generator<unknown> {
   const { begin, isList } = formOf(bytes);
+  const rejectAt = (place: string, reason: string) => reject({ eventId: '', code: 'BAD_USER_INPUT', message: `${place}: ${reason}` });
   if (isList) {
-    yield* readList(bytes.subarray(begin));
+    for (const [index, value] of readList(bytes.subarray(begin)).entries()) {
+      const nameless = whyNameless(value);
+      if (nameless) rejectAt(`event ${index + 1}`, nameless);
+      else yield value;
+    }
     return;
   }
   let start = begin;
@@ -103,8 +108,9 @@ export function* readEvents(bytes: Buffer, reject: (rejection: Rejection) => voi
     start = end + 1;
     if (isBlank(text)) continue;
     const read = parse(text);
-    if ('value' in read) yield read.value;
-    else reject({ eventId: '', code: 'BAD_USER_INPUT', message: `line ${line}: ${read.reason}` });
+    const reason = 'value' in read ? whyNameless(read.value) : read.reason;
+    if (reason) rejectAt(`line ${line}`, reason);
+    else yield (read as { value: unknown }).value;
   }
 }
 

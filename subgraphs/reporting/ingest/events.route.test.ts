@@ -124,6 +124,52 @@ test('a line that is no JSON is one rejected record; BOM, CRLF and empty lines a
   });
 });
 
+test('a record without an id is told by where it stands', async () => {
+  const rejected = [
+    'line 1: eventId is missing.',
+    "line 4: there is no field 'event_id'; eventId may be meant.",
+    'line 5: an event must be a JSON object, not 7.',
+  ].map(message => ({ eventId: '', code: 'BAD_USER_INPUT', message }));
+  const { eventId, ...rest } = event('n1');
+  const { body } = await post(`${lines({ ...rest }, event('n2'))}\n\n${lines({ ...rest, event_id: eventId }, 7)}`);
+  expect(body).toEqual({ accepted: 1, duplicates: 0, rejected });
+  const { body: list } = await post(JSON.stringify([event('n2'), { ...rest, eventId: 3 }]), { type: 'application/json' });
+  expect(list.rejected).toEqual([{ eventId: '', code: 'BAD_USER_INPUT', message: 'event 2: eventId must be text, not 3.' }]);
+});
+
+test.each([
+  ['Score', 'score', 80],
+  ['seconds_spent', 'secondsSpent', 5],
+  ['subjects', 'subject', 'Art'],
+  ['contentsource', 'contentSource', 'atlas'],
+  ['compentency', 'competency', 'C1'],
+])('a field of almost a name is refused, since it would count as none: %s', async (name, meant, value) => {
+  const { [meant as 'score']: _, ...rest } = event(`m-${name}`) as Record<string, unknown> & { score: number };
+  const { body } = await post(lines({ ...rest, [name]: value }, { ...rest, eventId: `m2-${name}`, [name]: null }));
+  const message = `there is no field '${name}'; ${meant} may be meant.`;
+  expect(body).toEqual({ accepted: 1, duplicates: 0, rejected: [{ eventId: `m-${name}`, code: 'BAD_USER_INPUT', message }] });
+});
+
+test('fields of other names are passed over, and told', async () => {
+  const beside = await post(lines(event('o0', { Score: 3 })));
+  expect(beside.body).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
+  const { body } = await post(lines(event('o1', { device: 'tablet', grade: 5 }), event('o2', { device: 'phone' })));
+  expect(body).toEqual({ accepted: 2, duplicates: 0, rejected: [], ignoredFields: ['device', 'grade'] });
+  const many = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`${'x'.repeat(100)}${index}`, 1]));
+  const { body: told } = await post(lines(event('o3', many)));
+  expect(told).toMatchObject({ accepted: 1, ignoredFields: ['x'.repeat(64)] });
+});
+
+test('an event that is said to be of another tenant is rejected', async () => {
+  const { body } = await post(lines(...['acme', 'other', 7].map(tenant_id => event(`t-${tenant_id}`, { tenant_id }))));
+  const told = (came: string) => `tenant_id must be 'acme', the tenant of the token, or be left out; ${came} came.`;
+  expect(body).toEqual({
+    ...{ accepted: 1, duplicates: 0 },
+    rejected: [["t-other", told("'other'")], ['t-7', told('something else')]]
+      .map(([eventId, message]) => ({ eventId, code: 'BAD_USER_INPUT', message })),
+  });
+});
+
 test('a line that is not UTF-8 is rejected, never guessed at', async () => {
   const latin = Buffer.from(`${JSON.stringify(event('d1', { subject: 'é' }))}\n`, 'latin1');
   const { body } = await post(Buffer.concat([latin, Buffer.from(JSON.stringify(event('d2')))]));

@@ -3,6 +3,8 @@ import { json, type SubgraphRoute } from '../../shared/subgraph/route';
 import { BodyRoom } from './body-room';
 import type { Rejection } from './event';
 import { countEvents, readEvents, readEventsBody } from './events-body';
+import { eventsOfTenant } from './events-of-tenant';
+import { events as eventsMetric } from './ingest.metrics';
 import { recordEvents } from './record';
 
 /** Of this process. */
@@ -10,7 +12,7 @@ const room = new BodyRoom();
 
 /**
  * POST /events: activity in bulk, by the customer's ids. Nothing is stored before the whole body is there. 202 with the
- * receipt, also when every record was rejected: each one says why.
+ * receipt, also when every record was rejected: each one says why. Fields of names that are none are told with it.
  */
 export const eventsRoute: SubgraphRoute = {
   method: 'POST',
@@ -24,10 +26,17 @@ export const eventsRoute: SubgraphRoute = {
     return room.with(async held => {
       const bytes = await readEventsBody({ headers, body }, held);
       await held.turn(countEvents(bytes));
-      const noJson: Rejection[] = [];
-      const events = readEvents(bytes, rejection => noJson.push(rejection));
+      const unread: Rejection[] = [];
+      const ignored = new Set<string>();
+      const reject = (rejection: Rejection) => void unread.push(rejection);
+      const events = eventsOfTenant(readEvents(bytes, reject), { tenant: caller.tenantExternalId, reject, ignored });
       const receipt = await recordEvents({ database, caller }, { events, now });
-      return json(202, { ...receipt, rejected: [...noJson, ...receipt.rejected] });
+      eventsMetric.inc({ outcome: 'rejected' }, unread.length);
+      return json(202, {
+        ...receipt,
+        rejected: [...unread, ...receipt.rejected],
+        ...(ignored.size > 0 ? { ignoredFields: [...ignored] } : {}),
+      });
     });
   },
 };
