@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { verificationKeys } from '../../subgraphs/shared/access/keys';
@@ -59,6 +59,16 @@ describe('usage', () => {
     expect(stderr).not.toBe('');
     expect(stderr).not.toContain('    at ');
   });
+
+  test.each([['verify'], ['token', 'ann@acme'], ['rebuild'], ['weekly'], ['validate-relationships']])(
+    'in a folder without a database there is nothing to find sound: %s',
+    async (...words) => {
+      const nowhere = path.join(folder, 'nowhere');
+      const { exitCode, stdout, stderr } = await strata(words, { STRATA_DATA_DIR: nowhere });
+      expect([exitCode, stdout, existsSync(nowhere)]).toEqual([2, '', false]);
+      expect(stderr).toContain(`There is no database in ${nowhere}. Run this where npm start ran`);
+    },
+  );
 
   test('every wrong setting is named at once', async () => {
     const wrong = { PORT: 'x', LOG_LEVEL: 'loud', STRATA_DEMO: 'maybe' };

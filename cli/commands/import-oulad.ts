@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { act } from '../run/action';
+import type { OpenDatabase } from '../run/database';
 import { loadOutcome } from '../run/loaded';
 import { progress } from '../run/log';
 
@@ -26,7 +27,7 @@ export function addImportOulad(program: Command): void {
         for (const { reason, count } of tally.skipped) progress(`${file}: ${count} rows skipped: ${reason}`);
         for (const { reason, count } of tally.adjusted) progress(`${file}: ${count} rows: ${reason}`);
       }
-      return await withDatabase(environment, async database => {
+      const load = async (database: OpenDatabase) => {
         const result = await loadFolder(database, { dir, now: new Date() });
         await withConnection(database, async connection => {
           for (const { externalId } of result.tenants) {
@@ -35,7 +36,8 @@ export function addImportOulad(program: Command): void {
           }
         });
         return loadOutcome(result, { skipped, regionsWithoutNation });
-      });
+      };
+      return await withDatabase(environment, load, { begins: true });
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }

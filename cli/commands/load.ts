@@ -10,8 +10,10 @@ export function addLoad(program: Command): void {
   act(command, async ({ operands, environment }) => {
     const { withDatabase } = await import('../run/database');
     const { loadFolder } = await import('../run/load-folder');
-    return withDatabase(environment, async database =>
-      loadOutcome(await loadFolder(database, { dir: operands[0]!, now: new Date() })),
+    return withDatabase(
+      environment,
+      async database => loadOutcome(await loadFolder(database, { dir: operands[0]!, now: new Date() })),
+      { begins: true },
     );
   });
 }

@@ -23,6 +23,9 @@ export type Paths = ReturnType<typeof pathsOf>;
 
 export const OWNER = 'strata';
 
+/** Whether a data folder holds a database, running or not. */
+export const hasEmbeddedPostgres = (dataDir: string): boolean => fs.existsSync(pathsOf(dataDir).cluster);
+
 /** An ordinary user could not use, or even see, a server in a folder that belongs to another. */
 export function assertOurs(paths: Paths): void {
   const owner = fs.statSync(paths.cluster, { throwIfNoEntry: false })?.uid;

@@ -14,5 +14,6 @@
  * killed leaves its server running; the next one takes it over. A server that is killed loses nothing acknowledged;
  * the next start recovers it. As root the server runs as the owner of the data folder, or as nobody.
  */
+export { hasEmbeddedPostgres } from './cluster';
 export { findEmbeddedPostgres, startEmbeddedPostgres } from './launcher';
 export type { EmbeddedPostgres, StartOptions } from './launcher';

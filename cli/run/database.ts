@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BadInput } from '../../subgraphs/shared/bad-input';
 import type { Environment } from '../../subgraphs/shared/environment';
 import type { ReplicaSettings } from '../../subgraphs/shared/database/replica';
 import { isUnavailable } from '../../subgraphs/shared/errors';
 import { migrate, pendingMigrations } from '../../subgraphs/shared/database/migrate';
-import { startEmbeddedPostgres } from '../postgres';
+import { hasEmbeddedPostgres, startEmbeddedPostgres } from '../postgres';
 import { progress } from './log';
 
 export interface OpenDatabase {
@@ -97,11 +99,22 @@ function placeOf(url: string): string {
   return `${hostname}:${port || 5432}${pathname}`;
 }
 
-/** Runs a command's work with the database of the running service, migrated; one started for it is stopped again. */
+/**
+ * Runs a command's work with the database of the running service, migrated; one started for it is stopped again. Where
+ * there is none yet, only who `begins` with data gets one: in a wrong folder all others would find an empty database sound.
+ */
 export async function withDatabase<T>(
   environment: Environment,
   work: (database: OpenDatabase) => Promise<T>,
+  { begins = false }: { begins?: boolean } = {},
 ): Promise<T> {
+  const { databaseUrl, dataDir } = environment;
+  if (!databaseUrl && !begins && !hasEmbeddedPostgres(dataDir)) {
+    throw new BadInput(
+      `There is no database in ${path.resolve(dataDir)}. Run this where npm start ran, set STRATA_DATA_DIR to the data ` +
+        'folder of the service, or DATABASE_URL to its database; npm start and strata load begin a new one.',
+    );
+  }
   const database = await openDatabase(environment);
   try {
     await migrateDatabase(database);
