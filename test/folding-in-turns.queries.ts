@@ -18,3 +18,16 @@ export async function selectWaiting(tx: Transaction): Promise<number> {
   );
   return row!.waiting;
 }
+
+/** Whether anybody has the lock of the tenant's stored sums. */
+export async function selectIsStoredHeld(tx: Transaction): Promise<boolean> {
+  const [row] = await tx.query<{ held: boolean }>(
+    `select exists (
+       select from pg_locks where pg_locks.locktype = 'advisory' and pg_locks.classid = 7310003
+         and pg_locks.objid = $1::int::oid and pg_locks.granted
+         and pg_locks.database = (select pg_database.oid from pg_database where pg_database.datname = current_database())
+     ) as held`,
+    [tx.tenantId],
+  );
+  return row!.held;
+}

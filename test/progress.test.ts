@@ -47,7 +47,7 @@ describe('buildProgress', () => {
     await reporting().transaction(world.acme.number, 'write', async tx => {
       const india = (await selectHierarchyNumbers(tx)).get('india')!;
       await forgetStoredLevels(tx, india);
-      await buildMissing(tx, (...step) => told.push(step));
+      await buildMissing(tx, { progress: (...step) => told.push(step) });
     });
     expect(told).toEqual([['india', 0, 1], ['done', 1, 1]]);
   });

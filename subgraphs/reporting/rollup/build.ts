@@ -5,7 +5,7 @@ import { buildCells, buildNodes, clearStored, markBuilt, selectTrees } from './b
 import { buildCellLearners, learnersOfCells } from './cell-learners.queries';
 import { assignCells } from './assign-cells';
 import { selectCells } from './cells.queries';
-import { liftTimeLimit, lockStored, selectBuiltTrees } from './stored.queries';
+import { liftTimeLimit, lockStored, selectBuiltTrees, type LockStored } from './stored.queries';
 
 export type Progress = (step: string, done: number, of: number) => void;
 
@@ -38,8 +38,13 @@ interface Missing {
   key: string;
 }
 
+interface Building {
+  progress?: Progress;
+  lock?: LockStored;
+}
+
 /** Makes what of the tenant's stored sums is not there: nothing where all is. Returns what it made. */
-export async function buildMissing(tx: Transaction, progress: Progress = () => undefined): Promise<string[]> {
+export async function buildMissing(tx: Transaction, { progress = () => undefined, lock = lockStored }: Building = {}): Promise<string[]> {
   const missing = async () => {
     const built = await selectBuiltTrees(tx);
     const trees = [{ id: 0, key: 'cells' }, { id: learnersOfCells, key: 'learners' }, ...(await selectTrees(tx))];
@@ -49,13 +54,17 @@ export async function buildMissing(tx: Transaction, progress: Progress = () => u
     tx.keepVersion();
     return [];
   }
-  return inSpan(jobOf('build', tx.tenantId), () => buildThese(tx, { missing, progress }));
+  return inSpan(jobOf('build', tx.tenantId), () => buildThese(tx, { missing, progress, lock }));
 }
 
-async function buildThese(tx: Transaction, { missing, progress }: { missing: () => Promise<Missing[]>; progress: Progress }): Promise<string[]> {
+interface BuildingThese extends Required<Building> {
+  missing: () => Promise<Missing[]>;
+}
+
+async function buildThese(tx: Transaction, { missing, progress, lock }: BuildingThese): Promise<string[]> {
   // The figures stay; where they are read from, and what there is still to build, is told anew.
   await liftTimeLimit(tx);
-  await lockStored(tx);
+  await lock(tx);
   const toBuild = await missing(); // somebody else may have made them while this waited
   if (toBuild.some(({ id }) => id === 0)) {
     await buildEverything(tx, progress);

@@ -3,10 +3,12 @@ import { tenantNumbers } from '../../shared/database/tenants.queries';
 import { apart, inSpan, jobOf } from '../../shared/tracing';
 import { beginHistory } from '../competency-counts/keep-competency-counts';
 import { onDeltas } from './announce';
-import { buildMissing } from './build';
+import { buildMissing, type Progress } from './build';
 import { progressTeller } from './build-progress';
 import { foldFor } from './fold';
+import { Lane } from './lane';
 import { sealSome } from './seal';
+import { isLockedOut, lockStoredSoon } from './stored.queries';
 import { buildSteps, buildStepsDone, builds, foldedDeltas, foldErrors, foldSeconds, startsToWait, waitsNoMore } from './folding.metrics';
 
 export interface FolderOptions {
@@ -26,80 +28,100 @@ export interface Folder {
 /** Transactions for one tenant before it is the next one's turn: one that is sent to without end holds up nobody. */
 const timesInTurn = 4;
 
+/** Milliseconds until a tenant's turn comes again whose sums somebody else was at. */
+const elsewhere = 1_000;
+
 /**
- * Moves deltas into the stored sums in the background, one tenant after the other, and makes the stored sums that are
- * missing, of a new hierarchy say. Several processes may do so: the lock of a tenant's sums lets one work at a time.
+ * Moves deltas into the stored sums in the background, one tenant after the other. The stored sums that are missing, of a
+ * new hierarchy say, are made in a lane of their own: that may take many minutes. Several processes may do so: the lock
+ * of a tenant's sums lets one work at a time, and who finds it held goes on with other tenants.
  */
 export function startFolder(options: FolderOptions): Folder {
   const { database, patience = 200, round = 10_000, onError = () => undefined } = options;
-  const waiting = new Set<number>();
   /** The tenants whose roster's history is known to be kept: of those from before there was any, it is begun. */
   const withHistory = new Set<number>();
   /** The tenants that a round came by, and whose months that are over it looks at. */
   const toSeal = new Set<number>();
-  let stopped = false;
-  let working: Promise<void> | undefined;
-  let soon: NodeJS.Timeout | undefined;
+  /** The tenant whose stored sums this process makes now. */
+  let built: number | undefined;
+
+  const laneOf = (work: (tenantId: number) => Promise<void>): Lane => {
+    const lane: Lane = new Lane(async tenantId => {
+      try {
+        await work(tenantId);
+      } catch (error) {
+        if (isLockedOut(error)) return lane.addLater(tenantId, elsewhere);
+        foldErrors.inc();
+        onError(error); // the next round comes by again
+      }
+    });
+    return lane;
+  };
 
   /** Tells how far it is, to /metrics and to whoever asks the graph. */
   const buildFor = async (tenantId: number): Promise<void> => {
     const teller = progressTeller(database, { tenantId, startedAt: new Date() });
+    const progress: Progress = (step, done, steps) => {
+      built = tenantId;
+      teller.tell(step, done, steps);
+      buildSteps.set(steps);
+      buildStepsDone.set(done);
+    };
     try {
-      const built = await database.transaction(tenantId, 'write', tx =>
-        buildMissing(tx, (step, done, steps) => {
-          teller.tell(step, done, steps);
-          buildSteps.set(steps);
-          buildStepsDone.set(done);
-        }),
-      );
-      if (built.length > 0) builds.inc();
+      const made = await database.transaction(tenantId, 'write', tx => buildMissing(tx, { progress, lock: lockStoredSoon }));
+      if (made.length === 0) return;
+      builds.inc();
+      isToFold(tenantId); // what has come meanwhile
+      folding.wake();
     } finally {
+      built = undefined;
       buildSteps.set(0);
       buildStepsDone.set(0);
       await teller.written();
     }
   };
-
-  const isToFold = (tenantId: number): void => {
-    waiting.add(tenantId);
-    startsToWait(tenantId, Date.now());
-  };
+  const building = laneOf(async tenantId => {
+    if (!withHistory.has(tenantId)) await database.transaction(tenantId, 'write', tx => beginHistory(tx, new Date()));
+    withHistory.add(tenantId);
+    await buildFor(tenantId);
+  });
 
   /** Some of it even where others wait, and the rest when nobody does. */
   const seal = async (tenantId: number): Promise<void> => {
     let more = toSeal.delete(tenantId);
     while (more) {
-      more = await database.transaction(tenantId, 'write', tx => sealSome(tx, { now: new Date() }));
-      if (stopped || waiting.size > 0) return;
+      more = await database.transaction(tenantId, 'write', tx => sealSome(tx, { now: new Date(), lock: lockStoredSoon }));
+      if (folding.isWaitedFor) return;
     }
+  };
+  const folding = laneOf(async tenantId => {
+    if (built === tenantId) return folding.addLater(tenantId, elsewhere);
+    const since = waitsNoMore(tenantId);
+    try {
+      const took = foldSeconds.startTimer();
+      const fold = () => foldFor(database, tenantId, { times: timesInTurn, lock: lockStoredSoon });
+      const { folded, isLeft } = since === undefined ? await fold() : await inSpan(jobOf('fold', tenantId), fold);
+      if (folded > 0) took();
+      foldedDeltas.inc(folded);
+      if (isLeft) isToFold(tenantId);
+    } catch (error) {
+      if (since !== undefined) startsToWait(tenantId, since); // as long as it has
+      throw error;
+    }
+    await seal(tenantId);
+  });
+  const isToFold = (tenantId: number): void => {
+    folding.add(tenantId);
+    startsToWait(tenantId, Date.now());
   };
 
-  const work = async (): Promise<void> => {
-    while (!stopped && waiting.size > 0) {
-      const [tenantId] = waiting as unknown as [number];
-      waiting.delete(tenantId);
-      try {
-        if (!withHistory.has(tenantId)) await database.transaction(tenantId, 'write', tx => beginHistory(tx, new Date()));
-        withHistory.add(tenantId);
-        await buildFor(tenantId);
-        const announced = waitsNoMore(tenantId);
-        const took = foldSeconds.startTimer();
-        const fold = () => foldFor(database, tenantId, timesInTurn);
-        const { folded, isLeft } = announced ? await inSpan(jobOf('fold', tenantId), fold) : await fold();
-        if (folded > 0) took();
-        foldedDeltas.inc(folded);
-        await seal(tenantId);
-        if (isLeft) isToFold(tenantId);
-      } catch (error) {
-        foldErrors.inc();
-        onError(error); // the next round comes by again
-      }
-    }
-  };
   const wake = (): void => {
-    working ??= work().finally(() => (working = undefined));
+    building.wake();
+    folding.wake();
   };
+  let soon: NodeJS.Timeout | undefined;
   const expect = (tenantId: number): void => {
+    building.add(tenantId);
     isToFold(tenantId);
     soon ??= setTimeout(() => {
       soon = undefined;
@@ -110,7 +132,8 @@ export function startFolder(options: FolderOptions): Folder {
     try {
       const tenants = await tenantNumbers(database);
       for (const tenantId of tenants) {
-        waiting.add(tenantId);
+        building.add(tenantId);
+        folding.add(tenantId);
         toSeal.add(tenantId);
       }
       wake();
@@ -124,11 +147,10 @@ export function startFolder(options: FolderOptions): Folder {
 
   return {
     stop: async () => {
-      stopped = true;
       deaf();
       clearInterval(rounds);
       clearTimeout(soon);
-      await working;
+      await Promise.all([building.stop(), folding.stop()]);
     },
   };
 }

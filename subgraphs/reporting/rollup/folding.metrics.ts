@@ -7,12 +7,15 @@ export const foldErrors = counter('strata_fold_errors_total', 'Times that foldin
 
 const waitingSince = new Map<number, number>();
 
-/** A tenant has deltas to fold, or may have. */
-export const startsToWait = (tenantId: number, now: number): void => {
-  if (!waitingSince.has(tenantId)) waitingSince.set(tenantId, now);
-};
-/** Returns whether it waited: nobody told this process of what other processes have accepted. */
-export const waitsNoMore = (tenantId: number): boolean => waitingSince.delete(tenantId);
+/** A tenant has deltas to fold, or may have, from this moment on if not from an earlier one. */
+export const startsToWait = (tenantId: number, at: number): void =>
+  void waitingSince.set(tenantId, Math.min(at, waitingSince.get(tenantId) ?? at));
+/** Returns since when it waited; undefined where nobody told this process of what other processes have accepted. */
+export function waitsNoMore(tenantId: number): number | undefined {
+  const since = waitingSince.get(tenantId);
+  waitingSince.delete(tenantId);
+  return since;
+}
 
 gauge('strata_fold_tenants_waiting', 'Tenants that this process has yet to look at for changes to fold.', () => waitingSince.size);
 gauge('strata_fold_lag_seconds', 'Seconds since the first of the tenants that wait began to wait.', () =>

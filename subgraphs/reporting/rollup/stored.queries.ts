@@ -11,6 +11,19 @@ export async function lockStored(tx: Transaction): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(7310003, $1)`, [tx.tenantId]);
 }
 
+export type LockStored = (tx: Transaction) => Promise<void>;
+
+/** The same for work that can be done later: where somebody holds it for longer, it rejects, and `isLockedOut` tells so. */
+export async function lockStoredSoon(tx: Transaction): Promise<void> {
+  await tx.query(
+    `select set_config('lock_timeout', '500ms', true), pg_advisory_xact_lock(7310003, $1), set_config('lock_timeout', '0', true)`,
+    [tx.tenantId],
+  );
+}
+
+/** lock_not_available. */
+export const isLockedOut = (error: unknown): boolean => (error as { code?: unknown }).code === '55P03';
+
 /** For work in the background: it takes as long as it takes. */
 export async function liftTimeLimit(tx: Transaction): Promise<void> {
   await tx.query(`set local statement_timeout = 0`);
