@@ -80,5 +80,21 @@ export async function selectDatabases(url: string, beginning: string): Promise<s
   }
 }
 
+/** The transactions of a database that do nothing now, and yet keep what is gone since from being cleared away. */
+export async function selectIdleMoments(url: string): Promise<string[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ query: string }>(
+      `select pg_stat_activity.query from pg_stat_activity
+       where pg_stat_activity.datname = current_database() and pg_stat_activity.state = 'idle in transaction'
+         and pg_stat_activity.backend_xmin is not null`,
+    );
+    return rows.map(({ query }) => query);
+  } finally {
+    await client.end();
+  }
+}
+
 export const renameDatabase = (url: string, { from, to }: { from: string; to: string }): Promise<void> =>
   run(url, [`alter database ${from} rename to ${to}`]);

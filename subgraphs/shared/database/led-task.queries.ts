@@ -16,3 +16,11 @@ export async function leads(tx: Transaction, task: LedTask, { waits = false } = 
   );
   return row!.leads;
 }
+
+/**
+ * For a transaction that only leads from here on, however long that takes. Its last statement, answered long ago, would keep
+ * its moment until the next one comes, and no row of the whole server that is gone since could be cleared away.
+ */
+export async function leadOn(tx: Transaction): Promise<void> {
+  await tx.query(`set local idle_in_transaction_session_timeout = 0`);
+}

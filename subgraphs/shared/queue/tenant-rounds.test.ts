@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase, type TestDatabase } from '../../../test/database';
+import { selectIdleMoments } from '../../../test/server.queries';
 import { connectApplication, connectOwner, createTenant } from '../../../test/fixture';
 import { platformTenant } from '../../../migrations/row-level-security';
 import type { Database } from '../database/database';
@@ -50,6 +51,15 @@ test('each tenant has its turn in every round, one after the other, and the plat
   await until(() => seen.length >= 7);
   await rounds.stop();
   expect([most, seen.slice(0, 6)]).toEqual([1, [...tenants, ...tenants]]);
+});
+
+test('leading keeps nothing from being cleared away, however long a tenant takes', async () => {
+  const found: string[][] = [];
+  const work = async () => void found.push(await selectIdleMoments(testDatabase.adminUrl));
+  const rounds = start({ work });
+  await until(() => found.length >= tenants.length);
+  await rounds.stop();
+  expect(found.flat()).toEqual([]);
 });
 
 test('a tenant for which it fails takes nothing from the others, and has its turn in the next round', async () => {

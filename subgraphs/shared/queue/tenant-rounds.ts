@@ -1,6 +1,6 @@
 import { platformTenant } from '../../../migrations/row-level-security';
 import type { Database } from '../database/database';
-import { leads, type LedTask } from '../database/led-task.queries';
+import { leadOn, leads, type LedTask } from '../database/led-task.queries';
 import { selectTenantNumbers } from '../database/tenants.queries';
 
 /** How rounds go that a subgraph makes in the background. */
@@ -35,7 +35,9 @@ export function startTenantRounds(parts: TenantRoundsParts): TenantRounds {
     database.transaction(platformTenant, 'write', async leading => {
       leading.keepVersion(); // it writes nothing: it is no read, since a read's moment would be held on to all the while
       if (!(await leads(leading, task))) return;
-      for (const tenantId of await selectTenantNumbers(leading)) {
+      const tenants = await selectTenantNumbers(leading);
+      await leadOn(leading);
+      for (const tenantId of tenants) {
         if (stopped) return;
         if (tenantId !== platformTenant) await work(tenantId, () => stopped).catch(onError);
       }
