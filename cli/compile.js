@@ -29,7 +29,7 @@ function compileInto(folder) {
 }
 
 module.exports = { isCurrent: () => isMadeOf(output, sources) };
-if (require.main === module) {
+if (require.main === module && !isMadeOf(output, sources)) {
   buildAside(output, { sources, make: compileInto }).catch(error => {
     console.error(error);
     process.exit(1);

@@ -112,7 +112,7 @@ if (isRoot) {
   const nobody = 65534;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'strata-checkout-'));
   try {
-    for (const name of fs.readdirSync(root).filter(name => !['.git', '.data'].includes(name))) {
+    for (const name of fs.readdirSync(root).filter(name => !/^\.(git$|data$|dist)/.test(name))) {
       execFileSync('cp', ['-a', path.join(root, name), folder]);
     }
     execFileSync('chown', ['-R', `${nobody}:${nobody}`, folder]);

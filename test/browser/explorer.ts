@@ -140,11 +140,12 @@ async function watched(browser: Browser, { url, path: at, options, session }: Op
   };
 }
 
-/** What axe finds against, in a line each. */
-export async function violations(page: Page): Promise<string[]> {
+/** What axe finds against, in a line each; `rules`: those alone. */
+export async function violations(page: Page, rules: readonly string[] = []): Promise<string[]> {
   // In a page of its own axe would put together what it found in frames; without any, that is the longest part of it.
   expect(page.frames()).toHaveLength(1);
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  const axe = new AxeBuilder({ page }).setLegacyMode();
+  const { violations: found } = await (rules.length > 0 ? axe.withRules([...rules]) : axe).analyze();
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
 }
 
