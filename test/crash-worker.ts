@@ -66,7 +66,7 @@ async function main(): Promise<void> {
     tell({ moved: await tenant.move(move) });
   };
   const folding = async () => {
-    tell({ folded: await tenant.fold() });
+    tell({ folded: await tenant.foldInTurn() });
     await tenant.seal(new Date('2026-06-01T00:00:00Z'), 1);
   };
   const building = async () => {

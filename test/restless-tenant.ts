@@ -4,7 +4,7 @@ import { selectHierarchiesByKey } from '../subgraphs/hierarchy/hierarchies/hiera
 import type { Receipt } from '../subgraphs/reporting/ingest/ingest';
 import { recordEvents } from '../subgraphs/reporting/ingest/record';
 import { buildEverything, buildHierarchy } from '../subgraphs/reporting/rollup/build';
-import { foldSome } from '../subgraphs/reporting/rollup/fold';
+import { foldAll, foldFor, foldSome } from '../subgraphs/reporting/rollup/fold';
 import { sealSome } from '../subgraphs/reporting/rollup/seal';
 import type { Database, Transaction } from '../subgraphs/shared/database/database';
 import { Problem } from '../subgraphs/shared/errors';
@@ -112,6 +112,15 @@ export class RestlessTenant {
 
   fold(): Promise<number> {
     return this.write(foldSome);
+  }
+
+  /** As the folder does it in a turn; returns how many. */
+  async foldInTurn(): Promise<number> {
+    return (await foldFor(this.database, this.tenantId, { times: 4 })).folded;
+  }
+
+  foldAll(): Promise<number> {
+    return foldAll(this.database, this.tenantId);
   }
 
   /** Lays out some more of the months that were over at `at`; returns whether it found any. */
