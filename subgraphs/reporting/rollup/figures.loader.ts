@@ -8,6 +8,7 @@ import { keptFigures, visibleParts } from '../retention/kept-figures';
 import type { Filter } from './context-filter';
 import { selectBuildProgress, type BuildProgress } from './build-progress.queries';
 import { bucketsOf, coverOf } from './cover';
+import { readFilterValues, type FilterValues } from './filter-values';
 import { selectLearners } from './learners.queries';
 import { planNode, refuseTooLarge, type Plan } from './plan';
 import { storedStates } from './stored-states';
@@ -71,8 +72,8 @@ export function figureLoaders(parts: { caller: Caller; session: Session; now: Da
       return keys.map(key => answers.get(cacheKey(key))!);
     };
 
-  /** The sums of nodes in consecutive intervals, each read where it takes the fewest rows. */
-  const sumsIn = async (keys: FigureKey[], intervals: Period[]) => {
+  /** The sums of nodes in consecutive intervals, or by context, each read where it takes the fewest rows. */
+  const sumsIn = async (keys: FigureKey[], intervals: Period[], { byContext = false } = {}) => {
     const { node: first, filter } = keys[0]!;
     const view = await nodes.view(first.hierarchyKey);
     const state = await storedState(view.hierarchyId);
@@ -89,12 +90,13 @@ export function figureLoaders(parts: { caller: Caller; session: Session; now: Da
       view,
       filter,
       intervals,
+      byContext,
       hidden,
       waiting: (await backlogOf(tx)) > 0,
       asked: planned.map(({ node, plan }) => ({ node, source: plan.source })),
     });
     const plans = new Map(planned.map(({ node, plan }) => [node.id, plan]));
-    return { found, plans };
+    return { tx, found, plans };
   };
 
   /** The figures of nodes that are asked the same question, by the node's id: one statement. */
@@ -120,6 +122,17 @@ export function figureLoaders(parts: { caller: Caller; session: Session; now: Da
       const intervals = intervalsOf(keys[0]!.period, keys[0]!.interval);
       const { found } = await sumsIn(keys, intervals);
       return node => intervals.map((span, index) => ({ ...span, sums: found.get(node.id)?.get(index) ?? noSums }));
+    }),
+    { cacheKeyFn: cacheKey },
+  );
+
+  /** What the activity of nodes can be filtered by: read as their figures are, and of the same rows. */
+  const filterValues = new Loader<FigureKey, FilterValues, string>(
+    'filterValues',
+    answering(async keys => {
+      const { tx, found } = await sumsIn(keys, [keys[0]!.period], { byContext: true });
+      const valuesOf = await readFilterValues(tx, found);
+      return node => valuesOf(node.id);
     }),
     { cacheKeyFn: cacheKey },
   );
@@ -155,6 +168,6 @@ export function figureLoaders(parts: { caller: Caller; session: Session; now: Da
   /** From when on the tenant's figures are whole; null: from the beginning. */
   const figuresFrom = async (): Promise<Day | null> => (await keptFigures(await session.read(), now)).figuresFrom;
 
-  return { nodes, storedState, figuresFrom, figures, figuresOf, trend, learners, workToBuild, buildProgress };
+  return { nodes, storedState, figuresFrom, figures, figuresOf, filterValues, trend, learners, workToBuild, buildProgress };
 }
 
