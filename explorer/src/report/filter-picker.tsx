@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { MetricFilter } from '../graph/operations';
 import { Icon } from '../parts/icon';
 import { Popover } from '../parts/popover';
-import { filters, isCut, offered, type FilterName, type KnownValues } from './filter-values';
+import { filters, isCut, meant, offered, type FilterName, type KnownValues } from './filter-values';
 
 interface Props {
   filter: MetricFilter;
@@ -36,7 +36,7 @@ export function FilterPicker({ filter, known, onToggle, onChange }: Props) {
               const entered = new FormData(event.currentTarget);
               const next: MetricFilter = {};
               for (const name of filters) {
-                const value = String(entered.get(name)).trim();
+                const value = meant(String(entered.get(name)), offered(known, name));
                 if (value) next[name] = value;
               }
               onChange(next);

@@ -1,4 +1,4 @@
-import { isCut, offered, uncarried, type KnownValues } from './filter-values';
+import { isCut, meant, offered, uncarried, type KnownValues } from './filter-values';
 
 const known: KnownValues = {
   filterValues: { subjects: ['Maths', 'arts', 'Zoology'], contentSources: ['Films'], frameworks: [], isComplete: true },
@@ -26,6 +26,10 @@ test('a filter by a value that nothing carries is found, letter by letter, with 
   ]);
   expect(uncarried({ ...filter, subject: 'Latin' }, known.competencyFilterValues)).toEqual([]);
   expect(uncarried({ subject: null }, known.filterValues)).toEqual([]);
+});
+
+test('blanks around what is written count only where they are those of a value', () => {
+  expect([' Maths ', 'Maths ', ' '].map(written => meant(written, ['Maths ', 'arts']))).toEqual(['Maths', 'Maths ', '']);
 });
 
 test('where a list is cut, what is not in it may be there', () => {

@@ -25,6 +25,10 @@ export function offered(known: KnownValues | undefined, name: FilterName): strin
   return inOrder([...new Set(both.flatMap(values => values?.[lists[name]] ?? []))]);
 }
 
+/** What somebody means who has written this: blanks around it are a slip, unless a value that is offered has them. */
+export const meant = (written: string, values: readonly string[]): string =>
+  values.includes(written) ? written : written.trim();
+
 /** Whether there is more than is offered. */
 export const isCut = ({ filterValues, competencyFilterValues }: KnownValues): boolean =>
   [filterValues, competencyFilterValues].some(values => values?.isComplete === false);
