@@ -45,11 +45,15 @@ const events = [
 /** Classes of one school, each of whose activity is of so many subjects: in all more than are told apart at once. */
 const crowd = Array.from({ length: 51 }, (_, n) => `k${n}`);
 const subjectsOfEach = 2_000;
+/** Groups with stored sums of their own, and so with a bucket of each subject as far as anybody knows. */
+const districts = Array.from({ length: 25 }, (_, n) => `d${n}`);
 const wide: TenantFixture = {
   key: 'wide',
-  groups: { land: 'country', big: 'school' },
+  groups: { land: 'country', big: 'school', ...Object.fromEntries(districts.map(name => [name, 'district'])) },
   classes: Object.fromEntries(crowd.map(name => [name, {}])),
-  placements: { india: { land: null, big: 'land', ...Object.fromEntries(crowd.map(name => [name, 'big'])) } },
+  placements: {
+    india: { land: null, big: 'land', ...Object.fromEntries([...districts.map(name => [name, 'land']), ...crowd.map(name => [name, 'big'])]) },
+  },
   people: { admin: ['ORG_ADMIN'] },
 };
 
@@ -205,5 +209,17 @@ describe('of many values', () => {
     expect(data.nodeReport.node.node).toEqual({ name: 'big' });
     expect(data.nodeReport.children.nodes).toEqual(crowd.map(() => ({ node: { filterValues: null } })));
     expect([...new Set(errors.map(({ extensions }) => extensions?.code))]).toEqual(['TOO_LARGE']);
+  });
+
+  test('whose stored sums would be too many to read are refused, where a report is not', async () => {
+    await fold(crowded);
+    const report = (below: string) => `query ($id: ID!, $period: PeriodInput!) {
+      nodeReport(nodeId: $id, period: $period) { children { totalCount nodes { node { type ${below} } } } } }`;
+    const land = { id: crowded.nodeId('land'), period: { from: '2017-01-02', through: '2026-12-30' } };
+    const { data } = await gateway.ask(wideAdmin, report('performance(period: $period) { attempts }'), land);
+    expect(data.nodeReport.children.totalCount).toBe(districts.length + 1);
+    const { errors } = await gateway.ask(wideAdmin, report('filterValues(period: $period) { subjects }'), land);
+    expect([...new Set(errors.map(({ extensions }) => extensions?.code))]).toEqual(['TOO_LARGE']);
+    expect(errors[0]!.message).toContain('Finding what to filter by would add up some ');
   });
 });

@@ -75,8 +75,8 @@ export class HierarchyNodeResolver {
     description:
       'What competencyCounts and competencyTrend can be filtered by: the subjects and frameworks of the competencies that ' +
       'are expected here at the end of that day, today when omitted. BAD_USER_INPUT for a day whose statuses have expired; ' +
-      'TOO_LARGE where competencyCounts would be, or where the nodes that are asked about together have more combinations ' +
-      'of the two than are told apart in one request.',
+      "TOO_LARGE where competencyCounts would be, and sooner, of many nodes, the more combinations of the two the tenant's " +
+      'competencies and activity carry.',
   })
   async competencyFilterValues(
     @Root() { node }: SeenNode,

@@ -4,6 +4,7 @@ import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { Loader } from '../../shared/loader';
 import { dayAfter, type Day, type Period } from '../../shared/period';
+import { countContexts } from '../rollup/context.queries';
 import { beginning, bucketsOf, coverOf } from '../rollup/cover';
 import { readFilterValues, type FilterValues } from '../rollup/filter-values';
 import { planNode, refuseTooLarge, type Plan, type PlanLevel } from '../rollup/plan';
@@ -115,11 +116,12 @@ function changesReader({ caller, session, nodes }: Parts) {
     const tx = await session.read();
     const waiting = (await backlogOf(tx)) > 0;
     const intervals = intervalsUpTo(days);
-    const buckets = intervals.reduce((sum, interval) => sum + bucketsOf(coverOf(interval)), 0);
+    const perBucket = byContext ? Math.max(1, await countContexts(tx)) : 1;
+    const buckets = perBucket * intervals.reduce((sum, interval) => sum + bucketsOf(coverOf(interval)), 0);
     const planned = [...new Map(group.map(({ node }) => [node.id, node])).values()].map(node => ({
       ...{ node, plan: planNode({ node, levels, stored, buckets, days: daysOfChange }) },
     }));
-    refuseTooLarge(planned.map(({ plan }) => plan), 'This count');
+    refuseTooLarge(planned.map(({ plan }) => plan), byContext ? 'Finding what to filter by' : 'This count');
     const asked = planned.map(({ node, plan }) => ({ node, source: plan.source }));
     const filter = { subject, framework };
     const question = { caller, view, filter, intervals, byContext, waiting, asked };

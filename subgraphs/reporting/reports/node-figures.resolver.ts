@@ -95,8 +95,8 @@ export class NodeFiguresResolver {
     description:
       'What performance, timeSpent and their trends can be filtered by: the values that activity of this node and period ' +
       'carries with scored attempts or time spent. Of the moment that performance.provenance tells of the same node in the ' +
-      'same request. TOO_LARGE where performance would be, or where the nodes that are asked about together carry more ' +
-      'combinations of the three than are told apart in one request.',
+      'same request. TOO_LARGE where performance would be, and sooner, of many nodes or long periods, the more ' +
+      "combinations of the three the tenant's activity carries.",
   })
   filterValues(
     @Root() { node }: ShownNode,

@@ -23,6 +23,16 @@ export interface Context {
   framework: string | null;
 }
 
+/** How many contexts a tenant has; of very many, so many. */
+export async function countContexts(tx: Transaction): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(
+    `select count(*)::int as count
+     from (select from activity_contexts where activity_contexts.tenant_id = $1 limit 1000000) context`,
+    [tx.tenantId],
+  );
+  return row!.count;
+}
+
 /** What stands behind the numbers of contexts, which never changes. */
 export const selectContextsByNumber = (tx: Transaction, numbers: readonly number[]): Promise<Context[]> =>
   tx.query<Context>(

@@ -6,6 +6,7 @@ import { Loader } from '../../shared/loader';
 import { intervalsOf, type Day, type IntervalName, type Period } from '../../shared/period';
 import { keptFigures, visibleParts } from '../retention/kept-figures';
 import type { Filter } from './context-filter';
+import { countContexts } from './context.queries';
 import { selectBuildProgress, type BuildProgress } from './build-progress.queries';
 import { bucketsOf, coverOf } from './cover';
 import { readFilterValues, type FilterValues } from './filter-values';
@@ -80,11 +81,13 @@ export function figureLoaders(parts: { caller: Caller; session: Session; now: Da
     const tx = await session.read();
     const { hidden } = await keptFigures(tx, now);
     const seen = intervals.flatMap(interval => visibleParts(interval, hidden));
-    const buckets = seen.reduce((sum, interval) => sum + bucketsOf(coverOf(interval)), 0);
+    // Each context has buckets of its own; the facts are the same rows, told apart or not.
+    const perBucket = byContext ? Math.max(1, await countContexts(tx)) : 1;
+    const buckets = perBucket * seen.reduce((sum, interval) => sum + bucketsOf(coverOf(interval)), 0);
     const days = seen.reduce((sum, interval) => sum + daysOf(interval), 0);
     const distinct = new Map(keys.map(({ node }) => [node.id, node]));
     const planned = [...distinct.values()].map(node => ({ node, plan: planNode({ node, ...state, buckets, days }) }));
-    refuseTooLarge(planned.map(({ plan }) => plan), 'This report');
+    refuseTooLarge(planned.map(({ plan }) => plan), byContext ? 'Finding what to filter by' : 'This report');
     const found = await selectSums(tx, {
       caller,
       view,
