@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { nodeLoaders, type Node } from '../subgraphs/hierarchy/published';
-import { competencyStatesLoader } from '../subgraphs/reporting/published';
+import { competencyStatesLoader, competencyValuesLoader } from '../subgraphs/reporting/published';
 import { beginning } from '../subgraphs/reporting/rollup/cover';
 import type { Source } from '../subgraphs/reporting/rollup/plan';
 import { selectStoredState } from '../subgraphs/reporting/rollup/stored-state.queries';
@@ -43,11 +43,15 @@ const questions = fc.record({
   verified: fc.integer({ min: 0, max: 9 }).map(number => number === 0),
 });
 
+/** Every subject that there may be, and the framework. */
+const subjects = ['Arts', 'Maths'];
+const frameworks = ['core'];
+
 const none = { completed: 0, inferred: 0, inProgress: 0, expected: 0 };
 
 test('every node equals triples counted by hand, whatever happens to rosters, frameworks, trees and statuses', async () => {
   let number = 0;
-  const seen = { ...none, stored: 0, weeks: 0 };
+  const seen = { ...none, stored: 0, weeks: 0, values: 0 };
   await fc.assert(
     fc.asyncProperty(lives, questions, async (drawn, { node: chosen, verified, ...question }) => {
       const fixture = CompetencyLife.fixtureOf(drawn, `life-${number++}`);
@@ -61,6 +65,8 @@ test('every node equals triples counted by hand, whatever happens to rosters, fr
         const caller = adminOf(tenant);
         const nodes = nodeLoaders({ caller, session });
         const states = competencyStatesLoader({ caller, session, nodes });
+        const values = competencyValuesLoader({ caller, session, nodes });
+        const day = question.days[0]!;
         for (const hierarchyKey of ['india', 'sap']) {
           const below = nodesWithClasses(fixture, tenant, hierarchyKey);
           const found: Node[] = [];
@@ -73,6 +79,17 @@ test('every node equals triples counted by hand, whatever happens to rosters, fr
             for (const name of Object.keys(none) as (keyof typeof none)[]) seen[name] += counts.at(-1)![name];
             if (plan.source.read === 'own') seen.stored++;
           }
+          const read = await Promise.all(found.map(node => values.load({ node, days: [day], subject: null, framework: null })));
+          const isCounted = (node: Node, filter: object) =>
+            life.counts(below.get(node.id)!, day, { subject: null, framework: null, ...filter }).expected > 0;
+          expect(found.map(({ name }, index) => [name, read[index]])).toEqual(
+            found.map(node => [node.name, {
+              subjects: subjects.filter(subject => isCounted(node, { subject })),
+              frameworks: frameworks.filter(framework => isCounted(node, { framework })),
+              ...{ contentSources: [], isComplete: true },
+            }]),
+          );
+          seen.values += read.reduce((sum, one) => sum + one.subjects.length, 0);
           await expectEveryWay(found[chosen % found.length]!, { session, caller, nodes, life, below, question });
         }
       } finally {

@@ -19,6 +19,8 @@ export interface ModelEvent {
   seconds: number | null;
   kind: 'ASSESSMENT' | 'COLLECTION';
   subject: string | null;
+  contentSource: string | null;
+  framework: string | null;
 }
 
 /** A tenant of its own in the database, and beside it, in plain maps, what must be true of it. */

@@ -5,9 +5,11 @@ import { ingest } from '../subgraphs/reporting/ingest/ingest';
 import { buildEverything, buildHierarchy } from '../subgraphs/reporting/rollup/build';
 import { foldSome } from '../subgraphs/reporting/rollup/fold';
 import { sealSome } from '../subgraphs/reporting/rollup/seal';
+import type { FilterValues } from '../subgraphs/reporting/rollup/filter-values';
 import { noSums, type Sums } from '../subgraphs/reporting/rollup/sums';
 import { Problem } from '../subgraphs/shared/errors';
 import type { Database } from '../subgraphs/shared/database/database';
+import type { Period } from '../subgraphs/shared/period';
 import { publicId } from '../subgraphs/shared/identifiers';
 import { growTrees, insertRows, selectHierarchyNumbers } from './fixture.queries';
 import { groupTypes, hierarchyTypes, type ModelEvent, type ModelTenant } from './model-tenant';
@@ -52,6 +54,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       seconds: fc.option(fc.integer({ min: 0, max: 4_000 })),
       kind: fc.constantFrom('ASSESSMENT' as const, 'COLLECTION' as const),
       subject: fc.option(fc.constantFrom('Math', 'Science')),
+      contentSource: fc.option(fc.constantFrom('Books', 'Films'), { freq: 2 }),
+      framework: fc.option(fc.constantFrom('core'), { freq: 1 }),
     }),
   }) },
 );
@@ -98,7 +102,7 @@ export async function grow(tenant: ModelTenant, owner: Database, parents: number
   });
   const sent = tenant.classes.map(({ id: klass }, index): ModelEvent => ({
     ...{ eventId: `e${100 + index}`, klass, person: pick(tenant.people, index), day: '2026-02-10' },
-    ...{ score: 250_000, seconds: 60, kind: 'ASSESSMENT', subject: 'Math' },
+    ...{ score: 250_000, seconds: 60, kind: 'ASSESSMENT', subject: 'Math', contentSource: null, framework: null },
   }));
   const raw = sent.map(asSent);
   const receipt = await tenant.database.transaction(tenant.tenantId, 'activity', tx => ingest(tx, raw, { now, ids: 'public' }));
@@ -116,6 +120,8 @@ const asSent = (event: ModelEvent) => ({
   secondsSpent: event.seconds,
   kind: event.kind,
   subject: event.subject,
+  contentSource: event.contentSource,
+  framework: event.framework,
 });
 
 export const pick = <T>(list: readonly T[], index: number): T => list[index % list.length]!;
@@ -183,14 +189,20 @@ export async function take(tenant: ModelTenant, each: Step): Promise<void> {
   });
 }
 
+interface Wanted extends Period {
+  subject?: string;
+  contentSource?: string;
+  framework?: string;
+}
+
 /** What the model says of the events of some classes. */
-export function expected(tenant: ModelTenant, classes: Set<number>, { from, through, subject }: { from: string; through: string; subject?: string }) {
+export function expected(tenant: ModelTenant, classes: Set<number>, { from, through, ...filter }: Wanted) {
   const sums: Sums = { ...noSums };
   const scored = new Set<number>();
   const timed = new Set<number>();
   for (const event of tenant.events.values()) {
     if (!classes.has(event.klass) || event.day < from || event.day > through) continue;
-    if (subject !== undefined && event.subject !== subject) continue;
+    if (Object.entries(filter).some(([name, value]) => event[name as keyof typeof filter] !== value)) continue;
     if (event.score !== null) {
       sums.scoreSum += event.score;
       sums.attempts++;
@@ -203,3 +215,16 @@ export function expected(tenant: ModelTenant, classes: Set<number>, { from, thro
   return { sums, learners: { scored: scored.size, timed: timed.size } };
 }
 
+/** What the model says these can be filtered by: each value by which alone something is left. */
+export function expectedValues(tenant: ModelTenant, classes: Set<number>, period: Period): FilterValues {
+  const leftBy = (name: 'subject' | 'contentSource' | 'framework'): string[] => {
+    const values = [...new Set([...tenant.events.values()].map(event => event[name]))].filter(value => value !== null);
+    return values
+      .filter(value => {
+        const { attempts, collectionSeconds, assessmentSeconds } = expected(tenant, classes, { ...period, [name]: value }).sums;
+        return attempts + collectionSeconds + assessmentSeconds > 0;
+      })
+      .sort();
+  };
+  return { subjects: leftBy('subject'), contentSources: leftBy('contentSource'), frameworks: leftBy('framework'), isComplete: true };
+}

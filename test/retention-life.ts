@@ -18,7 +18,7 @@ export const daysLater = (moment: Date, days: number): Date => new Date(moment.g
 const silent = { info: () => undefined, warn: () => undefined };
 
 /** What a node shows. */
-export type Shown = Sums & { scored: number; timed: number };
+export type Shown = Sums & { scored: number; timed: number; subjects: string[] };
 
 interface Accepted extends SentEvent {
   /** The day on which it was accepted. */
@@ -99,12 +99,14 @@ export class RetentionLife {
     });
     const seconds = (kind: string) => events.reduce((sum, event) => sum + (event.kind === kind ? (event.secondsSpent ?? 0) : 0), 0);
     const scored = events.filter(({ score }) => score !== null);
+    const counted = events.filter(({ score, secondsSpent }) => score !== null || (secondsSpent ?? 0) > 0);
     return {
       scoreSum: scored.reduce((sum, { score }) => sum + Math.round(score! * 10_000), 0),
       attempts: scored.length,
       collectionSeconds: seconds('COLLECTION'),
       assessmentSeconds: seconds('ASSESSMENT'),
       scored: new Set(scored.map(({ userId }) => userId)).size,
+      subjects: [...new Set(counted.flatMap(({ subject }) => subject ?? []))].sort(),
       timed: new Set(events.filter(({ secondsSpent }) => (secondsSpent ?? 0) > 0).map(({ userId }) => userId)).size,
     };
   }
@@ -123,7 +125,8 @@ export class RetentionLife {
         if (!node) continue;
         const shown = periods.map(async period => {
           const key = { node, period, filter: {} };
-          return { ...(await loaders.figures.load(key)).sums, ...(await loaders.learners.load(key)) };
+          const { subjects } = await loaders.filterValues.load(key);
+          return { ...(await loaders.figures.load(key)).sums, ...(await loaders.learners.load(key)), subjects };
         });
         found.set(id, await Promise.all(shown));
       }

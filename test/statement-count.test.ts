@@ -42,7 +42,8 @@ function wideAndNarrow(): TenantFixture {
 
 const figures = `performance(period: $period) { averageScore attempts learners provenance { source } }
   timeSpent(period: $period) { totalSeconds learners }`;
-const nodeFields = 'id name type classCount studentCount competencyCounts { completed notStarted }';
+const nodeFields = `id name type classCount studentCount competencyCounts { completed notStarted }
+  filterValues(period: $period) { subjects } competencyFilterValues { subjects }`;
 const row = `{
   node { ${nodeFields} } performance { averageScore attempts learners provenance { source } } timeSpent { totalSeconds learners }
 }`;

@@ -5,16 +5,19 @@ import { locate } from '../subgraphs/hierarchy/nodes/locate';
 import { selectChildren, type Node } from '../subgraphs/hierarchy/nodes/node.queries';
 import { selectView, type View } from '../subgraphs/hierarchy/nodes/view.queries';
 import { bucketsOf, coverOf } from '../subgraphs/reporting/rollup/cover';
+import { readFilterValues } from '../subgraphs/reporting/rollup/filter-values';
 import { selectLearners } from '../subgraphs/reporting/rollup/learners.queries';
+import type { Asked } from '../subgraphs/reporting/rollup/owners.queries';
 import { planNode, type Source } from '../subgraphs/reporting/rollup/plan';
 import { selectStoredState } from '../subgraphs/reporting/rollup/stored-state.queries';
 import { noSums } from '../subgraphs/reporting/rollup/sums';
 import { selectSums } from '../subgraphs/reporting/rollup/sums.queries';
 import { Database, type Transaction } from '../subgraphs/shared/database/database';
 import { publicId } from '../subgraphs/shared/identifiers';
+import type { Period } from '../subgraphs/shared/period';
 import { createTestDatabase, type TestDatabase } from './database';
 import { hierarchyTypes, ModelTenant } from './model-tenant';
-import { expected, grow, take, tenants } from './random-life';
+import { expected, expectedValues, grow, take, tenants } from './random-life';
 
 const runs = Number(process.env.STRATA_PROPERTY_RUNS ?? 1_000);
 
@@ -107,7 +110,31 @@ async function expectSumsExact(tenant: ModelTenant, tx: Transaction, { hierarchy
   );
 }
 
-/** The same, read in every way there is, with learners, counts and children. */
+/** From before the first activity to after the last. */
+const day = fc.constantFrom('2026-01-15', '2026-01-31', '2026-02-01', '2026-02-10', '2026-02-28', '2026-03-01', '2026-03-15', '2026-03-31');
+const anyPeriod: fc.Arbitrary<Period> = fc.tuple(day, day).map(days => days.sort()).map(([from, through]) => ({ from: from!, through: through! }));
+
+/** What every node can be filtered by, read as a report reads and in every other way, against a count by hand. */
+async function expectValuesExact(tenant: ModelTenant, tx: Transaction, { hierarchyKey, period }: { hierarchyKey: string; period: Period }) {
+  const { view, nodes } = await nodesOf(tenant, tx, hierarchyKey);
+  const state = await selectStoredState(tx, view.hierarchyId);
+  const size = { buckets: bucketsOf(coverOf(period)), days: 31 };
+  const valuesOf = async (asked: Asked[]) => {
+    const question = { caller: tenant.admin, view, asked, filter: {}, intervals: [period], byContext: true };
+    return readFilterValues(tx, await selectSums(tx, question));
+  };
+  const byHand = new Map(nodes.map(node => [node.id, expectedValues(tenant, classesOf(tenant, hierarchyKey, node), period)]));
+  const together = await valuesOf(nodes.map(node => ({ node, source: planNode({ node, ...state, ...size }).source })));
+  expect(nodes.map(({ id }) => [id, together(id)])).toEqual(nodes.map(({ id }) => [id, byHand.get(id)]));
+  for (const node of nodes) {
+    for (const source of waysToRead(node, state)) {
+      const alone = await valuesOf([{ node, source }]);
+      expect([node.type, source, alone(node.id)]).toEqual([node.type, source, byHand.get(node.id)]);
+    }
+  }
+}
+
+/** Every node's sums, read in every way there is, with learners, counts and children. */
 async function expectEveryNodeExact(
   tenant: ModelTenant,
   tx: Transaction,
@@ -158,7 +185,7 @@ async function expectEveryNodeExact(
 test('every node of every hierarchy equals a count by hand after every step, whatever is placed, moved, built and recorded', async () => {
   let number = 0;
   await fc.assert(
-    fc.asyncProperty(tenants, fc.constantFrom(...lastQuestions), async ({ steps, grown, parents, ...shape }, last) => {
+    fc.asyncProperty(tenants, fc.constantFrom(...lastQuestions), anyPeriod, async ({ steps, grown, parents, ...shape }, last, period) => {
       const tenant = await ModelTenant.create({ owner, application: database }, { name: `model-${number++}`, ...shape });
       if (grown) await grow(tenant, owner, parents);
       for (const [index, each] of steps.entries()) {
@@ -169,7 +196,10 @@ test('every node of every hierarchy equals a count by hand after every step, wha
           }
         });
       }
-      await database.transaction(tenant.tenantId, 'read', tx => expectEveryNodeExact(tenant, tx, last));
+      await database.transaction(tenant.tenantId, 'read', async tx => {
+        await expectEveryNodeExact(tenant, tx, last);
+        await expectValuesExact(tenant, tx, { hierarchyKey: last.hierarchyKey, period });
+      });
     }),
     { numRuns: runs },
   );

@@ -13,9 +13,11 @@ export const permissions: Permissions = {
   HierarchyNode: {
     '*': withItsParent,
     ...{ competencyCounts: reportReader, competencyTrend: reportReader, completion: reportReader },
+    competencyFilterValues: reportReader,
   },
   CompetencyCounts: withItsParent,
   CompetencyPoint: withItsParent,
+  CompetencyFilterValues: withItsParent,
   Completion: withItsParent,
   StudentCompetencyConnection: withItsParent,
   StudentCounts: withItsParent,

@@ -50,6 +50,7 @@ export const permissions: Permissions = {
     timeSpent: reportReader,
     performanceTrend: reportReader,
     timeSpentTrend: reportReader,
+    filterValues: reportReader,
   },
   // By reference alone, where the loaders refuse each student and student group one by one.
   Student: withItsParent,
@@ -80,6 +81,7 @@ export const permissions: Permissions = {
   Performance: withItsParent,
   TimeSpent: withItsParent,
   PerformancePoint: withItsParent,
+  FilterValues: withItsParent,
   TimeSpentPoint: withItsParent,
   Provenance: withItsParent,
   Export: { '*': withItsParent, node: reportReader }, // which node, the resolver asks once more

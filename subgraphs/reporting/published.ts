@@ -4,7 +4,8 @@ export { buildMissing, forgetEverything, forgetStoredLevels } from './rollup/bui
 export { keepStoredSums } from './rollup/keep-stored';
 export { moveClass, moveGroup } from './rollup/move';
 export { changeStatuses, keepCompetencyCounts, keepCountsOfLoad, type RosterChange } from './competency-counts/keep-competency-counts';
-export { competencyStatesLoader, type States } from './competency-counts/states.loader';
+export { competencyStatesLoader, competencyValuesLoader, type States } from './competency-counts/states.loader';
+export { mostFilterValues } from './rollup/filter-values';
 export { shownProvenance } from './reports/shown-provenance';
 export { deltasWaiting } from './rollup/waiting.queries';
 export { keptFigures, refuseForgottenDay } from './retention/kept-figures';

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import readExcel from 'read-excel-file/node';
 import type { Page } from 'playwright-core';
-import { startExplorer, type Explorer } from './explorer';
+import { startExplorer, violations, type Explorer } from './explorer';
 
 let explorer: Explorer;
 beforeAll(async () => {
@@ -259,6 +259,38 @@ test('competencies over time and completion are those of the API, on the card fo
   await page.getByRole('button', { name: 'As table' }).click();
   const shown = page.getByRole('group', { name: 'Competencies completed over time' }).locator('td');
   expect(await shown.allInnerTexts()).toEqual(points.map(shareOf));
+  await done();
+});
+
+test('a filter by what nothing carries says what there is; the boxes offer that, and what is typed stays possible', async () => {
+  const officer = 'officer@india.demo';
+  const { page, done } = await explorer.openAs(officer, '/?subject=Maths');
+  const filtered = `query ($period: PeriodInput!, $filter: MetricFilter) { nodeReport(period: $period) { node { node {
+    filterValues(period: $period) { subjects contentSources frameworks } competencyFilterValues { subjects }
+    performance(period: $period, filter: $filter) { attempts }
+  } } } }`;
+  const notice = page.getByRole('status').filter({ hasText: 'No activity carries the subject “Maths” here' });
+  await notice.waitFor();
+  const { filterValues, competencyFilterValues } = (await explorer.ask(officer, filtered, { period: periodOf(page) })).nodeReport.node.node;
+  expect(filterValues.subjects.length).toBeGreaterThan(1);
+  for (const subject of filterValues.subjects) expect(await notice.innerText()).toContain(subject);
+  await page.getByText('No competency expected here is of the subject “Maths”. There is: ').waitFor();
+  expect(await page.getByText('Nothing was recorded in this period').count()).toBe(0);
+
+  await page.getByRole('button', { name: 'Maths', exact: true }).click();
+  const box = page.getByRole('combobox', { name: 'Subject' });
+  const options = page.locator(`[id="${await box.getAttribute('list')}"] option`);
+  const offered = await options.evaluateAll(all => all.map(option => option.getAttribute('value')));
+  expect(offered.toSorted()).toEqual([...new Set([...filterValues.subjects, ...competencyFilterValues.subjects])].toSorted());
+  expect(await violations(page)).toEqual([]);
+  const [subject] = filterValues.subjects;
+  await box.fill(subject);
+  await box.press('Enter');
+  await notice.waitFor({ state: 'detached' });
+  await isLoaded(page);
+  const filter = { subject };
+  const { performance } = (await explorer.ask(officer, filtered, { period: periodOf(page), filter })).nodeReport.node.node;
+  expect(await page.locator('.card-value').nth(1).textContent()).toBe(whole.format(performance.attempts));
   await done();
 });
 

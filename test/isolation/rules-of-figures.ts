@@ -32,6 +32,33 @@ const trend = (node: WorldNode, { period: span, filter, interval }: Asked, judgi
   return spansOf(period(span), interval!).map(part => measured(node, judging, { ...filter, ...part }));
 };
 
+type Carrying = { [name in 'subject' | 'contentSource' | 'framework']?: string | null };
+/** Of what things carry, that with which alone something is left. */
+const valuesOf = (things: readonly Carrying[], name: keyof Carrying, isLeft: (filter: Carrying) => boolean): string[] =>
+  [...new Set(things.map(thing => thing[name] ?? null))]
+    .filter(value => value !== null)
+    .filter(value => isLeft({ [name]: value }))
+    .sort();
+function filterValues(node: WorldNode, { period: span }: Asked, judging: Judging): Values {
+  reader(judging);
+  const { tenant } = judging.caller;
+  const isLeft = (filter: Carrying) => {
+    const { attempts, collectionSeconds, assessmentSeconds } = figuresOf(tenant, node.classes, { ...filter, ...period(span) });
+    return attempts + collectionSeconds + assessmentSeconds > 0;
+  };
+  period(span);
+  const of = (name: keyof Carrying) => valuesOf(tenant.events, name, isLeft);
+  return { subjects: of('subject'), contentSources: of('contentSource'), frameworks: of('framework') };
+}
+interface Values {
+  subjects: string[];
+  contentSources?: string[];
+  frameworks: string[];
+}
+const subjects = (values: Values) => values.subjects;
+const contentSources = (values: Values) => values.contentSources;
+const frameworks = (values: Values) => values.frameworks;
+
 const average = ({ figures: { scoreSum, attempts } }: Measured) => (attempts === 0 ? null : scoreSum / attempts / 10_000);
 const scoreSum = ({ figures }: Measured) => figures.scoreSum / 10_000;
 const seconds = ({ figures }: Measured) => figures.collectionSeconds + figures.assessmentSeconds;
@@ -83,6 +110,14 @@ const counted = (node: WorldNode, { asOf, filter }: AskedCounts, judging: Judgin
   if (filter?.contentSource) refuse('BAD_USER_INPUT');
   return { ...competencyCountsOf(judging.caller.tenant, node.classes, { ...filter, asOf }), hierarchy: node.hierarchy };
 };
+function competencyFilterValues(node: WorldNode, { asOf }: AskedCounts, judging: Judging): Values {
+  reader(judging);
+  const { tenant } = judging.caller;
+  const isLeft = (filter: Carrying) =>
+    Object.values(competencyCountsOf(tenant, node.classes, { ...filter, asOf })).some(count => count! > 0);
+  const of = (name: keyof Carrying) => valuesOf(tenant.competencies, name, isLeft);
+  return { subjects: of('subject'), frameworks: of('framework') };
+}
 const sunday = (day: string): string => spansOf({ from: day, through: `${Number(day.slice(0, 4)) + 1}-12-31` }, 'WEEK')[0]!.through;
 
 /** What nodes and reports tell of figures. */
@@ -105,6 +140,12 @@ export const rulesOfFigures: Record<string, Rule> = {
     const { notStarted, inProgress, inferred, completed } = counted(node, { asOf: sunday(week) }, judging);
     return { completed, expected: notStarted! + inProgress! + inferred! + completed! };
   },
+  'HierarchyNode.filterValues': filterValues,
+  'HierarchyNode.competencyFilterValues': competencyFilterValues,
+  ...{ 'FilterValues.subjects': subjects, 'FilterValues.contentSources': contentSources, 'FilterValues.frameworks': frameworks },
+  'FilterValues.isComplete': () => true, // nobody has so many
+  ...{ 'CompetencyFilterValues.subjects': subjects, 'CompetencyFilterValues.frameworks': frameworks },
+  'CompetencyFilterValues.isComplete': () => true,
   'CompetencyPoint.from': from,
   'CompetencyPoint.through': through,
   'CompetencyPoint.completed': ({ completed }) => completed,

@@ -9,10 +9,11 @@ interface Props {
   children: ReactNode | ((close: () => void) => ReactNode);
   /** The side of the button the panel lines up with. */
   align?: 'start' | 'end';
+  onToggle?(isOpen: boolean): void;
 }
 
 /** A button with a panel that opens over the page; Escape or a click elsewhere closes it. */
-export function Popover({ trigger, label, className = 'button', children, align = 'start' }: Props) {
+export function Popover({ trigger, label, className = 'button', children, align = 'start', onToggle }: Props) {
   const id = useId();
   const panel = useRef<HTMLDivElement>(null);
   return (
@@ -20,7 +21,13 @@ export function Popover({ trigger, label, className = 'button', children, align 
       <button type="button" className={className} popoverTarget={id} {...(label ? { 'aria-label': label } : {})}>
         {trigger}
       </button>
-      <div id={id} ref={panel} popover="auto" className={`panel panel-${align}`}>
+      <div
+        id={id}
+        ref={panel}
+        popover="auto"
+        className={`panel panel-${align}`}
+        onToggle={({ newState }) => onToggle?.(newState === 'open')}
+      >
         {typeof children === 'function' ? children(() => panel.current?.hidePopover()) : children}
       </div>
     </span>

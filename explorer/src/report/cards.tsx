@@ -1,7 +1,9 @@
 import { useTranslation } from 'react-i18next';
+import type { MetricFilter } from '../graph/operations';
 import { formatCount, formatScore, formatTime, none } from '../texts/format';
 import { Card } from './card';
 import { Competencies } from './competencies';
+import type { KnownValues } from './filter-values';
 import type { Report, ReportNode } from './rows';
 import { Sparkline } from './sparkline';
 
@@ -9,13 +11,12 @@ interface Props {
   report: Report;
   node: ReportNode;
   asOf: string;
-  /** Whether a content source is asked for, which a competency's status does not have. */
-  byContentSource: boolean;
-  /** Whether a subject or a framework is asked for. */
-  isFiltered: boolean;
+  filter: MetricFilter;
+  /** What there is to filter by, where that was asked for. */
+  known: KnownValues | undefined;
 }
 
-export function Cards({ report, node, asOf, byContentSource, isFiltered }: Props) {
+export function Cards({ report, node, asOf, filter, known }: Props) {
   const { t } = useTranslation();
   const { performance, timeSpent } = report.node;
   const { hierarchyId } = node;
@@ -64,7 +65,7 @@ export function Cards({ report, node, asOf, byContentSource, isFiltered }: Props
         <br />
         {t('card.enrolled', { count: node.studentCount ?? 0, students: formatCount(node.studentCount) })}
       </Card>
-      <Competencies {...{ node, asOf, byContentSource, isFiltered }} />
+      <Competencies {...{ node, asOf, filter, known }} />
     </section>
   );
 }

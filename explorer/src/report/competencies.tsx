@@ -1,6 +1,10 @@
 import { useTranslation } from 'react-i18next';
+import type { MetricFilter } from '../graph/operations';
+import type { Translate } from '../texts';
 import { formatCount, formatDay, formatScore, formatSpan, none } from '../texts/format';
 import { expectedOf, percentCompleted, statuses } from './competency-share';
+import { uncarried, type KnownValues } from './filter-values';
+import { listed } from './listed';
 import { Provenance } from './provenance';
 import type { ReportNode } from './rows';
 import { Sparkline } from './sparkline';
@@ -8,17 +12,18 @@ import { Sparkline } from './sparkline';
 interface Props {
   node: ReportNode;
   asOf: string;
-  /** Whether a content source is asked for, which a competency's status does not have. */
-  byContentSource: boolean;
-  /** Whether the counts are of a part of all competencies: completion never is. */
-  isFiltered: boolean;
+  filter: MetricFilter;
+  /** What there is to filter by, where that was asked for. */
+  known: KnownValues | undefined;
 }
 
 /** How far the competencies are that are expected, and how that went through the period. */
-export function Competencies({ node, asOf, byContentSource, isFiltered }: Props) {
+export function Competencies({ node, asOf, filter, known }: Props) {
   const { t } = useTranslation();
   const { competencyCounts: counts, competencyTrend: trend, completion, hierarchyId } = node;
   const total = counts ? expectedOf(counts) : 0;
+  /** Whether the counts are of a part of all competencies: completion never is. */
+  const isFiltered = Boolean(filter.subject ?? filter.framework);
   return (
     <article className="card card-competencies">
       <header>
@@ -62,11 +67,21 @@ export function Competencies({ node, asOf, byContentSource, isFiltered }: Props)
         </p>
       )}
       <p className="card-detail">
-        {total > 0 ? t('card.competenciesAsOf', { day: formatDay(asOf) }) : t('card.noCompetencies')}
-        {byContentSource && ` ${t('card.notByContentSource')}`}
+        {total > 0 ? t('card.competenciesAsOf', { day: formatDay(asOf) }) : whyNone(filter, known, t)}
+        {filter.contentSource && ` ${t('card.notByContentSource')}`}
       </p>
     </article>
   );
+}
+
+/** Why no competency is counted: by a filter of what none has, as far as that is known. */
+function whyNone(filter: MetricFilter, known: KnownValues | undefined, t: Translate): string {
+  const without = uncarried(filter, known?.competencyFilterValues).filter(({ instead }) => instead.length > 0);
+  if (without.length > 0) {
+    // A content source is none of theirs, and so never among these.
+    return without.map(({ name, value, instead }) => t(`unexpected.${name as 'subject'}`, { value, values: listed(instead, t) })).join(' ');
+  }
+  return t(filter.subject || filter.framework ? 'card.noCompetenciesFiltered' : 'card.noCompetencies');
 }
 
 /** The share completed as a line; all statuses of each point for those who do not see it. */

@@ -1,24 +1,28 @@
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFrame, useToday } from '../app/frame-context';
-import type { MetricFilter } from '../graph/operations';
 import { Icon } from '../parts/icon';
 import { Popover } from '../parts/popover';
 import { formatPeriod } from '../texts/format';
+import { FilterPicker } from './filter-picker';
+import type { KnownValues } from './filter-values';
 import { isDay, periodOf, presetOf, presets } from './period';
 import type { View } from './view';
 
 interface Props {
   view: View;
+  /** What there is to filter by: asked for while somebody is about to choose. */
+  known: KnownValues | undefined;
+  onChoosing(isChoosing: boolean): void;
   onChange(change: Partial<View>): void;
   onSwitch(hierarchyId: string): void;
 }
 
-export const Controls = ({ view, onChange, onSwitch }: Props) => (
+export const Controls = ({ view, known, onChoosing, onChange, onSwitch }: Props) => (
   <>
     <HierarchySwitch view={view} onSwitch={onSwitch} />
     <PeriodPicker view={view} onChange={onChange} />
-    <FilterPicker view={view} onChange={onChange} />
+    <FilterPicker filter={view.filter} known={known} onToggle={onChoosing} onChange={filter => onChange({ filter })} />
   </>
 );
 
@@ -115,63 +119,5 @@ function OwnPeriod({ period, onChoose }: { period: View['period']; onChoose(peri
         {t('action.apply')}
       </button>
     </form>
-  );
-}
-
-const filters = ['subject', 'contentSource', 'framework'] as const;
-
-function FilterPicker({ view: { filter }, onChange }: Pick<Props, 'view' | 'onChange'>) {
-  const { t } = useTranslation();
-  const chosen = filters.filter(name => filter[name]);
-  const trigger = (
-    <>
-      <Icon name="filter" />
-      <span>{chosen.length > 0 ? chosen.map(name => filter[name]).join(', ') : t('filter.none')}</span>
-      <Icon name="down" />
-    </>
-  );
-  return (
-    <div className="control">
-      <span aria-hidden="true">{t('control.filter')}</span>
-      <Popover trigger={trigger} align="end">
-        {close => (
-          <form
-            key={JSON.stringify(filter)}
-            className="fields"
-            onSubmit={event => {
-              event.preventDefault();
-              const entered = new FormData(event.currentTarget);
-              const next: MetricFilter = {};
-              for (const name of filters) {
-                const value = String(entered.get(name)).trim();
-                if (value) next[name] = value;
-              }
-              onChange({ filter: next });
-              close();
-            }}
-          >
-            {filters.map(name => (
-              <label key={name} className="field">
-                <span>{t(`filter.${name}`)}</span>
-                <input name={name} defaultValue={filter[name] ?? ''} autoComplete="off" />
-              </label>
-            ))}
-            <p className="actions">
-              <button
-                type="button"
-                className="button"
-                onClick={() => {
-                  onChange({ filter: {} });
-                  close();
-                }}
-              >
-                {t('filter.clear')}
-              </button>
-              <button className="button primary">{t('action.apply')}</button>
-            </p>
-          </form>
-        )}
-      </Popover>
-    </div>
   );
 }

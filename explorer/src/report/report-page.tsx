@@ -10,14 +10,17 @@ import { useReportFiles } from '../download/use-report-files';
 import { PlaceOfDocument, ReportDocument, type ReportQuery, type Role } from '../graph/operations';
 import { Empty, Notice } from '../parts/notice';
 import { Problem } from '../parts/problem';
-import { formatCount, formatPeriod } from '../texts/format';
+import { formatCount } from '../texts/format';
 import { Breadcrumb } from './breadcrumb';
 import { Cards } from './cards';
 import { Children } from './children';
 import { Controls } from './controls';
+import { filters } from './filter-values';
+import { NoActivity } from './no-activity';
 import { Other } from './other';
 import { hasActivity, nameOf, type ReportNode } from './rows';
 import { Trend } from './trend';
+import { useFilterValues } from './use-filter-values';
 import { changed, readView, writeView, type View } from './view';
 
 export const isTenantWide = (roles: readonly Role[]): boolean =>
@@ -64,6 +67,12 @@ function ReportOfView() {
   const switchTo = useSwitch(view, node);
   const { files, ask, drop, dropRemoved, markSaved } = useReportFiles();
   const [isListing, setIsListing] = useState(false);
+  const [isChoosing, setIsChoosing] = useState(false);
+  const asOf = asOfDay(view, today);
+  const isFiltered = filters.some(name => view.filter[name]);
+  const { known, isAsking } = useFilterValues({
+    ...{ node, period: view.period, asOf, isWanted: isFiltered || isChoosing },
+  });
 
   useEffect(() => {
     document.title = node ? `${nameOf(node, t)} · Strata` : 'Strata';
@@ -93,7 +102,12 @@ function ReportOfView() {
     <main className="page report" aria-busy={loading}>
       <Breadcrumb view={view} node={node} />
       <Heading node={node}>
-        <Controls view={view} onChange={change} onSwitch={hierarchy => void switchTo(hierarchy)} />
+        <Controls
+          {...{ view, known }}
+          onChoosing={setIsChoosing}
+          onChange={change}
+          onSwitch={hierarchy => void switchTo(hierarchy)}
+        />
         <DownloadMenu report={report} node={node} view={view} onAskFile={ask} onList={() => setIsListing(true)} />
       </Heading>
       {isListing && <EarlierFiles onClose={() => setIsListing(false)} onRemoved={dropRemoved} />}
@@ -104,17 +118,8 @@ function ReportOfView() {
           <p>{t('problem.tryAgain')}</p>
         </Notice>
       )}
-      {!hasActivity(report.node) && (
-        <Notice title={t('report.noActivity')}>
-          <p>{t('report.noActivityWhy', { period: formatPeriod(view.period.from, view.period.through) })}</p>
-        </Notice>
-      )}
-      <Cards
-        {...{ report, node }}
-        asOf={asOfDay(view, today)}
-        byContentSource={Boolean(view.filter.contentSource)}
-        isFiltered={Boolean(view.filter.subject ?? view.filter.framework)}
-      />
+      {!hasActivity(report.node) && !isAsking && <NoActivity view={view} known={known} />}
+      <Cards {...{ report, node, known }} asOf={asOf} filter={view.filter} />
       <Trend node={node} view={view} onChange={change} />
       <Children report={report} node={node} view={view} best={shown?.best} weakest={shown?.weakest} onChange={change} />
       {report.other && <Other row={report.other} view={view} />}

@@ -1,4 +1,5 @@
 import type { Direction, Interval, MetricFilter, ReportMeasure } from '../graph/operations';
+import { filters } from './filter-values';
 import { fittingInterval, isDay, periodOf, possibleIntervals, type Period } from './period';
 
 export type ChartMeasure = 'score' | 'attempts' | 'time' | 'competencies';
@@ -20,7 +21,6 @@ export interface View {
 export const sizes = [25, 50, 100] as const;
 const measures: readonly ReportMeasure[] = ['NAME', 'AVERAGE_SCORE', 'ATTEMPTS', 'TIME_SPENT', 'LEARNERS'];
 const charts: readonly ChartMeasure[] = ['score', 'attempts', 'time', 'competencies'];
-const filters = ['subject', 'contentSource', 'framework'] as const;
 
 /** Reads an address; what it lacks or has wrong becomes what a first visit shows. */
 export function readView(search: URLSearchParams, today: string): View {

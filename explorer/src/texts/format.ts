@@ -37,6 +37,11 @@ const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short
 const monthOfYear = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC' });
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 
+const list = new Intl.ListFormat(locale, { type: 'unit', style: 'short' });
+
+/** One after the other, with what the language puts between. */
+export const formatList = (texts: readonly string[]): string => list.format(texts);
+
 /** What stands where there is no number. */
 export const none = '–';
 const or = <T>(write: (value: T) => string) => (value: T | null | undefined): string =>

@@ -1,4 +1,5 @@
 import { Directive, Field, Float, ID, ObjectType } from 'type-graphql';
+import { mostFilterValues } from '../../reporting/published';
 import { Provenance } from '../../shared/graphql/provenance.type';
 import { DateScalar, SafeInt } from '../../shared/graphql/scalars';
 
@@ -48,6 +49,22 @@ export class Completion {
 
   @Field(() => Float, { nullable: true, description: 'completed / expected, 0 to 1; null where nothing is expected.' })
   rate!: number | null;
+}
+
+@ObjectType({
+  description:
+    'What the MetricFilter of competency counts can be made of: each value once, in the order of its characters (UTF-16), ' +
+    `and with it alone there is something to count. ${mostFilterValues} of each at most.`,
+})
+export class CompetencyFilterValues {
+  @Field(() => [String], { description: 'For MetricFilter.subject.' })
+  subjects!: string[];
+
+  @Field(() => [String], { description: 'For MetricFilter.framework.' })
+  frameworks!: string[];
+
+  @Field(() => Boolean, { description: `False where there are more than ${mostFilterValues} of one: that list has the first of them.` })
+  isComplete!: boolean;
 }
 
 /** What is expected and not begun is not started. */

@@ -6,7 +6,7 @@ import { Interval, MetricFilter, PeriodInput } from '../../shared/graphql/metric
 import { DateScalar } from '../../shared/graphql/scalars';
 import { checkPeriod } from '../../shared/period';
 import type { CompetencyContext } from '../context';
-import { CompetencyCounts, CompetencyPoint, Completion, HierarchyNode, shownCounts } from './competency-counts.type';
+import { CompetencyCounts, CompetencyFilterValues, CompetencyPoint, Completion, HierarchyNode, shownCounts } from './competency-counts.type';
 
 /** A node the caller may see, as the reference found it. */
 export type SeenNode = HierarchyNode & { readonly node: Node };
@@ -68,6 +68,23 @@ export class HierarchyNodeResolver {
       filter: checkFilter('competencyTrend', filter),
     });
     return points.map(({ from, through, counts }) => ({ from, through, ...shownCounts(counts) }));
+  }
+
+  @FieldResolver(() => CompetencyFilterValues, {
+    nullable: true,
+    description:
+      'What competencyCounts and competencyTrend can be filtered by: the subjects and frameworks of the competencies that ' +
+      'are expected here at the end of that day, today when omitted. BAD_USER_INPUT for a day whose statuses have expired; ' +
+      "TOO_LARGE where competencyCounts would be, and sooner, of many nodes, the more combinations of the two the tenant's " +
+      'competencies and activity carry.',
+  })
+  async competencyFilterValues(
+    @Root() { node }: SeenNode,
+    @Arg('asOf', () => DateScalar, { nullable: true }) asOf: string | null | undefined,
+    @Ctx() { loaders }: CompetencyContext,
+  ): Promise<CompetencyFilterValues> {
+    const { subjects, frameworks, isComplete } = await loaders.competencyCounts.filterValues(node, asOf ?? null);
+    return { subjects, frameworks, isComplete };
   }
 
   @FieldResolver(() => Completion, {

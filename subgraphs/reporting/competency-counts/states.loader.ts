@@ -4,7 +4,9 @@ import type { Session } from '../../shared/database/session';
 import { groupBy } from '../../shared/group-by';
 import { Loader } from '../../shared/loader';
 import { dayAfter, type Day, type Period } from '../../shared/period';
+import { countContexts } from '../rollup/context.queries';
 import { beginning, bucketsOf, coverOf } from '../rollup/cover';
+import { readFilterValues, type FilterValues } from '../rollup/filter-values';
 import { planNode, refuseTooLarge, type Plan, type PlanLevel } from '../rollup/plan';
 import { storedStates } from '../rollup/stored-states';
 import { selectMeasures } from '../rollup/sums.queries';
@@ -55,40 +57,75 @@ function summedUp(changes: Map<number, CountSums>, length: number): CountSums[] 
   });
 }
 
+interface Parts {
+  caller: Caller;
+  session: Session;
+  nodes: NodeLoaders;
+}
+
 /**
  * How many expected triples (class, student, competency) at or below nodes stand at which status at the ends of days.
  * One per operation; nodes with the same question are answered by one statement. The nodes must have been found visible.
  */
-export function competencyStatesLoader({ caller, session, nodes }: { caller: Caller; session: Session; nodes: NodeLoaders }) {
-  const storedState = storedStates(session);
+export function competencyStatesLoader(parts: Parts) {
+  const changesIn = changesReader(parts);
   return new Loader<StatesKey, States, string>(
     'competencyStates',
-    async keys => {
-      const answers = new Map<string, States>();
-      for (const group of groupBy(keys, questionOf).values()) {
-        const { node: first, days, subject, framework } = group[0]!;
-        const view = await nodes.view(first.hierarchyKey);
-        const { levels, stored } = await storedState(view.hierarchyId);
-        const tx = await session.read();
-        const waiting = (await backlogOf(tx)) > 0;
-        const intervals = intervalsUpTo(days);
-        const buckets = intervals.reduce((sum, interval) => sum + bucketsOf(coverOf(interval)), 0);
-        const planned = [...new Map(group.map(({ node }) => [node.id, node])).values()].map(node => ({
-          ...{ node, plan: planNode({ node, levels, stored, buckets, days: daysOfChange }) },
-        }));
-        refuseTooLarge(planned.map(({ plan }) => plan), 'This count');
-        const asked = planned.map(({ node, plan }) => ({ node, source: plan.source }));
-        const filter = { subject, framework };
-        const question = { caller, view, filter, intervals, waiting, asked };
-        const found = await selectMeasures(tx, question, ofCompetencies);
-        const plans = new Map(planned.map(({ node, plan }) => [node.id, plan]));
-        for (const key of group) {
-          const counts = summedUp(found.get(key.node.id) ?? new Map(), days.length);
-          answers.set(cacheKey(key), { counts, plan: plans.get(key.node.id)!, levels });
-        }
-      }
-      return keys.map(key => answers.get(cacheKey(key))!);
-    },
+    answering(async group => {
+      const { found, plans, levels } = await changesIn(group);
+      const { days } = group[0]!;
+      return ({ id }) => ({ counts: summedUp(found.get(id) ?? new Map(), days.length), plan: plans.get(id)!, levels });
+    }),
     { cacheKeyFn: cacheKey },
   );
+}
+
+/** What the counts of nodes at the end of one day can be filtered by: read as they are, and of the same rows. */
+export function competencyValuesLoader(parts: Parts) {
+  const changesIn = changesReader(parts);
+  return new Loader<StatesKey, FilterValues, string>(
+    'competencyFilterValues',
+    answering(async group => {
+      const { tx, found } = await changesIn(group, { byContext: true });
+      const valuesOf = await readFilterValues(tx, found);
+      return ({ id }) => valuesOf(id);
+    }),
+    { cacheKeyFn: cacheKey },
+  );
+}
+
+/** Answers keys, question by question, each for all its nodes at once. */
+const answering =
+  <Answer>(answer: (group: StatesKey[]) => Promise<(node: Node) => Answer>) =>
+  async (keys: readonly StatesKey[]): Promise<Answer[]> => {
+    const answers = new Map<string, Answer>();
+    for (const group of groupBy(keys, questionOf).values()) {
+      const of = await answer(group);
+      for (const key of group) answers.set(cacheKey(key), of(key.node));
+    }
+    return keys.map(key => answers.get(cacheKey(key))!);
+  };
+
+/** The net changes of nodes that are asked the same question, up to each day, or up to the one day by context. */
+function changesReader({ caller, session, nodes }: Parts) {
+  const storedState = storedStates(session);
+  return async (group: StatesKey[], { byContext = false } = {}) => {
+    const { node: first, days, subject, framework } = group[0]!;
+    const view = await nodes.view(first.hierarchyKey);
+    const { levels, stored } = await storedState(view.hierarchyId);
+    const tx = await session.read();
+    const waiting = (await backlogOf(tx)) > 0;
+    const intervals = intervalsUpTo(days);
+    const perBucket = byContext ? Math.max(1, await countContexts(tx)) : 1;
+    const buckets = perBucket * intervals.reduce((sum, interval) => sum + bucketsOf(coverOf(interval)), 0);
+    const planned = [...new Map(group.map(({ node }) => [node.id, node])).values()].map(node => ({
+      ...{ node, plan: planNode({ node, levels, stored, buckets, days: daysOfChange }) },
+    }));
+    refuseTooLarge(planned.map(({ plan }) => plan), byContext ? 'Finding what to filter by' : 'This count');
+    const asked = planned.map(({ node, plan }) => ({ node, source: plan.source }));
+    const filter = { subject, framework };
+    const question = { caller, view, filter, intervals, byContext, waiting, asked };
+    const found = await selectMeasures(tx, question, ofCompetencies);
+    return { tx, found, plans: new Map(planned.map(({ node, plan }) => [node.id, plan])), levels };
+  };
 }

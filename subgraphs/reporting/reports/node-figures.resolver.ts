@@ -5,6 +5,7 @@ import { SafeInt } from '../../shared/graphql/scalars';
 import { checkPeriod } from '../../shared/period';
 import type { ReportingContext } from '../context';
 import type { FigureKey } from '../rollup/figures.loader';
+import { FilterValues } from './filter-values.type';
 import { Performance, PerformancePoint, TimeSpent, TimeSpentPoint } from './figures.type';
 import { shownProvenance } from './shown-provenance';
 import { performancePoint, ShownPerformance, ShownTimeSpent, timeSpentPoint, type Shown, type ToldBy } from './shown-figures';
@@ -87,6 +88,22 @@ export class NodeFiguresResolver {
     @Ctx() context: ReportingContext,
   ): Promise<TimeSpent> {
     return timeSpentOf({ node, period: checkPeriod(period), filter: filter ?? {} }, context);
+  }
+
+  @FieldResolver(() => FilterValues, {
+    nullable: true,
+    description:
+      'What performance, timeSpent and their trends can be filtered by: the values that activity of this node and period ' +
+      'carries with scored attempts or time spent. Of the moment that performance.provenance tells of the same node in the ' +
+      'same request. TOO_LARGE where performance would be, and sooner, of many nodes or long periods, the more ' +
+      "combinations of the three the tenant's activity carries.",
+  })
+  filterValues(
+    @Root() { node }: ShownNode,
+    @Arg('period', () => PeriodInput) period: PeriodInput,
+    @Ctx() { loaders }: ReportingContext,
+  ): Promise<FilterValues> {
+    return loaders.filterValues.load({ node, period: checkPeriod(period), filter: {} });
   }
 
   @FieldResolver(() => [PerformancePoint], {

@@ -6,8 +6,10 @@ import { Loader } from '../../shared/loader';
 import { intervalsOf, type Day, type IntervalName, type Period } from '../../shared/period';
 import { keptFigures, visibleParts } from '../retention/kept-figures';
 import type { Filter } from './context-filter';
+import { countContexts } from './context.queries';
 import { selectBuildProgress, type BuildProgress } from './build-progress.queries';
 import { bucketsOf, coverOf } from './cover';
+import { readFilterValues, type FilterValues } from './filter-values';
 import { selectLearners } from './learners.queries';
 import { planNode, refuseTooLarge, type Plan } from './plan';
 import { storedStates } from './stored-states';
@@ -71,30 +73,33 @@ export function figureLoaders(parts: { caller: Caller; session: Session; now: Da
       return keys.map(key => answers.get(cacheKey(key))!);
     };
 
-  /** The sums of nodes in consecutive intervals, each read where it takes the fewest rows. */
-  const sumsIn = async (keys: FigureKey[], intervals: Period[]) => {
+  /** The sums of nodes in consecutive intervals, or by context, each read where it takes the fewest rows. */
+  const sumsIn = async (keys: FigureKey[], intervals: Period[], { byContext = false } = {}) => {
     const { node: first, filter } = keys[0]!;
     const view = await nodes.view(first.hierarchyKey);
     const state = await storedState(view.hierarchyId);
     const tx = await session.read();
     const { hidden } = await keptFigures(tx, now);
     const seen = intervals.flatMap(interval => visibleParts(interval, hidden));
-    const buckets = seen.reduce((sum, interval) => sum + bucketsOf(coverOf(interval)), 0);
+    // Each context has buckets of its own; the facts are the same rows, told apart or not.
+    const perBucket = byContext ? Math.max(1, await countContexts(tx)) : 1;
+    const buckets = perBucket * seen.reduce((sum, interval) => sum + bucketsOf(coverOf(interval)), 0);
     const days = seen.reduce((sum, interval) => sum + daysOf(interval), 0);
     const distinct = new Map(keys.map(({ node }) => [node.id, node]));
     const planned = [...distinct.values()].map(node => ({ node, plan: planNode({ node, ...state, buckets, days }) }));
-    refuseTooLarge(planned.map(({ plan }) => plan), 'This report');
+    refuseTooLarge(planned.map(({ plan }) => plan), byContext ? 'Finding what to filter by' : 'This report');
     const found = await selectSums(tx, {
       caller,
       view,
       filter,
       intervals,
+      byContext,
       hidden,
       waiting: (await backlogOf(tx)) > 0,
       asked: planned.map(({ node, plan }) => ({ node, source: plan.source })),
     });
     const plans = new Map(planned.map(({ node, plan }) => [node.id, plan]));
-    return { found, plans };
+    return { tx, found, plans };
   };
 
   /** The figures of nodes that are asked the same question, by the node's id: one statement. */
@@ -120,6 +125,17 @@ export function figureLoaders(parts: { caller: Caller; session: Session; now: Da
       const intervals = intervalsOf(keys[0]!.period, keys[0]!.interval);
       const { found } = await sumsIn(keys, intervals);
       return node => intervals.map((span, index) => ({ ...span, sums: found.get(node.id)?.get(index) ?? noSums }));
+    }),
+    { cacheKeyFn: cacheKey },
+  );
+
+  /** What the activity of nodes can be filtered by: read as their figures are, and of the same rows. */
+  const filterValues = new Loader<FigureKey, FilterValues, string>(
+    'filterValues',
+    answering(async keys => {
+      const { tx, found } = await sumsIn(keys, [keys[0]!.period], { byContext: true });
+      const valuesOf = await readFilterValues(tx, found);
+      return node => valuesOf(node.id);
     }),
     { cacheKeyFn: cacheKey },
   );
@@ -155,6 +171,6 @@ export function figureLoaders(parts: { caller: Caller; session: Session; now: Da
   /** From when on the tenant's figures are whole; null: from the beginning. */
   const figuresFrom = async (): Promise<Day | null> => (await keptFigures(await session.read(), now)).figuresFrom;
 
-  return { nodes, storedState, figuresFrom, figures, figuresOf, trend, learners, workToBuild, buildProgress };
+  return { nodes, storedState, figuresFrom, figures, figuresOf, filterValues, trend, learners, workToBuild, buildProgress };
 }
 

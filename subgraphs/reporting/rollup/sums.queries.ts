@@ -1,6 +1,7 @@
 import { memberClasses, type View } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Transaction } from '../../shared/database/database';
+import { Problem } from '../../shared/errors';
 import { dayAfter, type Period } from '../../shared/period';
 import { visibleParts } from '../retention/kept-figures';
 import { contextIds } from './context.queries';
@@ -20,6 +21,8 @@ export interface Question {
   waiting?: boolean;
   /** Consecutive periods; sums are told apart by the one they fall into. */
   intervals: readonly Period[];
+  /** Of one period: sums are told apart by their context instead, whose number stands in the place of the interval's. */
+  byContext?: boolean;
   /** Days whose figures have expired, in order: none of them is in any sum. None when omitted. */
   hidden?: readonly Period[];
 }
@@ -39,7 +42,11 @@ const belowCut = 1;
 /** What of it is not folded yet, in none of the nodes within it. */
 const unfolded = 2;
 
-type Row<Of> = { key: string; interval: number; piece: number } & Record<keyof Of, string | null>;
+/** `slot`: the place of the interval, or the number of the context. */
+type Row<Of> = { key: string; slot: number; piece: number } & Record<keyof Of, string | null>;
+
+/** Rows of an answer that tells contexts apart, a context's of each node: so many are held at once. */
+const mostByContext = 100_000;
 
 /** The sums of activity of each node and interval; see `selectMeasures`. */
 export const selectSums = (tx: Transaction, question: Question): Promise<Map<string, Map<number, Sums>>> =>
@@ -48,14 +55,15 @@ export const selectSums = (tx: Transaction, question: Question): Promise<Map<str
 /**
  * The sums of each node and interval, by the node's public id and the interval's place; one statement, of one moment,
  * however many nodes: stored rows where the plan says so, with what was accepted since they were folded, else facts.
- * What nodes have in common, as a report's node and its children have, is read once and added up here.
+ * What nodes have in common, as a report's node and its children have, is read once and added up here. By context: the
+ * context's number instead of the interval's place.
  */
 export async function selectMeasures<Of extends Numbers<Of>>(
   tx: Transaction,
   question: Question,
   measures: Measures<Of>,
 ): Promise<Map<string, Map<number, Of>>> {
-  const { asked, intervals, waiting = true } = question;
+  const { asked, intervals, byContext = false, waiting = true } = question;
   if (asked.length === 0 || intervals.length === 0) return new Map();
   const statement = new Statement(tx);
   const fromStored = asked.filter(({ source }) => source.read !== 'classes');
@@ -67,12 +75,21 @@ export async function selectMeasures<Of extends Numbers<Of>>(
   ];
   const names = Object.entries<string>(measures.columns);
   const rows = await tx.query<Row<Of>>(
-    `select part.key, part.interval, part.piece, ${names.map(([name, column]) => `part.${column} as "${name}"`).join(', ')}
-     from (${parts.join('\nunion all\n')}) part`,
+    `select part.key, part.slot, part.piece, ${names.map(([name, column]) => `part.${column} as "${name}"`).join(', ')}
+     from (${parts.join('\nunion all\n')}) part
+     ${byContext ? `limit ${mostByContext + 1}` : ''}`,
     statement.parameters,
   );
+  if (byContext && rows.length > mostByContext) throw tooManyContexts();
   return putTogether(rows, { fromStored, names: Object.keys(measures.columns) as (keyof Of)[] });
 }
+
+const tooManyContexts = (): Problem =>
+  new Problem(
+    'TOO_LARGE',
+    `The activity and competencies of these nodes carry more than ${mostByContext} combinations of subject, content source ` +
+      'and framework in all, and are not told apart while you wait. Ask about fewer nodes at once, or a shorter period.',
+  );
 
 function putTogether<Of extends Numbers<Of>>(
   rows: Row<Of>[],
@@ -82,7 +99,7 @@ function putTogether<Of extends Numbers<Of>>(
   for (const row of rows) {
     const sums = {} as Record<keyof Of, number>;
     for (const name of names) takeSum(sums as Record<string, number>, name as string, row[name]);
-    addTo(pieces[row.piece]!, row.key, [[row.interval, sums as Of]]);
+    addTo(pieces[row.piece]!, row.key, [[row.slot, sums as Of]]);
   }
   const climb = (piece: number, nodes: readonly Asked[]): void => {
     for (const [inner, outer] of nestOf(rangesOf(nodes)).within) {
@@ -119,7 +136,8 @@ interface Part {
  * The stored rows whose sum each node is. Those of all owners of a set are read in one go, in the order of their key:
  * far less work than looking owner after owner up.
  */
-function storedParts(statement: Statement, { view, filter, intervals, hidden }: Question, { asked, measures }: Part): string[] {
+function storedParts(statement: Statement, question: Question, { asked, measures }: Part): string[] {
+  const { view, filter, intervals, hidden, byContext = false } = question;
   const spans = spansOf(intervals, hidden);
   const columnsOfSpans = [
     { values: spans.map(({ grain }) => grain), type: 'smallint' },
@@ -133,23 +151,27 @@ function storedParts(statement: Statement, { view, filter, intervals, hidden }: 
     : ['span.grain', 'span.first', 'span.before'];
   const lists = single ? [] : columnsOfSpans.map(({ values, type }) => statement.add(values, `${type}[]`));
   const span = single ? [] : [`unnest(${lists.join(', ')}) span(grain, first, before)`];
-  const context = filters(filter) ? `in (${contextIds(filter, value => statement.add(value, 'text'))})` : '= 0';
-  const interval = intervalOf(statement, intervals, 'stored.start');
+  const chosen = byContext || filters(filter) ? contextIds(filter, value => statement.add(value, 'text')) : null;
+  // Told apart they are looked up one by one, by the key: other owners may have far more rows than these.
+  const contexts = byContext ? [`(${chosen} offset 0) context`] : [];
+  const context = byContext ? '= context.id' : chosen ? `in (${chosen})` : '= 0';
+  const toldBy = byContext ? 'context_id' : 'start';
+  const slot = slotOf(statement, question, `stored.${toldBy}`);
   return ownerSets(statement, view, asked).map(({ hierarchyId, keys, cut, owners, rows }) => {
     const place = owners
       ? `width_bucket(stored.owner_id, ${owners})`
       : 'owner.places[width_bucket(stored.owner_id, owner.ids)]';
-    const from = [...(owners ? [] : [`${placesByNumber(rows)} owner`]), ...span, `lateral (
-      select aggregates.owner_id, aggregates.start, ${columns('aggregates', measures)} from aggregates
+    const from = [...(owners ? [] : [`${placesByNumber(rows)} owner`]), ...span, ...contexts, `lateral (
+      select aggregates.owner_id, aggregates.${toldBy}, ${columns('aggregates', measures)} from aggregates
       where aggregates.tenant_id = $1 and aggregates.hierarchy_id = ${hierarchyId}
         and aggregates.grain = ${grain} and aggregates.context_id ${context}
         and aggregates.owner_id = any(${owners ?? 'owner.ids'})
         and aggregates.start >= ${first} and aggregates.start < ${before}
       offset 0) stored`];
     return `
-      select (${keys})[part.place] as key, part.interval, ${cut ? belowCut : whole} as piece, ${columns('part', measures)}
+      select (${keys})[part.place] as key, part.slot, ${cut ? belowCut : whole} as piece, ${columns('part', measures)}
       from (
-        select ${place} as place, ${interval}, ${summed('stored', measures)}
+        select ${place} as place, ${slot}, ${summed('stored', measures)}
         from ${from.join(' cross join ')}
         group by 1, 2
       ) part`;
@@ -168,13 +190,15 @@ function spansOf(intervals: readonly Period[], hidden: readonly Period[] = []): 
 }
 
 /** What was accepted and is not yet in the stored rows, for nodes that are read from these. */
-function deltaPart(statement: Statement, { view, filter, intervals, hidden }: Question, { asked, measures }: Part): string {
+function deltaPart(statement: Statement, question: Question, { asked, measures }: Part): string {
+  const { view, filter, intervals, hidden, byContext = false } = question;
+  const toldBy = byContext ? 'context_id' : 'day';
   const { parts } = nestOf(rangesOf(groupsOf(asked)));
   const tenant = statement.add(asked.find(({ node }) => node.kind === 'tenant')?.node.id ?? null, 'text');
   const other = statement.add(asked.find(({ node }) => node.kind === 'other')?.node.id ?? null, 'text');
   const hierarchy = statement.add(view.hierarchyId, 'int');
   return `
-    select place.key, ${intervalOf(statement, intervals, 'fact_deltas.day')}, place.piece, ${summed('fact_deltas', measures)}
+    select place.key, ${slotOf(statement, question, `fact_deltas.${toldBy}`)}, place.piece, ${summed('fact_deltas', measures)}
     from fact_deltas
     ${parentOf('fact_deltas.class_id', hierarchy)}
     cross join lateral (
@@ -193,15 +217,16 @@ function deltaPart(statement: Statement, { view, filter, intervals, hidden }: Qu
 
 /** The classes' facts themselves; what was accepted is in them at once. */
 function classPart(statement: Statement, question: Question, { asked, measures }: Part): string {
-  const { caller, view, filter, intervals, hidden } = question;
+  const { caller, view, filter, intervals, hidden, byContext = false } = question;
   const { facts } = measures;
+  const toldBy = byContext ? 'context_id' : 'day';
   const member = memberClasses({ nodes: asked.map(({ node }) => node), view, caller }, statement.parameters.length + 1);
   statement.parameters.push(...member.parameters);
   return `
-    select member.key, ${intervalOf(statement, intervals, 'fact.day')}, ${whole} as piece, ${summed('fact', measures)}
+    select member.key, ${slotOf(statement, question, `fact.${toldBy}`)}, ${whole} as piece, ${summed('fact', measures)}
     from (${member.sql}) member
     ${lookUp(`
-      select ${facts}.day, ${columns(facts, measures)} from ${facts}
+      select ${facts}.${toldBy}, ${columns(facts, measures)} from ${facts}
       where ${facts}.tenant_id = $1 and ${facts}.class_id = member.class_id
         and ${inPeriod(statement, { intervals, hidden }, `${facts}.day`)}
         ${contextCondition(statement, filter, facts)}`)} fact
@@ -217,10 +242,12 @@ const inPeriod = (statement: Statement, { intervals, hidden = [] }: Days, day: s
     ...hidden.map(({ from, through }) => `${day} not between ${statement.add(from, 'date')} and ${statement.add(through, 'date')}`),
   ].join(' and ');
 
-const intervalOf = (statement: Statement, intervals: readonly Period[], day: string): string =>
-  intervals.length === 1
-    ? '0 as interval'
-    : `width_bucket(${day}, ${statement.add(intervals.map(({ from }) => from), 'date[]')}) - 1 as interval`;
+/** What sums are told apart by: `told` is the column of their context, or of their day. */
+function slotOf(statement: Statement, { intervals, byContext = false }: Question, told: string): string {
+  if (byContext) return `${told} as slot`;
+  if (intervals.length === 1) return '0 as slot';
+  return `width_bucket(${told}, ${statement.add(intervals.map(({ from }) => from), 'date[]')}) - 1 as slot`;
+}
 
 const contextCondition = (statement: Statement, filter: Filter, table: string): string =>
   filters(filter) ? `and ${table}.context_id in (${contextIds(filter, value => statement.add(value, 'text'))})` : '';

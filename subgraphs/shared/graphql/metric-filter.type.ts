@@ -13,7 +13,8 @@ export class PeriodInput {
 @InputType({
   description:
     'Values as activities or competencies carry them, letter by letter; all that are given hold together. One that nothing ' +
-    'carries leaves nothing. What is absent on an activity matches no value.',
+    'carries leaves nothing; which there are, HierarchyNode.filterValues and competencyFilterValues tell. What is absent on ' +
+    'an activity matches no value.',
 })
 export class MetricFilter {
   @Field(() => String, { nullable: true })
