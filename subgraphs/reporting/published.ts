@@ -3,6 +3,7 @@ export { ingest, type IngestOptions, type Receipt } from './ingest/ingest';
 export { buildMissing, forgetEverything, forgetStoredLevels } from './rollup/build';
 export { keepStoredSums } from './rollup/keep-stored';
 export { moveClass, moveGroup } from './rollup/move';
+export { moveMany } from './rollup/move-many';
 export { changeStatuses, keepCompetencyCounts, keepCountsOfLoad, type RosterChange } from './competency-counts/keep-competency-counts';
 export { competencyStatesLoader, type States } from './competency-counts/states.loader';
 export { shownProvenance } from './reports/shown-provenance';
