@@ -28,6 +28,7 @@ const administration = ({ acme }: GuardedTenants): Record<string, string> => ({
 });
 const ofThePlatform: Record<string, string> = {
   createHierarchy: `createHierarchy(input: ${hierarchyInput}) { id }`,
+  removeHierarchy: 'removeHierarchy(id: "us") { id }',
   updateHierarchy: `updateHierarchy(id: "india", input: ${hierarchyInput}) { id }`,
 };
 

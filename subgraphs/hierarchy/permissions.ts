@@ -34,6 +34,7 @@ export const permissions: Permissions = {
   Mutation: {
     createHierarchy: superAdmin,
     updateHierarchy: superAdmin,
+    removeHierarchy: superAdmin,
     setApplicableHierarchy: tenantAdmin,
     setTimeZone: tenantAdmin,
     setRetention: tenantAdmin,

@@ -71,6 +71,7 @@ export const harmless: Record<string, (hand: Hand) => Record<string, unknown>> =
   removeExport: hand => ({ id: anyOf(hand, aTenant(hand).exports)?.id ?? anId(hand) }),
   createHierarchy: () => ({ input: noHierarchy }),
   updateHierarchy: hand => ({ id: aHierarchyInUse(hand), input: noHierarchy }),
+  removeHierarchy: hand => ({ id: chance(hand, 4) ? anId(hand) : aHierarchyInUse(hand) }),
   recordActivity: hand => {
     const events = Array.from({ length: 1 + hand.random.below(4) }, () => {
       const event = anyOf(hand, aTenant(hand).events);

@@ -1,5 +1,5 @@
 import { anything, needsRole, nodeIn, refuse, tenantAdmin, usable, type Judging, type Rule } from './judging';
-import { coveredClasses, locate, parentOf } from './worlds-of-callers';
+import { coveredClasses, isUsed, locate, parentOf } from './worlds-of-callers';
 import { hierarchies, type WorldEvent, type WorldGroup, type WorldPerson, type WorldTenant } from './world';
 
 /**
@@ -157,6 +157,12 @@ export const rulesOfChanges: Record<string, Rule> = {
   },
   'Mutation.createHierarchy': (_, args, judging) => hierarchyInput(judging, args),
   'Mutation.updateHierarchy': (_, args, judging) => hierarchyInput(judging, args),
+  'Mutation.removeHierarchy': (_, { id }: { id: string }, judging) => {
+    needsRole(judging, 'SUPER_ADMIN');
+    if (!hierarchies[id]) refuse('NOT_FOUND');
+    const used = judging.tenants.some(tenant => isUsed(tenant, id) || tenant.ownHierarchy === id);
+    return used ? refuse('CONFLICT') : wouldChange('hierarchies');
+  },
   'Mutation.recordActivity': (_, { events }: { events: SentEvent[] }, judging) => {
     needsRole(judging, 'ORG_ADMIN', 'SUPER_ADMIN', 'PARTNER');
     return receiptOf(events, judging, 'id');

@@ -91,6 +91,15 @@ export async function rehangCells(
   await putIntoCells(tx, classes);
 }
 
+/** Deletes the cells of classes that hung somewhere in a hierarchy, which none does any more. */
+export const deleteCellsUnder = (tx: Transaction, hierarchyId: number): Promise<unknown> =>
+  tx.query(
+    `delete from cells
+     where cells.tenant_id = $1 and cells.id in (
+       select cell_parents.cell_id from cell_parents where cell_parents.tenant_id = $1 and cell_parents.hierarchy_id = $2)`,
+    [tx.tenantId, hierarchyId],
+  );
+
 /** How many classes each of these cells has. */
 export async function countClasses(tx: Transaction, cellIds: readonly number[]): Promise<Map<number, number>> {
   const rows = await tx.queryPlannedAnew<{ id: number; classes: number }>(
