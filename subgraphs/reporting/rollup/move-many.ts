@@ -25,9 +25,8 @@ export interface ClassMove {
   to: number | null;
 }
 
-/** What is added up again while somebody waits: cells' months and classes' days, of a context each. */
-const mostMonths = 50_000;
-const mostDays = 500_000;
+/** What is added up again while somebody waits, of a context each: months of cells, and days of classes. */
+const mostAtOnce = { cellMonths: 30_000, classDays: 200_000 };
 
 /**
  * Changes where many groups and classes hang in one hierarchy, and takes the sums along in the same transaction, by as
@@ -39,6 +38,7 @@ export async function moveMany(
   tx: Transaction,
   { hierarchyId, classes }: { hierarchyId: number; classes: readonly ClassMove[] },
   change: TreeChange,
+  most = mostAtOnce,
 ): Promise<void> {
   await lockStored(tx);
   const built = await selectBuiltTrees(tx);
@@ -50,8 +50,8 @@ export async function moveMany(
 
   await change();
   const { whole, single } = await sortMoves(tx, classes, before);
-  if (await classesHaveMoreThan(tx, single.map(({ classId }) => classId), mostDays)) return clearStored(tx);
-  const withLevels = built.has(hierarchyId) && (await moveLevels(tx, hierarchyId, whole));
+  if (await classesHaveMoreThan(tx, single.map(({ classId }) => classId), most.classDays)) return clearStored(tx);
+  const withLevels = built.has(hierarchyId) && (await moveLevels(tx, hierarchyId, whole, most.cellMonths));
   await rehangCells(tx, whole, whole.flatMap(({ cellId, classIds }) => classIds.map(classId => ({ classId, cellId }))));
   await moveClasses(tx, single, { hierarchyId, withLevels });
   if (withLevels) await makeStored(tx, hierarchyId, await selectStoredAnew(tx, hierarchyId));
@@ -92,9 +92,9 @@ async function sortMoves(
 }
 
 /** Takes cells' sums to the groups that are above them now; false where there are too many, which are forgotten then. */
-async function moveLevels(tx: Transaction, hierarchyId: number, whole: readonly WholeCell[]): Promise<boolean> {
+async function moveLevels(tx: Transaction, hierarchyId: number, whole: readonly WholeCell[], most: number): Promise<boolean> {
   await noteWays(tx, hierarchyId, whole);
-  if (await waysHaveMoreThan(tx, mostMonths)) {
+  if (await waysHaveMoreThan(tx, most)) {
     await clearStored(tx, hierarchyId);
     return false;
   }
