@@ -75,7 +75,7 @@ function Worklist({ hierarchyId, levelName }: { hierarchyId: string; levelName(t
       </footer>
       {placing && (
         <PlaceDialog
-          child={placing}
+          things={[placing]}
           hierarchyId={hierarchyId}
           levelName={levelName}
           onClose={() => {
