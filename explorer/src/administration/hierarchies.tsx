@@ -102,7 +102,7 @@ function RemoveDialog({ hierarchy, onClose }: { hierarchy: HierarchyParts; onClo
             disabled={loading}
             onClick={() => void remove({ variables: { id: hierarchy.id } }).catch(() => undefined)}
           >
-            {t('hierarchies.remove')}
+            {t('hierarchies.removeGo')}
           </button>
         </p>
       </div>

@@ -11,6 +11,7 @@ import { GroupPicker } from './group-picker';
 export interface Placeable {
   id: string;
   name: string;
+  type: string;
 }
 
 interface Props {
@@ -61,19 +62,21 @@ export function PlaceDialog({ things, hierarchyId, levelName, onClose }: Props) 
       <div className="fields">
         <p className="muted">{t('place.figures')}</p>
         <GroupPicker label={t('place.under')} value={parentId} onPick={setParentId} {...{ hierarchyId, levelName }} />
-        <label className="field">
-          <span>{t('place.along')}</span>
-          <select value={alongFrom} onChange={event => setAlongFrom(event.currentTarget.value)}>
-            <option value="">{t('place.alone')}</option>
-            {hierarchies
-              .filter(({ id }) => id !== hierarchyId)
-              .map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {t('place.asIn', { hierarchy: name })}
-                </option>
-              ))}
-          </select>
-        </label>
+        {things.some(({ type }) => type !== 'class') && (
+          <label className="field">
+            <span>{t('place.along')}</span>
+            <select value={alongFrom} onChange={event => setAlongFrom(event.currentTarget.value)}>
+              <option value="">{t('place.alone')}</option>
+              {hierarchies
+                .filter(({ id }) => id !== hierarchyId)
+                .map(({ id, name }) => (
+                  <option key={id} value={id}>
+                    {t('place.asIn', { hierarchy: name })}
+                  </option>
+                ))}
+            </select>
+          </label>
+        )}
         {error && <Refused error={error} />}
         <p className="actions">
           <button type="button" className="button" onClick={onClose}>
