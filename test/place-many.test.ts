@@ -140,6 +140,22 @@ test('what is placed by itself comes along with nothing else, and a hierarchy br
   expect(await refusal({ hierarchyId: 'none', placements })).toBe("NOT_FOUND: There is no hierarchy 'none'.");
 });
 
+test('where levels have left a parent below its child, no ring is made; what is taken out at the same time makes none', async () => {
+  const { superAdmin, gateway } = world;
+  const levels = (...types: string[]) => `input: { name: "Turned", levels: [${types.map(type => `{ name: "${type}", type: ${type} }`).join()}] }`;
+  const asSuper = (text: string) => gateway.read(superAdmin, `mutation { ${text} { id } }`);
+  await asSuper(`createHierarchy(${levels('district', 'country', 'state')})`);
+  await placeMany({ hierarchyId: 'turned', placements: pairs({ land: 'east' }) });
+  await asSuper(`updateHierarchy(id: "turned", ${levels('country', 'state', 'district')})`);
+  expect(await refusal({ hierarchyId: 'turned', placements: pairs({ east: 'land', south: 'land' }) }))
+    .toMatch(/^BAD_USER_INPUT: .* 1 of 2 .*\n.*'land' hangs below 'east'.*ring\.$/);
+  expect(await refusal({ hierarchyId: 'turned', placements: pairs({ north: 'land' }), alongFrom: 'india' }))
+    .toMatch(/^BAD_USER_INPUT: With what would come along.*ring\.$/);
+  expect(await placeMany({ hierarchyId: 'turned', placements: pairs({ east: 'land', land: null }) })).toEqual({ ...none, placed: 1, takenOut: 1 });
+  await placeMany({ hierarchyId: 'turned', placements: pairs({ east: null }) });
+  await asSuper('removeHierarchy(id: "turned")');
+});
+
 test('takes as many statements for ten as for three', async () => {
   const count = async (placements: Record<string, string | null>): Promise<number> => {
     statements.length = 0;

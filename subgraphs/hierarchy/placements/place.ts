@@ -8,13 +8,11 @@ import { selectHierarchiesByKey } from '../hierarchies/hierarchy.queries';
 import { selectAlong, type Along } from './bring-along';
 import { refusals, tellRefusals, type Placed, type Refusal } from './may-be-placed';
 import {
-  deletePlacement,
   deletePlacements,
   selectParents,
   selectRings,
   selectStanding,
   selectThings,
-  upsertPlacement,
   upsertPlacements,
   type Thing,
 } from './placement.queries';
@@ -179,8 +177,7 @@ interface Change {
 async function changeOne(tx: Transaction, hierarchyId: number, { child, before, to }: Change): Promise<void> {
   const move = { hierarchyId, from: before ?? null, to };
   const change = async (): Promise<void> => {
-    if (to !== null) await upsertPlacement(tx, { hierarchyId, child, parentId: to });
-    else await deletePlacement(tx, hierarchyId, child);
+    await writePlacements(tx, hierarchyId, [{ child, before, to }]);
     await followInTree(tx, { hierarchyId, child, before: move.from, after: to });
   };
   if (child.kind === 'class') await moveClass(tx, { ...move, classId: child.number }, change);
@@ -191,15 +188,19 @@ async function changeMany(tx: Transaction, hierarchyId: number, changes: readonl
   const classes = changes.filter(({ child }) => child.kind === 'class')
     .map(({ child, before, to }) => ({ classId: child.number, from: before ?? null, to }));
   await moveMany(tx, { hierarchyId, classes }, async () => {
-    for (const kind of ['group', 'class'] as const) {
-      const ofKind = changes.filter(({ child }) => child.kind === kind);
-      const placed = ofKind.flatMap(({ child, to }) => (to === null ? [] : [{ child: child.number, parent: to }]));
-      const out = ofKind.flatMap(({ child, to }) => (to === null ? [child.number] : []));
-      if (placed.length > 0) await upsertPlacements(tx, { hierarchyId, kind, placed });
-      if (out.length > 0) await deletePlacements(tx, { hierarchyId, kind, out });
-    }
+    await writePlacements(tx, hierarchyId, changes);
     await rebuildTree(tx, hierarchyId);
   });
+}
+
+async function writePlacements(tx: Transaction, hierarchyId: number, changes: readonly Change[]): Promise<void> {
+  for (const kind of ['group', 'class'] as const) {
+    const ofKind = changes.filter(({ child }) => child.kind === kind);
+    const placed = ofKind.flatMap(({ child, to }) => (to === null ? [] : [{ child: child.number, parent: to }]));
+    const out = ofKind.flatMap(({ child, to }) => (to === null ? [child.number] : []));
+    if (placed.length > 0) await upsertPlacements(tx, { hierarchyId, kind, placed });
+    if (out.length > 0) await deletePlacements(tx, { hierarchyId, kind, out });
+  }
 }
 
 /** A class changes counts along two paths; a group, or a first class under a possible root, changes the tree itself. */

@@ -52,7 +52,7 @@ export async function selectParents(
   return new Map(rows.map(({ kind, number, parent }) => [publicId(kind, number), parent]));
 }
 
-/** Places many of a kind, in the order of the key. */
+/** Places things of a kind, in the order of the key. */
 export async function upsertPlacements(
   tx: Transaction,
   { hierarchyId, kind, placed }: { hierarchyId: number; kind: Thing['kind']; placed: readonly { child: number; parent: number }[] },
@@ -73,27 +73,6 @@ export async function deletePlacements(
     `delete from ${kind}_placements placed
      where placed.tenant_id = $1 and placed.hierarchy_id = $2 and placed.${kind}_id = any($3)`,
     [tx.tenantId, hierarchyId, out],
-  );
-}
-
-export async function upsertPlacement(
-  tx: Transaction,
-  { hierarchyId, child, parentId }: { hierarchyId: number; child: Thing; parentId: number },
-): Promise<void> {
-  const table = child.kind === 'class' ? 'class_placements' : 'group_placements';
-  await tx.query(
-    `insert into ${table} (tenant_id, hierarchy_id, ${child.kind}_id, parent_id) values ($1, $2, $3, $4)
-     on conflict (tenant_id, hierarchy_id, ${child.kind}_id) do update set parent_id = excluded.parent_id`,
-    [tx.tenantId, hierarchyId, child.number, parentId],
-  );
-}
-
-export async function deletePlacement(tx: Transaction, hierarchyId: number, child: Thing): Promise<void> {
-  const table = child.kind === 'class' ? 'class_placements' : 'group_placements';
-  await tx.query(
-    `delete from ${table} placed
-     where placed.tenant_id = $1 and placed.hierarchy_id = $2 and placed.${child.kind}_id = $3`,
-    [tx.tenantId, hierarchyId, child.number],
   );
 }
 
