@@ -52,9 +52,15 @@ export const harmless: Record<string, (hand: Hand) => Record<string, unknown>> =
   placeMany: hand => {
     const tenant = aTenant(hand);
     const hierarchyId = anyOf(hand, Object.keys(tenant.parents));
-    const placements = Array.from({ length: 1 + hand.random.below(4) }, () =>
-      placement(hand, chance(hand, 6) ? aTenant(hand) : tenant, hierarchyId));
-    return { hierarchyId, placements, ...fromNowhere(hand, hierarchyId) };
+    // One in three has something wrong with it; the others say what is so.
+    const wrong = chance(hand, 3);
+    const placements = Array.from({ length: 1 + hand.random.below(3) }, () => {
+      if (wrong) return placement(hand, chance(hand, 3) ? aTenant(hand) : tenant, hierarchyId);
+      const child = anyOf(hand, [...tenant.groups, ...tenant.classes]);
+      return { childId: child.id, parentId: parentOf(tenant, hierarchyId, child)?.id ?? null };
+    });
+    const once = [...new Map(placements.map(one => [one.childId, one])).values()];
+    return { hierarchyId, placements: wrong ? placements : once, ...(wrong ? fromNowhere(hand, hierarchyId) : { alongFrom: null }) };
   },
   setApplicableHierarchy: hand => ({ hierarchyId: aHierarchyInUse(hand), expectedVersion: 7 }),
   setRiskSettings: () => ({ input: { inactiveDays: 7 }, expectedVersion: 7 }),
