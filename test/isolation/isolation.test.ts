@@ -11,7 +11,8 @@ const casesOfAWorld = 5_000;
 
 /** What nobody is answered where nothing may change. */
 const refusals = [
-  ...['createGroup', 'revokeAccess', 'setApplicableHierarchy', 'setTimeZone', 'setRiskSettings', 'createHierarchy', 'updateHierarchy'],
+  ...['createGroup', 'revokeAccess', 'setApplicableHierarchy', 'setTimeZone', 'setRiskSettings', 'createHierarchy'],
+  ...['updateHierarchy', 'removeHierarchy'],
   ...['setRetention', 'eraseUser', 'createClass', 'createTestSeries', 'removeStudentGroup', 'requestExport', 'removeExport'],
 ];
 
