@@ -57,14 +57,50 @@ export async function createCopied(client: Client): Promise<void> {
   await client.query(`alter table ${copied.keyed} add primary key (tenant_id, accepted_on, event_id)`);
 }
 
+/** What is kept of events, those first that have most rows. Changes are not: the folder deletes them again. */
+export const keptTables = ['activity_events', 'event_ids', ...Object.keys(byDay)] as const;
+
+const keptLike = (table: string): string => `bench.kept_${table}`;
+
+/** Empty tables like those, with their keys. */
+export async function createKeptLike(client: Client): Promise<void> {
+  for (const table of keptTables) await client.query(`create table if not exists ${keptLike(table)} (like ${table} including all)`);
+}
+
+interface Part {
+  table: string;
+  tenantId: number;
+  file: string;
+  part: number;
+  parts: number;
+}
+
+/** Writes a part of the rows that events have left in a table of the tenant to a file, in their order there. */
+export function copyOutKept(client: Client, { table, tenantId, file, part, parts }: Part): Promise<unknown> {
+  const day = byDay[table as keyof typeof byDay];
+  const rows = `select ${table}.* from ${table}
+    where ${table}.tenant_id = ${Number(tenantId)} ${day ? `and ${table}.${day} >= '${firstDay}'` : ''}
+      and abs(hashtext(${table}::text) % ${Number(parts)}) = ${Number(part)}`;
+  return client.query(`copy (${rows}) to ${client.escapeLiteral(file)}`);
+}
+
+export async function emptyKeptLike(client: Client): Promise<void> {
+  await client.query(`truncate ${keptTables.map(keptLike).join(', ')}`);
+}
+
 export const emptyCopied = (client: Client, table: string): Promise<unknown> => client.query(`truncate ${table}`);
 
+/** Of rows of `copyRow`. */
 export const copyIn = (client: Client | PoolClient, { table, file }: { table: string; file: string }): Promise<unknown> =>
   client.query(
     `copy ${table} (tenant_id, accepted_on, event_id, class_id, person_id, occurred_at, day, kind, score, seconds,
        context_id, accepted_at)
      from ${client.escapeLiteral(file)}`,
   );
+
+/** Of what `copyOutKept` wrote. */
+export const copyInKept = (client: Client, { table, file }: { table: string; file: string }): Promise<unknown> =>
+  client.query(`copy ${keptLike(table)} from ${client.escapeLiteral(file)}`);
 
 /** The row that an event becomes, as COPY reads it. */
 export function copyRow(tenantId: number, event: BenchEvent): string {

@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { eventMaker, type BenchEvent } from './events';
 import { copied, copyIn, copyRow, countKept, countWaiting, createCopied, emptyCopied, forgetEvents } from './events.queries';
 import { canReadCpu, cpuMeter } from './cpu';
+import { copyKeptRows } from './kept-rows';
 import type { Made } from './made';
 import { inTurn, median } from './measure';
 import { startBareIngestion, startStrata } from './processes';
@@ -29,7 +30,7 @@ export async function measureIngestion(made: Made): Promise<Line[]> {
   await forgetEvents(server.url, tenant.id);
   // Read by the server, which may run as another user: nothing of a client stands between the rows and the table.
   const room = mkdtempSync(path.join(os.tmpdir(), 'strata-bench-'));
-  chmodSync(room, 0o755);
+  chmodSync(room, 0o777); // which also writes there what it has kept
   const clients = Array.from({ length: senders }, () => new Client({ connectionString: server.url }));
   for (const each of clients) await each.connect();
   const client = clients[0]!;
@@ -97,7 +98,11 @@ export async function measureIngestion(made: Made): Promise<Line[]> {
       await emptyCopied(client, copied.plain);
       return (next.length * 1000) / taken;
     };
-    const ways = { http: send, bare: sendToBare, plain: copyInto(copied.plain), keyed: copyInto(copied.keyed) };
+    const copyAllKept = async () => (sent * 1000) / (await copyKeptRows({ clients, tenantId: tenant.id, room }));
+    const ways = {
+      ...{ http: send, bare: sendToBare, kept: copyAllKept },
+      ...{ plain: copyInto(copied.plain), keyed: copyInto(copied.keyed) },
+    };
     const rates = await inTurn(ways, { warmups, rounds });
     const kept = await countKept(client, tenant.id);
     if (kept.events !== sent || kept.attempts !== sent) {
@@ -117,6 +122,11 @@ export async function measureIngestion(made: Made): Promise<Line[]> {
         more: { aim: 20_000, ...(meters ? { nodeCpu: median(cpu.node), postgresCpu: median(cpu.postgres) } : {}) },
       },
       beside('into a table where their ids are a key', median(rates.keyed)),
+      {
+        ...line,
+        ...{ what: `events over HTTP, ${senders} senders, and COPY of all rows that are kept of them`, unit: 'events/s' },
+        ...{ measured: http, floor: median(rates.kept), ratio: http / median(rates.kept) },
+      },
       {
         ...line,
         ...{ what: `events over HTTP, ${senders} senders, and a bare handler that parses and copies`, unit: 'events/s' },
