@@ -24,6 +24,7 @@ import { EventKeys1761000000025 } from './25-event-keys';
 import { CountedSoon1761000000026 } from './26-counted-soon';
 import { MembersWithoutRowChecks1761000000027 } from './27-members-without-row-checks';
 import { LoginKeys1761000000028 } from './28-login-keys';
+import { HierarchiesThatGo1761000000029 } from './29-hierarchies-that-go';
 
 /** Every step, in order. A step that has been released is never changed again: add one. */
 export const migrations = [
@@ -53,4 +54,5 @@ export const migrations = [
   CountedSoon1761000000026,
   MembersWithoutRowChecks1761000000027,
   LoginKeys1761000000028,
+  HierarchiesThatGo1761000000029,
 ];

@@ -20,6 +20,7 @@ const administration = ({ acme }: GuardedTenants): Record<string, string> => ({
   updateGroup: `updateGroup(id: "${acme.nodeId('b')}", input: { type: school, name: "Mine" }) { id }`,
   place: `place(hierarchyId: "india", childId: "${acme.nodeId('b1')}", parentId: "${acme.nodeId('a')}") { id }`,
   'place, taking out': `place(hierarchyId: "india", childId: "${acme.nodeId('b1')}", parentId: null) { id }`,
+  placeMany: `placeMany(hierarchyId: "india", placements: [{ childId: "${acme.nodeId('b1')}", parentId: "${acme.nodeId('a')}" }]) { placed }`,
   grantAccess: `grantAccess(userId: "${acme.personId('stranger')}", groupId: "${acme.nodeId('b')}") { userId }`,
   'grantAccess, to themselves': `grantAccess(userId: "${acme.personId('northerner')}", groupId: "${acme.nodeId('land')}") { userId }`,
   setOrgTypes: 'setOrgTypes(types: [{ orgType: local, groupType: country }]) { orgType }',
@@ -27,6 +28,7 @@ const administration = ({ acme }: GuardedTenants): Record<string, string> => ({
 });
 const ofThePlatform: Record<string, string> = {
   createHierarchy: `createHierarchy(input: ${hierarchyInput}) { id }`,
+  removeHierarchy: 'removeHierarchy(id: "us") { id }',
   updateHierarchy: `updateHierarchy(id: "india", input: ${hierarchyInput}) { id }`,
 };
 
@@ -85,6 +87,8 @@ test('an administrator changes no hierarchy, which all tenants share, and nothin
     `place(hierarchyId: "india", childId: "${theirs!.b1}", parentId: "${mine!.a}") { id }`,
     `place(hierarchyId: "india", childId: "${mine!.b1}", parentId: "${theirs!.a}") { id }`,
     `place(hierarchyId: "india", childId: "${theirs!.b1}", parentId: null) { id }`,
+    `placeMany(hierarchyId: "india", placements: [{ childId: "${theirs!.b1}", parentId: "${theirs!.a}" }]) { placed }`,
+    `placeMany(hierarchyId: "india", placements: [{ childId: "${mine!.b1}", parentId: "${theirs!.a}" }]) { placed }`,
     `grantAccess(userId: "${theirs!.partner}", groupId: "${mine!.b}") { userId }`,
     `grantAccess(userId: "${mine!.partner}", groupId: "${theirs!.b}") { userId }`,
     `revokeAccess(userId: "${theirs!.partner}", groupId: "${theirs!.b}") { userId }`,

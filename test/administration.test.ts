@@ -1,4 +1,6 @@
 import { load, lines } from './sample-bundle';
+import { buildMissing } from '../subgraphs/reporting/rollup/build';
+import { verify } from '../subgraphs/reporting/rollup/verify';
 import { attemptsOf, march, startGuardedTenants, type GuardedTenants } from './guarded-tenants';
 import type { Asker } from './start-gateway';
 
@@ -176,8 +178,53 @@ describe('hierarchies', () => {
     expect(await attempts('two-steps', Object.keys(placed))).toEqual({ tenant: 255, north: 16, a: null, other: 239 });
     await update('Renamed', 'state', 'district', 'school');
     expect(await attempts('two-steps', Object.keys(placed))).toEqual(placed);
+    const { errors } = await gateway.ask(superAdmin, 'mutation { removeHierarchy(id: "two-steps") { id } }');
+    expect(errors).toMatchObject([{ message: expect.stringMatching(/^The hierarchy 'two-steps' is used.*: 4 groups and classes.*1 tenant\)\.$/), extensions: { code: 'CONFLICT' } }]);
     expect(await refused(`updateHierarchy(id: "none", input: { name: "x", ${levels('state')} }) { id }`, superAdmin))
       .toEqual(['NOT_FOUND']);
+  });
+});
+
+describe('removing a hierarchy', () => {
+  const two = (name: string) => `createHierarchy(input: { name: "${name}", levels: [{ name: "State", type: state }] }) { id }`;
+  const ids = async () => (await world.gateway.read(admin, '{ hierarchies(all: true) { id } }')).hierarchies.map((one: { id: string }) => one.id) as string[];
+
+  test('that was made twice; whoever placed something there must have taken it out', async () => {
+    const { superAdmin, acme } = world;
+    expect([await change(two('Publisher'), superAdmin), await change(two('Publisher'), superAdmin)]).toEqual([{ id: 'publisher' }, { id: 'publisher-2' }]);
+    const classes = ['a1', 'b1'].map(acme.nodeId);
+    for (const id of classes) await change(place('publisher-2', id, acme.nodeId('north')));
+    await world.gateway.service.subgraph('reporting').database.transaction(acme.number, 'write', tx => buildMissing(tx));
+    expect(await refused('removeHierarchy(id: "publisher-2") { id }', superAdmin)).toEqual(['CONFLICT']);
+    for (const id of classes) await change(place('publisher-2', id, null));
+    expect(await change('removeHierarchy(id: "publisher-2") { id name levels { type } roots { id } other { id } }', superAdmin))
+      .toEqual({ id: 'publisher-2', name: 'Publisher', levels: [{ type: 'state' }, { type: 'class' }], roots: [], other: null });
+    expect(await ids()).toContain('publisher');
+    expect(await ids()).not.toContain('publisher-2');
+    expect(await refused('removeHierarchy(id: "publisher-2") { id }', superAdmin)).toEqual(['NOT_FOUND']);
+    expect(await refused(place('publisher-2', classes[0]!, acme.nodeId('north')))).toEqual(['NOT_FOUND']);
+    const verdict = await world.gateway.service.subgraph('reporting').database.transaction(acme.number, 'read', tx => verify(tx));
+    expect(verdict.differences).toEqual([]);
+  });
+
+  test('is refused while a tenant has it as its own, and to administrators', async () => {
+    const { errors } = await world.gateway.ask(world.superAdmin, 'mutation { removeHierarchy(id: "india") { id } }');
+    expect(errors).toMatchObject([{ message: expect.stringMatching(/tenants have it as their own/), extensions: { code: 'CONFLICT' } }]);
+    expect(await refused('removeHierarchy(id: "publisher") { id }')).toEqual(['FORBIDDEN']);
+    expect(await ids()).toEqual(expect.arrayContaining(['india', 'publisher']));
+  });
+
+  test('beside somebody who places something there: the one or the other', async () => {
+    const { superAdmin, acme, gateway } = world;
+    for (let time = 0; time < 5; time++) {
+      const { id } = await change(two(`Race ${time}`), superAdmin);
+      const placing = place(id, acme.nodeId('a1'), acme.nodeId('north'));
+      const outcomes = await Promise.all([
+        gateway.codes(superAdmin, `mutation { removeHierarchy(id: "${id}") { id } }`),
+        gateway.codes(admin, `mutation { ${placing} }`),
+      ]);
+      expect([[[], ['NOT_FOUND']], [['CONFLICT'], []]]).toContainEqual(outcomes);
+    }
   });
 });
 

@@ -57,6 +57,8 @@ const changes = ({ acme }: GuardedTenants): [name: string, mutation: string, row
     { resourceType: 'Group', resourceId: acme.nodeId('b') }],
   ['place', `place(hierarchyId: "india", childId: "${acme.nodeId('b1')}", parentId: "${acme.nodeId('a')}") { id }`,
     { resourceType: 'HierarchyNode', resourceId: acme.nodeId('b1') }],
+  ['placeMany', `placeMany(hierarchyId: "india", placements: [{ childId: "${acme.nodeId('b1')}" }]) { takenOut }`,
+    { resourceType: 'PlacementReceipt', resourceId: 'india', details: { hierarchyId: 'india', placements: [{ childId: acme.nodeId('b1') }] } }],
   ['grantAccess', `grantAccess(userId: "${acme.personId('stranger')}", groupId: "${acme.nodeId('b')}") { userId }`,
     { resourceType: 'Grant', resourceId: acme.nodeId('b'), details: { userId: acme.personId('stranger'), groupId: acme.nodeId('b') } }],
   ['revokeAccess', `revokeAccess(userId: "${acme.personId('stranger')}", groupId: "${acme.nodeId('b')}") { userId }`,

@@ -1,9 +1,12 @@
 import { selectHierarchiesByKey } from '../subgraphs/hierarchy/hierarchies/hierarchy.queries';
 import { place } from '../subgraphs/hierarchy/placements/place';
+import { upsertPlacements } from '../subgraphs/hierarchy/placements/placement.queries';
+import { rebuildTree } from '../subgraphs/hierarchy/placements/tree.queries';
 import { ingest } from '../subgraphs/reporting/ingest/ingest';
-import { buildEverything } from '../subgraphs/reporting/rollup/build';
+import { buildEverything, buildMissing } from '../subgraphs/reporting/rollup/build';
+import { moveMany } from '../subgraphs/reporting/rollup/move-many';
 import { foldAll } from '../subgraphs/reporting/rollup/fold';
-import { Database } from '../subgraphs/shared/database/database';
+import { Database, type Transaction } from '../subgraphs/shared/database/database';
 import { publicId } from '../subgraphs/shared/identifiers';
 import { createTestDatabase, type TestDatabase } from './database';
 import { ModelTenant } from './model-tenant';
@@ -121,4 +124,28 @@ test('a class that hangs nowhere counts in the tenant alone', async () => {
   await attempt('elsewhere', tenant.classes[1]!.id);
   await foldAll(application, tenant.tenantId);
   expect(await stored()).toEqual({ tenant: 2, country: 1, one: 1, district: 1 });
+});
+
+const everything = { tenant: 2, country: 2, one: 1, two: 1, district: 1, school: 1 };
+
+test.each([
+  ['few sums take them along', { cellMonths: 10, classDays: 10 }, everything],
+  ['too many months of cells let the stored levels go', { cellMonths: 0, classDays: 10 }, { tenant: 2 }],
+  ['too many days of classes let everything go', { cellMonths: 10, classDays: 0 }, {}],
+])('many moves with %s, until they are built again', async (_, most, left) => {
+  const [hanging, loose] = tenant.classes.map(({ id }) => id);
+  await attempt('second', loose!);
+  await foldAll(application, tenant.tenantId);
+  // Two classes of a cell: their school goes to the other state, and one of them stays behind in the district.
+  await hang('class', loose!, group(4));
+  const move = { hierarchyId, classes: [{ classId: hanging!, from: group(4), to: group(3) }] };
+  const change = async (tx: Transaction) => {
+    await upsertPlacements(tx, { hierarchyId, kind: 'group', placed: [{ child: group(4), parent: group(2) }] });
+    await upsertPlacements(tx, { hierarchyId, kind: 'class', placed: [{ child: hanging!, parent: group(3) }] });
+    await rebuildTree(tx, hierarchyId);
+  };
+  await application.transaction(tenant.tenantId, 'write', tx => moveMany(tx, move, () => change(tx), most));
+  expect(await stored()).toEqual(left);
+  await application.transaction(tenant.tenantId, 'write', tx => buildMissing(tx));
+  expect(await stored()).toEqual(everything);
 });

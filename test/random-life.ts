@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { selectHierarchiesByKey } from '../subgraphs/hierarchy/hierarchies/hierarchy.queries';
-import { place } from '../subgraphs/hierarchy/placements/place';
+import { place, placeMany } from '../subgraphs/hierarchy/placements/place';
 import { ingest } from '../subgraphs/reporting/ingest/ingest';
 import { buildEverything, buildHierarchy } from '../subgraphs/reporting/rollup/build';
 import { foldSome } from '../subgraphs/reporting/rollup/fold';
@@ -17,11 +17,38 @@ import { groupTypes, hierarchyTypes, type ModelEvent, type ModelTenant } from '.
 /** Random lives of a tenant, step by step in the database and in the model beside it. */
 export const now = new Date('2026-03-20T12:00:00Z');
 
+/** Something to place, as far as the tenant has it. */
+export interface Wish {
+  hierarchy: string;
+  child: number;
+  parent: number;
+  klass: boolean;
+  out: boolean;
+  /** Of the parents, one that may be. */
+  sound: boolean;
+}
+
+const wish = {
+  child: fc.nat(30),
+  parent: fc.nat(30),
+  klass: fc.boolean(),
+  out: fc.integer({ min: 0, max: 5 }).map(number => number === 0),
+};
+const hierarchy = fc.constantFrom('india', 'us');
+const mostly = (times: number) => fc.integer({ min: 0, max: times }).map(number => number > 0);
+
+/** Many placements at once, of which one in some is none that may be. */
+export const manyPlacements = fc.record({
+  hierarchy,
+  wishes: fc.array(fc.record({ ...wish, sound: mostly(20) }), { minLength: 2, maxLength: 8 }),
+});
+
 export type Step =
   | { do: 'fold' }
   | { do: 'seal' }
   | { do: 'build'; what: 'everything' | 'india' | 'us' }
-  | { do: 'place'; hierarchy: string; child: number; parent: number; klass: boolean; out: boolean; sound: boolean }
+  | ({ do: 'place' } & Wish)
+  | { do: 'placeMany'; hierarchy: string; wishes: Omit<Wish, 'hierarchy'>[] }
   | { do: 'record'; event: Omit<ModelEvent, 'eventId'> & { id: number } };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -36,13 +63,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 5, arbitrary: fc.record({
     do: fc.constant('place' as const),
-    hierarchy: fc.constantFrom('india', 'us'),
-    child: fc.nat(30),
-    parent: fc.nat(30),
-    klass: fc.boolean(),
-    out: fc.integer({ min: 0, max: 5 }).map(number => number === 0),
-    sound: fc.integer({ min: 0, max: 4 }).map(number => number > 0),
+    hierarchy,
+    ...wish,
+    sound: mostly(4),
   }) },
+  { weight: 3, arbitrary: manyPlacements.map(many => ({ do: 'placeMany' as const, ...many })) },
   { weight: 3, arbitrary: fc.record({
     do: fc.constant('record' as const),
     event: fc.record({
@@ -126,35 +151,53 @@ const asSent = (event: ModelEvent) => ({
 
 export const pick = <T>(list: readonly T[], index: number): T => list[index % list.length]!;
 
-/** Places something, in the database and in the model; where one refuses, so must the other. */
-async function tryToPlace(tenant: ModelTenant, { hierarchy, child, parent, klass, out, sound }: Step & { do: 'place' }): Promise<void> {
+/** What a wish is in this tenant, and whether it may be. */
+export function wishedFor(tenant: ModelTenant, { hierarchy, child, parent, klass, out, sound }: Wish) {
   const childId = klass ? pick(tenant.classes, child).id : pick(tenant.groups, child).id;
   const levels = hierarchyTypes[hierarchy]!;
   const level = (group: number) => levels.indexOf(tenant.type(group));
   const possible = tenant.groups.filter(({ id }) => level(id) >= 0 && (klass || level(id) < level(childId)));
-  const parentGroup = pick(sound && possible.length > 0 ? possible : tenant.groups, parent);
+  const parentGroup = pick(sound && possible.length > 0 ? possible : tenant.groups, parent).id;
   const impossible =
     !out &&
-    (level(parentGroup.id) < 0 ||
-      (!klass &&
-        (level(childId) <= level(parentGroup.id) || tenant.hangsBelow(hierarchy, parentGroup.id, childId))));
+    (level(parentGroup) < 0 ||
+      (!klass && (level(childId) <= level(parentGroup) || tenant.hangsBelow(hierarchy, parentGroup, childId))));
+  const placing = { childId: publicId(klass ? 'class' : 'group', childId), parentId: out ? null : publicId('group', parentGroup) };
+  const fulfil = (): void => {
+    const parents = (klass ? tenant.classParents : tenant.groupParents)[hierarchy]!;
+    if (out) parents.delete(childId);
+    else parents.set(childId, parentGroup);
+  };
+  return { placing, impossible, fulfil };
+}
+
+/** Places something, in the database and in the model; where one refuses, so must the other. */
+async function tryToPlace(tenant: ModelTenant, wish: Wish): Promise<void> {
+  const { placing, impossible, fulfil } = wishedFor(tenant, wish);
   const outcome = await tenant.database
-    .transaction(tenant.tenantId, 'write', tx =>
-      place(tx, {
-        hierarchyKey: hierarchy,
-        childId: publicId(klass ? 'class' : 'group', childId),
-        parentId: out ? null : publicId('group', parentGroup.id),
-      }),
-    )
+    .transaction(tenant.tenantId, 'write', tx => place(tx, { hierarchyKey: wish.hierarchy, ...placing }))
     .catch((error: unknown) => error);
   if (impossible) {
     expect(outcome).toBeInstanceOf(Problem);
     return;
   }
   expect(outcome).toBeUndefined();
-  const parents = (klass ? tenant.classParents : tenant.groupParents)[hierarchy]!;
-  if (out) parents.delete(childId);
-  else parents.set(childId, parentGroup.id);
+  fulfil();
+}
+
+async function tryToPlaceMany(tenant: ModelTenant, { hierarchy, wishes }: Step & { do: 'placeMany' }): Promise<void> {
+  const wished = wishes.map(each => wishedFor(tenant, { hierarchy, ...each }));
+  const placings = wished.map(({ placing }) => placing);
+  const twice = new Set(placings.map(({ childId }) => childId)).size < placings.length;
+  const outcome = await tenant.database
+    .transaction(tenant.tenantId, 'write', tx => placeMany(tx, { hierarchyKey: hierarchy, placings, alongFrom: null }))
+    .catch((error: unknown) => error);
+  if (twice || wished.some(({ impossible }) => impossible)) {
+    expect(outcome).toBeInstanceOf(Problem);
+    return;
+  }
+  expect(outcome).not.toBeInstanceOf(Error);
+  for (const { fulfil } of wished) fulfil();
 }
 
 async function record(tenant: ModelTenant, { event: { id, ...event } }: Step & { do: 'record' }): Promise<void> {
@@ -177,6 +220,7 @@ async function record(tenant: ModelTenant, { event: { id, ...event } }: Step & {
 /** A step in the life of a tenant, in the database and in the model. */
 export async function take(tenant: ModelTenant, each: Step): Promise<void> {
   if (each.do === 'place') return tryToPlace(tenant, each);
+  if (each.do === 'placeMany') return tryToPlaceMany(tenant, each);
   if (each.do === 'record') return record(tenant, each);
   await tenant.database.transaction(tenant.tenantId, 'write', async tx => {
     if (each.do === 'fold') await foldSome(tx);

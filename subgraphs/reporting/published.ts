@@ -1,8 +1,9 @@
 /** What other subgraphs may use of this one, in their own transactions. */
 export { ingest, type IngestOptions, type Receipt } from './ingest/ingest';
-export { buildMissing, forgetEverything, forgetStoredLevels } from './rollup/build';
+export { buildMissing, forgetEverything, forgetHierarchy, forgetStoredLevels } from './rollup/build';
 export { keepStoredSums } from './rollup/keep-stored';
 export { moveClass, moveGroup } from './rollup/move';
+export { moveMany } from './rollup/move-many';
 export { changeStatuses, keepCompetencyCounts, keepCountsOfLoad, type RosterChange } from './competency-counts/keep-competency-counts';
 export { competencyStatesLoader, competencyValuesLoader, type States } from './competency-counts/states.loader';
 export { mostFilterValues } from './rollup/filter-values';

@@ -1,5 +1,5 @@
 /** What other subgraphs may use of this one, in their own transactions. */
-export { lockClass } from './classes/class.queries';
+export { lockClasses } from './classes/class.queries';
 export { personExists } from './people/person.queries';
 export {
   selectExistingGroups,

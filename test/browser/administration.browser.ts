@@ -206,6 +206,36 @@ test('a super admin acts in the tenant they choose, and makes a hierarchy', asyn
       { name: 'Class', type: 'class' },
     ],
   });
+
+  await page.getByRole('button', { name: 'Remove… India', exact: true }).click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByText(/The hierarchy 'india' is used and cannot be removed/).waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Remove… Regions', exact: true }).click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByRole('heading', { name: 'Regions', exact: true }).waitFor({ state: 'detached' });
+  await done();
+});
+
+test('several groups are placed at once, with what they have below in another hierarchy', async () => {
+  const { page, done } = await explorer.openAs(admin, '/administration/tree?hierarchy=us');
+  const states = (await childrenOf('g000001')).filter(({ name }) => name !== 'Newland').slice(0, 2);
+  for (const { name } of states) await page.getByRole('checkbox', { name, exact: true }).check();
+  await page.getByRole('button', { name: 'Place 2 chosen groups…' }).click();
+  await pick(page, 'India');
+  await page.getByLabel('Bring along').selectOption('What is below in India');
+  await page.getByRole('button', { name: 'Place', exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  for (const { id } of states) {
+    const { there, here } = await explorer.ask(
+      admin,
+      `query ($id: ID!) { there: hierarchyNode(id: $id, hierarchyId: "india") { classCount }
+        here: hierarchyNode(id: $id, hierarchyId: "us") { classCount children { nodes { type } } } }`,
+      { id },
+    );
+    expect(here.classCount).toBe(there.classCount);
+    expect(here.children.nodes.map(({ type }: Node) => type)).not.toContain('district');
+  }
   await done();
 });
 

@@ -17,6 +17,18 @@ const groupInput = ({ type, name, code, externalId }: WorldGroup) => ({ type, na
 const noHierarchy = { name: 'Mine', levels: [] };
 const aHierarchyInUse = (hand: Hand): string => anyOf(hand, Object.keys(aTenant(hand).parents));
 
+/** Something of a tenant's where it hangs, or under something else. */
+function placement(hand: Hand, tenant: WorldTenant, hierarchyId: string) {
+  const child = anyOf(hand, [...tenant.groups, ...tenant.classes]);
+  const parent = chance(hand, 4) ? anyOf(hand, aTenant(hand).groups) : parentOf(tenant, hierarchyId, child);
+  return { childId: child.id, parentId: parent?.id ?? null };
+}
+
+/** Now and then a hierarchy from which nothing can come along. */
+const fromNowhere = (hand: Hand, hierarchyId: string) => ({
+  alongFrom: chance(hand, 4) ? (chance(hand, 2) ? 'none' : hierarchyId) : null,
+});
+
 /**
  * Arguments for each mutation by which nothing changes even for somebody who may: what is there already, an id that is
  * taken, a version that the settings do not have. Where one would change something for a caller, it is not sent.
@@ -35,9 +47,14 @@ export const harmless: Record<string, (hand: Hand) => Record<string, unknown>> =
   place: hand => {
     const tenant = aTenant(hand);
     const hierarchyId = anyOf(hand, Object.keys(tenant.parents));
-    const child = anyOf(hand, [...tenant.groups, ...tenant.classes]);
-    const parent = chance(hand, 4) ? anyOf(hand, aTenant(hand).groups) : parentOf(tenant, hierarchyId, child);
-    return { hierarchyId, childId: child.id, parentId: parent?.id ?? null };
+    return { hierarchyId, ...placement(hand, tenant, hierarchyId), ...fromNowhere(hand, hierarchyId) };
+  },
+  placeMany: hand => {
+    const tenant = aTenant(hand);
+    const hierarchyId = anyOf(hand, Object.keys(tenant.parents));
+    const placements = Array.from({ length: 1 + hand.random.below(4) }, () =>
+      placement(hand, chance(hand, 6) ? aTenant(hand) : tenant, hierarchyId));
+    return { hierarchyId, placements, ...fromNowhere(hand, hierarchyId) };
   },
   setApplicableHierarchy: hand => ({ hierarchyId: aHierarchyInUse(hand), expectedVersion: 7 }),
   setRiskSettings: () => ({ input: { inactiveDays: 7 }, expectedVersion: 7 }),
@@ -54,6 +71,7 @@ export const harmless: Record<string, (hand: Hand) => Record<string, unknown>> =
   removeExport: hand => ({ id: anyOf(hand, aTenant(hand).exports)?.id ?? anId(hand) }),
   createHierarchy: () => ({ input: noHierarchy }),
   updateHierarchy: hand => ({ id: aHierarchyInUse(hand), input: noHierarchy }),
+  removeHierarchy: hand => ({ id: chance(hand, 4) ? anId(hand) : aHierarchyInUse(hand) }),
   recordActivity: hand => {
     const events = Array.from({ length: 1 + hand.random.below(4) }, () => {
       const event = anyOf(hand, aTenant(hand).events);

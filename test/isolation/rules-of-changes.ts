@@ -1,5 +1,5 @@
 import { anything, needsRole, nodeIn, refuse, tenantAdmin, usable, type Judging, type Rule } from './judging';
-import { coveredClasses, locate, parentOf } from './worlds-of-callers';
+import { coveredClasses, isUsed, locate, parentOf } from './worlds-of-callers';
 import { hierarchies, type WorldEvent, type WorldGroup, type WorldPerson, type WorldTenant } from './world';
 
 /**
@@ -36,6 +36,32 @@ const settings = (judging: Judging, { expectedVersion }: { expectedVersion: numb
 function hierarchyInput(judging: Judging, { input }: { input: { levels: unknown[] } }): never {
   needsRole(judging, 'SUPER_ADMIN');
   return input.levels.length > 0 ? wouldChange('hierarchies') : refuse('BAD_USER_INPUT');
+}
+
+interface Placement {
+  childId: string;
+  parentId: string | null;
+}
+interface PlaceMany {
+  hierarchyId: string;
+  alongFrom?: string | null;
+  placements: Placement[];
+}
+
+/** Something comes along from a hierarchy that is not there, or from the same: never from one where something would. */
+function placedIn(hierarchyId: string, alongFrom?: string | null): void {
+  if (!hierarchies[hierarchyId] || (alongFrom && !hierarchies[alongFrom])) refuse('NOT_FOUND');
+  if (alongFrom) return alongFrom === hierarchyId ? refuse('BAD_USER_INPUT') : wouldChange('placements');
+}
+
+/** Whether something hangs where it is to hang, both of the tenant. */
+function isThere(tenant: WorldTenant, hierarchyId: string, { childId, parentId }: Placement): 'there' | 'NOT_FOUND' {
+  const things = [...tenant.groups, ...tenant.classes];
+  const [child, parent] = [childId, parentId].map(wanted => things.find(({ id }) => id === wanted));
+  if (!child || (parentId !== null && !parent)) return 'NOT_FOUND';
+  const placed = tenant.parents[hierarchyId]?.has(child) ?? false;
+  const changes = parentId === null ? placed : !placed || parentOf(tenant, hierarchyId, child) !== parent;
+  return changes ? wouldChange('placements') : 'there';
 }
 
 interface SentEvent {
@@ -91,19 +117,31 @@ export const rulesOfChanges: Record<string, Rule> = {
   },
   'Mutation.revokeAccess': (_, args, judging) =>
     grantOf(args, judging).granted ? wouldChange('grants') : refuse('NOT_FOUND'),
-  'Mutation.place': (_, { hierarchyId, childId, parentId }, judging) => {
+  'Mutation.place': (_, { hierarchyId, alongFrom, ...placement }, judging) => {
     tenantAdmin(judging);
     const { caller } = judging;
-    const { tenant } = caller;
-    if (!hierarchies[hierarchyId]) refuse('NOT_FOUND');
-    const child = [...tenant.groups, ...tenant.classes].find(({ id }) => id === childId);
-    const parent = [...tenant.groups, ...tenant.classes].find(({ id }) => id === parentId);
-    if (!child || (parentId !== null && !parent)) refuse('NOT_FOUND');
-    const now = parentOf(tenant, hierarchyId, child!);
-    const placed = tenant.parents[hierarchyId]?.has(child!) ?? false;
-    if (parentId === null ? placed : !placed || now !== parent) wouldChange('placements');
-    return locate(caller, hierarchyId, childId) && nodeIn(caller, hierarchyId, childId);
+    placedIn(hierarchyId, alongFrom);
+    if (isThere(caller.tenant, hierarchyId, placement) === 'NOT_FOUND') refuse('NOT_FOUND');
+    return locate(caller, hierarchyId, placement.childId) && nodeIn(caller, hierarchyId, placement.childId);
   },
+  'Mutation.placeMany': (_, { hierarchyId, alongFrom, placements }: PlaceMany, judging) => {
+    tenantAdmin(judging);
+    placedIn(hierarchyId, alongFrom);
+    const ids = placements.map(({ childId }) => childId);
+    const verdicts = placements.map((placement, index) =>
+      ids.indexOf(placement.childId) < index ? 'CONFLICT' : isThere(judging.caller.tenant, hierarchyId, placement),
+    );
+    const refused = verdicts.find(verdict => verdict !== 'there');
+    return refused ? refuse(refused) : { unchanged: placements.length };
+  },
+  'PlacementReceipt.placed': () => 0,
+  'PlacementReceipt.moved': () => 0,
+  'PlacementReceipt.takenOut': () => 0,
+  'PlacementReceipt.unchanged': ({ unchanged }) => unchanged,
+  'PlacementReceipt.cameAlong': () => 0,
+  'PlacementReceipt.stayed': () => 0,
+  'PlacementReceipt.stayedIds': () => [],
+  'PlacementReceipt.skipped': () => 0,
   'Mutation.setApplicableHierarchy': (_, args, judging) => {
     tenantAdmin(judging);
     usable(judging.caller, args.hierarchyId);
@@ -119,6 +157,12 @@ export const rulesOfChanges: Record<string, Rule> = {
   },
   'Mutation.createHierarchy': (_, args, judging) => hierarchyInput(judging, args),
   'Mutation.updateHierarchy': (_, args, judging) => hierarchyInput(judging, args),
+  'Mutation.removeHierarchy': (_, { id }: { id: string }, judging) => {
+    needsRole(judging, 'SUPER_ADMIN');
+    if (!hierarchies[id]) refuse('NOT_FOUND');
+    const used = judging.tenants.some(tenant => isUsed(tenant, id) || tenant.ownHierarchy === id);
+    return used ? refuse('CONFLICT') : wouldChange('hierarchies');
+  },
   'Mutation.recordActivity': (_, { events }: { events: SentEvent[] }, judging) => {
     needsRole(judging, 'ORG_ADMIN', 'SUPER_ADMIN', 'PARTNER');
     return receiptOf(events, judging, 'id');

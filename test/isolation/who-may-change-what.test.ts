@@ -18,10 +18,10 @@ const keepers: RoleName[] = [...admins, 'TEACHER'];
 
 /** Who may ask for each mutation at all; beyond that, what it is about must be the own tenant's. */
 const mayAsk: Record<string, RoleName[]> = {
-  ...{ createGroup: admins, updateGroup: admins, place: admins, grantAccess: admins, revokeAccess: admins },
+  ...{ createGroup: admins, updateGroup: admins, place: admins, placeMany: admins, grantAccess: admins, revokeAccess: admins },
   ...{ setApplicableHierarchy: admins, setTimeZone: admins, setRiskSettings: admins, setRetention: admins, eraseUser: admins },
   ...{ requestExport: readers, removeExport: readers },
-  ...{ createHierarchy: ['SUPER_ADMIN'], updateHierarchy: ['SUPER_ADMIN'] },
+  ...{ createHierarchy: ['SUPER_ADMIN'], updateHierarchy: ['SUPER_ADMIN'], removeHierarchy: ['SUPER_ADMIN'] },
   recordActivity: [...admins, 'PARTNER'],
   ...{ createTestSeries: admins, validateRelationships: admins, setOrgTypes: admins, removeStudentGroup: admins },
   ...{ createClass: keepers, setClassActive: keepers, enrolStudents: keepers, setEnrolmentStatus: keepers },

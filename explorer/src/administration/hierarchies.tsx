@@ -5,6 +5,7 @@ import { useFrame } from '../app/frame-context';
 import {
   AllHierarchiesDocument,
   CreateHierarchyDocument,
+  RemoveHierarchyDocument,
   UpdateHierarchyDocument,
   type AllHierarchiesQuery,
   type GroupType,
@@ -21,6 +22,7 @@ export function Hierarchies() {
   const { settings, hierarchies: inUse, viewer } = useFrame();
   const { data, error } = useQuery(AllHierarchiesDocument);
   const [editing, setEditing] = useState<HierarchyParts | 'new' | null>(null);
+  const [removing, setRemoving] = useState<HierarchyParts | null>(null);
   const mayDefine = viewer.roles.includes('SUPER_ADMIN');
   const all = data?.hierarchies as HierarchyParts[] | null | undefined;
   if (!all) return error ? <Problem error={error} /> : <p className="loading">{t('state.loading')}</p>;
@@ -49,9 +51,15 @@ export function Hierarchies() {
                   <span className="mark mark-quiet">{t('hierarchies.unused')}</span>
                 )}
                 {mayDefine && (
-                  <button type="button" className="button small" onClick={() => setEditing(hierarchy)}>
-                    {t('hierarchies.edit')}
-                  </button>
+                  <>
+                    <button type="button" className="button small" onClick={() => setEditing(hierarchy)}>
+                      {t('hierarchies.edit')}
+                    </button>
+                    <button type="button" className="button small" onClick={() => setRemoving(hierarchy)}>
+                      {t('hierarchies.remove')}
+                      <span className="hidden"> {hierarchy.name}</span>
+                    </button>
+                  </>
                 )}
               </p>
             </header>
@@ -70,7 +78,35 @@ export function Hierarchies() {
         ))}
       </ul>
       {editing && <HierarchyDialog hierarchy={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
+      {removing && <RemoveDialog hierarchy={removing} onClose={() => setRemoving(null)} />}
     </>
+  );
+}
+
+/** Asked before a hierarchy goes for all tenants; refused while one of them uses it. */
+function RemoveDialog({ hierarchy, onClose }: { hierarchy: HierarchyParts; onClose(): void }) {
+  const { t } = useTranslation();
+  const [remove, { loading, error }] = useMutation(RemoveHierarchyDocument, { refetchQueries: 'active', onCompleted: onClose });
+  return (
+    <Dialog title={t('hierarchies.removeTitle', { name: hierarchy.name })} onClose={onClose}>
+      <div className="fields">
+        <p>{t('hierarchies.removeWhat')}</p>
+        {error && <Refused error={error} />}
+        <p className="actions">
+          <button type="button" className="button" onClick={onClose}>
+            {t('action.cancel')}
+          </button>
+          <button
+            type="button"
+            className="button primary"
+            disabled={loading}
+            onClick={() => void remove({ variables: { id: hierarchy.id } }).catch(() => undefined)}
+          >
+            {t('hierarchies.removeGo')}
+          </button>
+        </p>
+      </div>
+    </Dialog>
   );
 }
 

@@ -14,12 +14,9 @@ import { Icon } from '../parts/icon';
 import { Problem, Refused } from '../parts/problem';
 import { formatCount } from '../texts/format';
 import { ChooseHierarchy, useChosenHierarchy } from './choose-hierarchy';
-import { PlaceDialog, TakeOutDialog } from './place-dialog';
+import { PlaceDialog, TakeOutDialog, type Placeable } from './place-dialog';
 
-interface Asked {
-  what: 'move' | 'takeOut';
-  child: { id: string; name: string };
-}
+type Asked = { what: 'move'; things: readonly Placeable[] } | { what: 'takeOut'; child: Placeable };
 
 /** The tenant's tree in one hierarchy, opened branch by branch. */
 export function Tree() {
@@ -45,7 +42,7 @@ export function Tree() {
         )}
       </section>
       <Unplaced key={`unplaced ${chosen}`} hierarchyId={chosen} levelName={levelName} onAsk={setAsked} />
-      {asked?.what === 'move' && <PlaceDialog child={asked.child} hierarchyId={chosen} levelName={levelName} onClose={close} />}
+      {asked?.what === 'move' && <PlaceDialog things={asked.things} hierarchyId={chosen} levelName={levelName} onClose={close} />}
       {asked?.what === 'takeOut' && <TakeOutDialog child={asked.child} hierarchyId={chosen} onClose={close} />}
       {isNew && <NewGroup levels={hierarchy.all.find(({ id }) => id === chosen)?.levels ?? []} onClose={() => setIsNew(false)} />}
     </>
@@ -94,7 +91,7 @@ function Branch({ node, isOpenFirst = false, ...rest }: BranchProps & { node: Br
           {!isClass && ` · ${t('report.classes', { count: node.classCount, classes: formatCount(node.classCount) })}`}
         </span>
         <span className="branch-tools">
-          <button type="button" className="button small" onClick={() => onAsk({ what: 'move', child: node })}>
+          <button type="button" className="button small" onClick={() => onAsk({ what: 'move', things: [node] })}>
             {t('tree.move')}
             <span className="hidden"> {node.name}</span>
           </button>
@@ -138,28 +135,44 @@ function Below({ id, ...rest }: BranchProps & { id: string }) {
   );
 }
 
-/** Groups that could stand in this hierarchy and do not. */
+/** Groups that could stand in this hierarchy and do not; several can be placed under one parent at once. */
 function Unplaced({ hierarchyId, levelName, onAsk }: BranchProps) {
   const { t } = useTranslation();
+  const [chosenIds, setChosenIds] = useState<ReadonlySet<string>>(new Set());
+  const choose = (id: string, isChosen: boolean): void =>
+    setChosenIds(new Set(isChosen ? [...chosenIds, id] : [...chosenIds].filter(other => other !== id)));
   const { data, error } = useQuery(FindGroupsDocument, {
     variables: { search: null, hierarchyId, placed: false, first: 100, after: null },
   });
   const groups = data?.groups;
   if (!groups) return error ? <Problem error={error} /> : null;
   if (groups.totalCount === 0) return <p className="muted below">{t('unplaced.none')}</p>;
+  const chosen = groups.nodes.filter(({ id }) => chosenIds.has(id)); // what was placed meanwhile is not there any more
   return (
     <section className="block" aria-labelledby="unplaced-heading">
       <header className="block-head">
         <h2 id="unplaced-heading">{t('unplaced.title')}</h2>
         <p className="muted">{t('unplaced.count', { count: groups.totalCount, groups: formatCount(groups.totalCount) })}</p>
       </header>
+      <p className="tools">
+        <button type="button" className="button small" disabled={chosen.length === 0} onClick={() => onAsk({ what: 'move', things: chosen })}>
+          {t('unplaced.placeChosen', { count: chosen.length, groups: formatCount(chosen.length) })}
+        </button>
+      </p>
       <ul className="tree">
         {groups.nodes.map(group => (
           <li key={group.id} className="branch">
-            <span className="branch-name leaf">{group.name}</span>
+            <label className="branch-name leaf">
+              <input
+                type="checkbox"
+                checked={chosenIds.has(group.id)}
+                onChange={event => choose(group.id, event.currentTarget.checked)}
+              />{' '}
+              {group.name}
+            </label>
             <span className="kind">{levelName(group.type) ?? t(`type.${group.type as 'state'}`)}</span>
             <span className="branch-tools">
-              <button type="button" className="button small" onClick={() => onAsk({ what: 'move', child: group })}>
+              <button type="button" className="button small" onClick={() => onAsk({ what: 'move', things: [group] })}>
                 {t('tree.place')}
                 <span className="hidden"> {group.name}</span>
               </button>

@@ -6,7 +6,7 @@ import { Empty } from '../parts/notice';
 import { Problem } from '../parts/problem';
 import { Paging } from '../report/paging';
 import { ChooseHierarchy, useChosenHierarchy } from './choose-hierarchy';
-import { PlaceDialog } from './place-dialog';
+import { PlaceDialog, type Placeable } from './place-dialog';
 
 const size = 25;
 
@@ -26,7 +26,7 @@ export function Uncategorised() {
 function Worklist({ hierarchyId, levelName }: { hierarchyId: string; levelName(type: string): string | undefined }) {
   const { t } = useTranslation();
   const [pages, setPages] = useState<string[]>([]);
-  const [placing, setPlacing] = useState<{ id: string; name: string } | null>(null);
+  const [placing, setPlacing] = useState<Placeable | null>(null);
   const { data, previousData, error } = useQuery(UncategorisedDocument, {
     variables: { hierarchyId, first: size, after: pages.at(-1) ?? null },
   });
@@ -75,7 +75,7 @@ function Worklist({ hierarchyId, levelName }: { hierarchyId: string; levelName(t
       </footer>
       {placing && (
         <PlaceDialog
-          child={placing}
+          things={[placing]}
           hierarchyId={hierarchyId}
           levelName={levelName}
           onClose={() => {

@@ -39,7 +39,11 @@ export const moveEveryVersion = (tx: Transaction, tenants: number[]): Promise<vo
   inEachTenant(tx, tenants, async tenant => void (await tenant.query(moveVersion(tenant.tenantId))));
 
 /** Works in one tenant after the other, each under its own row-level security, within a transaction of the platform. */
-async function inEachTenant(tx: Transaction, tenants: number[], work: (tenant: Transaction) => Promise<void>): Promise<void> {
+export async function inEachTenant(
+  tx: Transaction,
+  tenants: number[],
+  work: (tenant: Transaction) => Promise<void>,
+): Promise<void> {
   const enter = (tenantId: number) => tx.query(`select set_config('app.tenant_id', $1, true)`, [String(tenantId)]);
   try {
     for (const tenantId of tenants) {

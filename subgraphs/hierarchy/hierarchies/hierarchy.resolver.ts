@@ -10,6 +10,7 @@ import { rootsOf } from '../nodes/roots';
 import { createHierarchy, updateHierarchy } from './define-hierarchy';
 import type { HierarchyRow } from './hierarchy.queries';
 import { CreateHierarchyInput, Hierarchy, HierarchyLevel } from './hierarchy.type';
+import { removeHierarchy } from './remove-hierarchy';
 
 export type ShownHierarchy = Hierarchy & { readonly row: HierarchyRow };
 
@@ -88,6 +89,20 @@ export class HierarchyResolver {
   ): Promise<Hierarchy> {
     await context.inPlatform(tx => updateHierarchy(tx, { key: id, input, now: context.now }));
     return findHierarchy(id, context.loaders);
+  }
+
+  @Mutation(() => Hierarchy, {
+    description:
+      'SUPER_ADMIN: removes a hierarchy that was made by mistake, and shows it as it was. CONFLICT where any tenant has ' +
+      'placed something in it or has it as its own; the message says how many do.',
+  })
+  async removeHierarchy(@Arg('id', () => ID) id: string, @Ctx() context: HierarchyContext): Promise<Hierarchy> {
+    const row = await context.loaders.hierarchyByKey.load(id);
+    const levels = row && (await context.loaders.levels.load(row.id));
+    await context.inPlatform(tx => removeHierarchy(tx, id));
+    if (!row) throw notFound(`There is no hierarchy '${id}'.`);
+    context.loaders.levels.prime(row.id, levels!);
+    return shownHierarchy({ ...row, inUse: false, isOwn: false });
   }
 }
 

@@ -1,16 +1,21 @@
-import { moveClass, moveGroup } from '../../reporting/published';
-import { lockClass } from '../../roster/published';
+import { moveClass, moveGroup, moveMany } from '../../reporting/published';
+import { lockClasses } from '../../roster/published';
 import type { Transaction } from '../../shared/database/database';
+import { groupBy } from '../../shared/group-by';
 import { badInput, notFound, Problem } from '../../shared/errors';
-import { readPublicId } from '../../shared/identifiers';
-import { selectHierarchiesByKey, selectLevels, type LevelRow } from '../hierarchies/hierarchy.queries';
+import { publicId, readPublicId } from '../../shared/identifiers';
+import { selectHierarchiesByKey } from '../hierarchies/hierarchy.queries';
+import { selectAlong, type Along } from './bring-along';
+import { refusals, tellRefusals, type Placed, type Refusal } from './may-be-placed';
 import {
   deletePlacement,
-  hangsBelow,
-  selectParent,
+  deletePlacements,
+  selectParents,
+  selectRings,
   selectStanding,
   selectThings,
   upsertPlacement,
+  upsertPlacements,
   type Thing,
 } from './placement.queries';
 import { countClass, growVersion, lockTree, rebuildTree } from './tree.queries';
@@ -23,94 +28,178 @@ export interface Placing {
   parentId: string | null;
 }
 
+/** What became of placings. */
+export interface Outcome {
+  /** Had no place in the hierarchy and have one now, with what came along. */
+  placed: number;
+  moved: number;
+  takenOut: number;
+  unchanged: number;
+  along: Along;
+}
+
+const nothingAlong: Along = { placements: [], stayed: [], skipped: 0 };
+
 /**
  * Places something under a parent in one hierarchy, moves it there, or takes it out (`parentId` null). Figures follow,
  * since they are added up along the placements. Refuses, and changes nothing, what would not be a tree.
  */
-export const place = (tx: Transaction, placing: Placing): Promise<void> => placeAll(tx, [placing]);
+export async function place(tx: Transaction, { hierarchyKey, ...placing }: Placing, alongFrom: string | null = null): Promise<void> {
+  await placeMany(tx, { hierarchyKey, placings: [placing], alongFrom });
+}
 
 /** The same of several. Two parents for one thing in one hierarchy: CONFLICT. */
 export async function placeAll(tx: Transaction, placings: readonly Placing[]): Promise<void> {
-  const hierarchies = await selectHierarchiesByKey(tx, placings.map(({ hierarchyKey }) => hierarchyKey));
-  const found = placings.map(placing => {
-    const hierarchy = hierarchies.find(({ key }) => key === placing.hierarchyKey);
-    if (!hierarchy) throw notFound(`There is no hierarchy '${placing.hierarchyKey}'.`);
-    return { ...placing, hierarchyId: hierarchy.id };
-  });
-  for (const [index, { hierarchyKey, childId }] of found.entries()) {
-    const other = found.slice(0, index).some(one => one.hierarchyKey === hierarchyKey && one.childId === childId);
-    if (other) throw new Problem('CONFLICT', `One parent in each hierarchy: several came for '${hierarchyKey}'.`);
+  const byHierarchy = groupBy(placings, ({ hierarchyKey }) => hierarchyKey);
+  const hierarchies = await findHierarchies(tx, [...byHierarchy.keys()]);
+  for (const [key, ofHierarchy] of byHierarchy) {
+    if (new Set(ofHierarchy.map(({ childId }) => childId)).size === ofHierarchy.length) continue;
+    throw new Problem('CONFLICT', `One parent in each hierarchy: several came for '${key}'.`);
   }
-  found.sort((a, b) => a.hierarchyId - b.hierarchyId);
   // Every tree before any stored sums, as everybody takes them.
-  for (const { hierarchyId } of found) await lockTree(tx, hierarchyId);
-  for (const placing of found) await placeOne(tx, placing);
+  for (const { id } of hierarchies) await lockTree(tx, id);
+  for (const { id, key } of hierarchies) await placeIn(tx, { hierarchyId: id, placings: byHierarchy.get(key)!, source: null });
 }
 
-async function placeOne(
+/**
+ * The same of many in one hierarchy, all at once: it is the placements as they are in the end that must make a tree.
+ * `alongFrom`: a hierarchy; what hangs there under what is placed comes along (bring-along.ts).
+ */
+export async function placeMany(
   tx: Transaction,
-  { hierarchyId, childId, parentId }: { hierarchyId: number; childId: string; parentId: string | null },
-): Promise<void> {
-  const { child, parent } = await findThings(tx, childId, parentId);
-  const before = await selectParent(tx, hierarchyId, child);
-  if (parent) {
-    const levels = await selectLevels(tx, [hierarchyId]);
-    await refuseImpossible(tx, { hierarchyId, levels, child, parent });
-    if (before === parent.number) return;
-  } else if (before === undefined) return;
-  const move = { hierarchyId, from: before ?? null, to: parent?.number ?? null };
+  { hierarchyKey, placings, alongFrom }: {
+    hierarchyKey: string;
+    placings: readonly Omit<Placing, 'hierarchyKey'>[];
+    alongFrom: string | null;
+  },
+): Promise<Outcome> {
+  const hierarchies = await findHierarchies(tx, [hierarchyKey, ...(alongFrom === null ? [] : [alongFrom])]);
+  if (alongFrom === hierarchyKey) {
+    throw new Problem('BAD_USER_INPUT', `alongFrom names another hierarchy than '${hierarchyKey}' itself: where things come along from.`);
+  }
+  for (const { id } of hierarchies) await lockTree(tx, id);
+  const numberOf = (wanted: string): number => hierarchies.find(({ key }) => key === wanted)!.id;
+  const source = alongFrom === null ? null : numberOf(alongFrom);
+  return placeIn(tx, { hierarchyId: numberOf(hierarchyKey), placings, source });
+}
+
+/** By their public ids, in the order in which trees are locked. */
+async function findHierarchies(tx: Transaction, keys: readonly string[]) {
+  const hierarchies = await selectHierarchiesByKey(tx, keys);
+  for (const wanted of keys) {
+    if (!hierarchies.some(({ key }) => key === wanted)) throw notFound(`There is no hierarchy '${wanted}'.`);
+  }
+  return hierarchies.sort((a, b) => a.id - b.id);
+}
+
+/** Places things in a hierarchy whose tree is locked, as is that of `source`, from which more comes along. */
+async function placeIn(
+  tx: Transaction,
+  { hierarchyId, placings, source }: {
+    hierarchyId: number;
+    placings: readonly Omit<Placing, 'hierarchyKey'>[];
+    source: number | null;
+  },
+): Promise<Outcome> {
+  const found = await findThings(tx, placings);
+  const { sound, levels, refused } = await refusals(tx, { hierarchyId, placings: found.placed });
+  tellRefusals(placings, [...found.refused, ...refused]);
+  const along = source === null ? nothingAlong : await selectAlong(tx, { hierarchyId, source, placed: sound, levels });
+  const after = [...sound, ...along.placements];
+  if (along.placements.length > 0) await refuseRings(tx, hierarchyId, after);
+  const parents = await selectParents(tx, hierarchyId, after.map(({ child }) => child));
+  const changes = after.flatMap(({ child, parent }): Change[] => {
+    const before = parents.get(keyOf(child));
+    const to = parent?.number ?? null;
+    return (parent ? before === to : before === undefined) ? [] : [{ child, before, to }];
+  });
+  if (changes.length > 0) {
+    if (changes.length === 1) await changeOne(tx, hierarchyId, changes[0]!);
+    else await changeMany(tx, hierarchyId, changes);
+    await growVersion(tx, hierarchyId);
+  }
+  const count = (is: (change: Change) => boolean): number => changes.filter(is).length;
+  return {
+    placed: count(({ before, to }) => before === undefined && to !== null),
+    moved: count(({ before, to }) => before !== undefined && to !== null),
+    takenOut: count(({ to }) => to === null),
+    unchanged: after.length - changes.length,
+    along,
+  };
+}
+
+/** What comes along can make a ring only where old levels have left parents below their children. */
+async function refuseRings(tx: Transaction, hierarchyId: number, after: readonly Omit<Placed, 'index'>[]): Promise<void> {
+  const groups = after.filter(({ child }) => child.kind === 'group');
+  const rings = await selectRings(tx, hierarchyId, {
+    edges: groups.flatMap(({ child, parent }) => (parent ? [{ child: child.number, parent: parent.number, sound: true }] : [])),
+    out: groups.flatMap(({ child, parent }) => (parent ? [] : [child.number])),
+  });
+  const ringed = groups.find(({ child }) => rings.has(child.number));
+  if (!ringed) return;
+  throw badInput(`With what would come along, '${ringed.parent!.name}' hangs below '${ringed.child.name}'; the one under the other would make a ring.`);
+}
+
+const keyOf = ({ kind, number }: Pick<Thing, 'kind' | 'number'>): string => publicId(kind, number);
+
+async function findThings(
+  tx: Transaction,
+  placings: readonly Omit<Placing, 'hierarchyKey'>[],
+): Promise<{ placed: Placed[]; refused: Refusal[] }> {
+  const read = placings.flatMap(({ childId, parentId }) => [childId, parentId]).flatMap(id => (id === null ? [] : (readPublicId(id) ?? [])));
+  const numbers = (wanted: string) => [...new Set(read.flatMap(({ kind, number }) => (kind === wanted ? [number] : [])))];
+  // Whether a class is active is counted: it stays so until this is done.
+  await lockClasses(tx, placings.flatMap(({ childId }) => readPublicId(childId) ?? []).flatMap(({ kind, number }) => (kind === 'class' ? [number] : [])));
+  const rows = await selectThings(tx, { groups: numbers('group'), classes: numbers('class') });
+  const things = new Map(rows.map(thing => [keyOf(thing), thing]));
+  const firsts = new Map<string, number>();
+  const refused: Refusal[] = [];
+  const placed: Placed[] = [];
+  for (const [index, { childId, parentId }] of placings.entries()) {
+    const child = things.get(childId);
+    const parent = parentId === null ? null : things.get(parentId);
+    const refuse = (code: Refusal['code'], message: string) => refused.push({ index, code, message });
+    const first = firsts.get(childId);
+    firsts.set(childId, first ?? index);
+    if (first !== undefined) refuse('CONFLICT', `One parent for each child: '${childId}' came as placements[${first}] already.`);
+    else if (!child) refuse('NOT_FOUND', `There is no group or class '${childId}' to place.`);
+    else if (parent === undefined) refuse('NOT_FOUND', `There is no group '${parentId}' to place anything under.`);
+    else placed.push({ index, child, parent });
+  }
+  return { placed, refused };
+}
+
+/** Something that is to hang elsewhere: `before` is undefined where it has no place, `to` null where it loses it. */
+interface Change {
+  child: Thing;
+  before: number | null | undefined;
+  to: number | null;
+}
+
+async function changeOne(tx: Transaction, hierarchyId: number, { child, before, to }: Change): Promise<void> {
+  const move = { hierarchyId, from: before ?? null, to };
   const change = async (): Promise<void> => {
-    if (parent) await upsertPlacement(tx, { hierarchyId, child, parentId: parent.number });
+    if (to !== null) await upsertPlacement(tx, { hierarchyId, child, parentId: to });
     else await deletePlacement(tx, hierarchyId, child);
-    await followInTree(tx, { hierarchyId, child, before: move.from, after: move.to });
+    await followInTree(tx, { hierarchyId, child, before: move.from, after: to });
   };
   if (child.kind === 'class') await moveClass(tx, { ...move, classId: child.number }, change);
   else await moveGroup(tx, { hierarchyId, groupId: child.number }, change);
-  await growVersion(tx, hierarchyId);
 }
 
-async function findThings(tx: Transaction, childId: string, parentId: string | null) {
-  const ids = [childId, parentId].map(id => (id === null ? null : readPublicId(id)));
-  const numbers = (kind: string) => ids.flatMap(id => (id?.kind === kind ? [id.number] : []));
-  // Whether a class is active is counted: it stays so until this is done.
-  if (ids[0]?.kind === 'class') await lockClass(tx, ids[0].number);
-  const things = await selectThings(tx, { groups: numbers('group'), classes: numbers('class') });
-  const find = (id: (typeof ids)[number]) => things.find(thing => thing.kind === id?.kind && thing.number === id.number);
-  const child = find(ids[0]!);
-  const parent = parentId === null ? null : find(ids[1]!);
-  if (!child) throw notFound(`There is no group or class '${childId}' to place.`);
-  if (parent === undefined) throw notFound(`There is no group '${parentId}' to place anything under.`);
-  return { child, parent };
-}
-
-/** The parent must stand above the child; levels between them may be skipped. */
-async function refuseImpossible(
-  tx: Transaction,
-  { hierarchyId, levels, child, parent }: { hierarchyId: number; levels: LevelRow[]; child: Thing; parent: Thing },
-): Promise<void> {
-  const level = (thing: Thing): number => {
-    const found = levels.find(candidate => candidate.type === thing.type);
-    if (!found) {
-      const known = levels.map(candidate => candidate.type).join(', ');
-      throw badInput(`'${thing.name}' is of type ${thing.type}, which is no level of this hierarchy: ${known}, class.`);
+async function changeMany(tx: Transaction, hierarchyId: number, changes: readonly Change[]): Promise<void> {
+  const classes = changes.filter(({ child }) => child.kind === 'class')
+    .map(({ child, before, to }) => ({ classId: child.number, from: before ?? null, to }));
+  await moveMany(tx, { hierarchyId, classes }, async () => {
+    for (const kind of ['group', 'class'] as const) {
+      const ofKind = changes.filter(({ child }) => child.kind === kind);
+      const placed = ofKind.flatMap(({ child, to }) => (to === null ? [] : [{ child: child.number, parent: to }]));
+      const out = ofKind.flatMap(({ child, to }) => (to === null ? [child.number] : []));
+      if (placed.length > 0) await upsertPlacements(tx, { hierarchyId, kind, placed });
+      if (out.length > 0) await deletePlacements(tx, { hierarchyId, kind, out });
     }
-    return found.sequence;
-  };
-  if (parent.kind === 'class') {
-    throw badInput(`Nothing can be placed under a class; '${parent.name}' is one. The class is always the leaf.`);
-  }
-  const parentLevel = level(parent);
-  if (child.kind === 'class') return;
-  if (child.number === parent.number) throw badInput(`'${child.name}' cannot be placed under itself: that would be a ring.`);
-  if (await hangsBelow(tx, { hierarchyId, below: parent.number, above: child.number })) {
-    throw badInput(`'${parent.name}' hangs below '${child.name}'; placing the one under the other would make a ring.`);
-  }
-  if (parentLevel >= level(child)) {
-    throw badInput(
-      `A parent must stand above its child: '${parent.name}' is a ${parent.type}, '${child.name}' a ${child.type}; ` +
-        `the order is ${levels.map(candidate => candidate.type).join(', ')}, class.`,
-    );
-  }
+    await rebuildTree(tx, hierarchyId);
+  });
 }
 
 /** A class changes counts along two paths; a group, or a first class under a possible root, changes the tree itself. */

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
+import { publicId } from '../../shared/identifiers';
 
 /** What is to be placed, or placed under: a group with its type, or a class. */
 export interface Thing {
@@ -33,15 +34,46 @@ export const selectParentsOfClass = (
     [tx.tenantId, classId],
   );
 
-/** Where something hangs: undefined where it is not placed, null where it is placed as a root. */
-export async function selectParent(tx: Transaction, hierarchyId: number, child: Thing): Promise<number | null | undefined> {
-  const table = child.kind === 'class' ? 'class_placements' : 'group_placements';
-  const [row] = await tx.query<{ parent_id: number | null }>(
-    `select placed.parent_id from ${table} placed
-     where placed.tenant_id = $1 and placed.hierarchy_id = $2 and placed.${child.kind}_id = $3`,
-    [tx.tenantId, hierarchyId, child.number],
+/** Where things hang, by public id: null where one is placed as a root; what is not placed is missing. */
+export async function selectParents(
+  tx: Transaction,
+  hierarchyId: number,
+  things: readonly Pick<Thing, 'kind' | 'number'>[],
+): Promise<Map<string, number | null>> {
+  const numbers = (wanted: Thing['kind']) => things.flatMap(({ kind, number }) => (kind === wanted ? [number] : []));
+  const rows = await tx.queryPlannedAnew<{ kind: Thing['kind']; number: number; parent: number | null }>(
+    `select 'group' as kind, placed.group_id as number, placed.parent_id as parent from group_placements placed
+     where placed.tenant_id = $1 and placed.hierarchy_id = $2 and placed.group_id = any($3)
+     union all
+     select 'class', placed.class_id, placed.parent_id from class_placements placed
+     where placed.tenant_id = $1 and placed.hierarchy_id = $2 and placed.class_id = any($4)`,
+    [tx.tenantId, hierarchyId, numbers('group'), numbers('class')],
   );
-  return row?.parent_id;
+  return new Map(rows.map(({ kind, number, parent }) => [publicId(kind, number), parent]));
+}
+
+/** Places many of a kind, in the order of the key. */
+export async function upsertPlacements(
+  tx: Transaction,
+  { hierarchyId, kind, placed }: { hierarchyId: number; kind: Thing['kind']; placed: readonly { child: number; parent: number }[] },
+): Promise<void> {
+  await tx.query(
+    `insert into ${kind}_placements (tenant_id, hierarchy_id, ${kind}_id, parent_id)
+     select $1, $2, due.child, due.parent from unnest($3::int[], $4::int[]) due(child, parent) order by due.child
+     on conflict (tenant_id, hierarchy_id, ${kind}_id) do update set parent_id = excluded.parent_id`,
+    [tx.tenantId, hierarchyId, placed.map(({ child }) => child), placed.map(({ parent }) => parent)],
+  );
+}
+
+export async function deletePlacements(
+  tx: Transaction,
+  { hierarchyId, kind, out }: { hierarchyId: number; kind: Thing['kind']; out: readonly number[] },
+): Promise<void> {
+  await tx.query(
+    `delete from ${kind}_placements placed
+     where placed.tenant_id = $1 and placed.hierarchy_id = $2 and placed.${kind}_id = any($3)`,
+    [tx.tenantId, hierarchyId, out],
+  );
 }
 
 export async function upsertPlacement(
@@ -65,24 +97,52 @@ export async function deletePlacement(tx: Transaction, hierarchyId: number, chil
   );
 }
 
-/** Whether `below` hangs somewhere under `above` by the placements, connected to a root or not. */
-export async function hangsBelow(
+/** A group that is to hang under another. `sound`: nothing but a ring speaks against it. */
+export interface Edge {
+  child: number;
+  parent: number;
+  sound: boolean;
+}
+
+/**
+ * The groups, of those that are to hang elsewhere, whose new parent hangs below them: by the sound ones of these, and for
+ * the other groups by the placements there are, connected to a root or not.
+ */
+export async function selectRings(
   tx: Transaction,
-  { hierarchyId, below, above }: { hierarchyId: number; below: number; above: number },
-): Promise<boolean> {
-  const [row] = await tx.query<{ found: boolean }>(
+  hierarchyId: number,
+  { edges, out }: { edges: readonly Edge[]; out: readonly number[] },
+): Promise<Set<number>> {
+  if (edges.length === 0) return new Set();
+  // A group is found by its place among those that are to hang elsewhere, in order: a join would go through all of them.
+  const sound = edges.filter(edge => edge.sound).sort((a, b) => a.child - b.child);
+  const rows = await tx.query<{ child: number }>(
     `with recursive up as (
-       select $3::int as group_id
+       select due.child, due.parent as above from unnest($3::int[], $4::int[]) due(child, parent)
        union
-       select group_placements.parent_id from up
-       join group_placements on group_placements.tenant_id = $1
-         and group_placements.hierarchy_id = $2 and group_placements.group_id = up.group_id
-       where group_placements.parent_id is not null
+       select up.child, next.parent_id
+       from up
+       cross join lateral (
+         select ($6::int[])[place.number] as parent_id
+         from (select width_bucket(up.above, $5::int[]) as number) place
+         where ($5::int[])[place.number] = up.above
+         union all
+         select group_placements.parent_id from group_placements
+         where group_placements.tenant_id = $1 and group_placements.hierarchy_id = $2
+           and group_placements.group_id = up.above and group_placements.group_id <> all($7::int[])
+           and ($5::int[])[width_bucket(up.above, $5::int[])] is distinct from up.above
+       ) next
+       where up.above <> up.child and next.parent_id is not null
      )
-     select exists (select from up where up.group_id = $4) as found`,
-    [tx.tenantId, hierarchyId, below, above],
+     select distinct up.child from up where up.above = up.child`,
+    [
+      ...[tx.tenantId, hierarchyId],
+      ...[edges.map(edge => edge.child), edges.map(edge => edge.parent)],
+      ...[sound.map(edge => edge.child), sound.map(edge => edge.parent)],
+      out,
+    ],
   );
-  return row!.found;
+  return new Set(rows.map(({ child }) => child));
 }
 
 /** Whether the group is a node of the tree, and whether anything is placed under it. */

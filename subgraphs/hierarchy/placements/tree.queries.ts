@@ -1,5 +1,7 @@
 import { joiningInBulk } from '../../shared/database/bulk.queries';
 import type { Transaction } from '../../shared/database/database';
+import { violates } from '../../shared/database/violations';
+import { notFound } from '../../shared/errors';
 
 const levelsLock = 7_310_023;
 
@@ -12,18 +14,28 @@ export const lockLevels = (tx: Transaction, hierarchyId: number): Promise<unknow
  * two changes that are sound one by one cannot make a ring or a wrong count together.
  */
 export async function lockTree(tx: Transaction, hierarchyId: number): Promise<void> {
-  const begun = await tx.query(
-    `insert into tenant_hierarchies (tenant_id, hierarchy_id, version) values ($1, $2, 0) on conflict do nothing
-     returning tenant_hierarchies.hierarchy_id`,
-    [tx.tenantId, hierarchyId],
-  );
-  // Whoever changes the levels locks every tree that is there: of one that is not there yet it is waited for.
-  if (begun.length > 0) await tx.query(`select pg_advisory_xact_lock_shared(${levelsLock}, $1)`, [hierarchyId]);
-  await tx.query(
+  if (await holdTree(tx, hierarchyId)) return;
+  // Whoever changes the levels locks every tree that is there: of one that is not there yet it is waited for. Before it is
+  // begun, since from then on the hierarchy cannot go: whoever removes it would wait here, and be waited for.
+  await tx.query(`select pg_advisory_xact_lock_shared(${levelsLock}, $1)`, [hierarchyId]);
+  await tx
+    .query(
+      `insert into tenant_hierarchies (tenant_id, hierarchy_id, version) values ($1, $2, 0) on conflict do nothing`,
+      [tx.tenantId, hierarchyId],
+    )
+    .catch((error: unknown) => {
+      throw violates(error, 'tree_of_a_hierarchy') ? notFound('The hierarchy was removed at the same moment.') : error;
+    });
+  await holdTree(tx, hierarchyId);
+}
+
+async function holdTree(tx: Transaction, hierarchyId: number): Promise<boolean> {
+  const rows = await tx.query(
     `select tenant_hierarchies.version from tenant_hierarchies
      where tenant_hierarchies.tenant_id = $1 and tenant_hierarchies.hierarchy_id = $2 for update`,
     [tx.tenantId, hierarchyId],
   );
+  return rows.length > 0;
 }
 
 /** All of the tenant's trees, and perhaps one that may be new to it, in the order in which everybody locks them. */

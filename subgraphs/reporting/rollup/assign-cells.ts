@@ -18,9 +18,7 @@ export async function assignCells(tx: Transaction, classIds?: readonly number[])
   const placed = new Set(classIds ? [] : (await selectCells(tx, null)).map(({ classId }) => classId));
   const classes = (await selectClasses(tx, classIds ?? null)).filter(id => !placed.has(id));
   if (classes.length === 0) return;
-  const placements = groupBy(await selectPlacements(tx, classIds ?? null), ({ classId }) => classId);
-  const parentsOf = (classId: number): string =>
-    (placements.get(classId) ?? []).map(({ hierarchyId, parentId }) => `${hierarchyId}:${parentId}`).join();
+  const parentsOf = await selectCellParents(tx, classIds ?? null);
   const parents = [...new Set(classes.map(parentsOf))];
   let cells = await selectCellNumbers(tx, parents);
   if (cells.size < parents.length) {
@@ -28,4 +26,14 @@ export async function assignCells(tx: Transaction, classIds?: readonly number[])
     cells = await selectCellNumbers(tx, parents);
   }
   await putIntoCells(tx, classes.map(classId => ({ classId, cellId: cells.get(parentsOf(classId))! })));
+}
+
+/** What a class's cell is known by: the parents of the class in all hierarchies, as its placements are now. */
+export async function selectCellParents(
+  tx: Transaction,
+  classIds: readonly number[] | null,
+): Promise<(classId: number) => string> {
+  const placements = groupBy(await selectPlacements(tx, classIds), ({ classId }) => classId);
+  return classId =>
+    (placements.get(classId) ?? []).map(({ hierarchyId, parentId }) => `${hierarchyId}:${parentId}`).join();
 }

@@ -4,7 +4,7 @@ import { inSpan, jobOf } from '../../shared/tracing';
 import { buildCells, buildNodes, clearStored, markBuilt, selectTrees } from './build.queries';
 import { buildCellLearners, learnersOfCells } from './cell-learners.queries';
 import { assignCells } from './assign-cells';
-import { selectCells } from './cells.queries';
+import { deleteCellsUnder, selectCells } from './cells.queries';
 import { liftTimeLimit, lockStored, selectBuiltTrees, type LockStored } from './stored.queries';
 
 export type Progress = (step: string, done: number, of: number) => void;
@@ -88,6 +88,13 @@ async function buildLearners(tx: Transaction): Promise<void> {
 export async function forgetStoredLevels(tx: Transaction, hierarchyId: number): Promise<void> {
   await lockStored(tx);
   await clearStored(tx, hierarchyId);
+}
+
+/** Nothing has a place in the hierarchy any more, and nothing is kept of what hung there. */
+export async function forgetHierarchy(tx: Transaction, hierarchyId: number): Promise<void> {
+  await lockStored(tx);
+  await clearStored(tx, hierarchyId);
+  await deleteCellsUnder(tx, hierarchyId);
 }
 
 /** Placements of many classes change at once: reads go to the facts until everything is built again. */

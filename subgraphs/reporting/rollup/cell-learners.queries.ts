@@ -90,21 +90,25 @@ export async function recountCells(
   );
 }
 
-/** Counts the learners of a class again in some cells, of which it has left one and entered another. */
-export async function recountLearners(tx: Transaction, classId: number, cells: readonly number[]): Promise<void> {
-  const ofTheClass = `select learner_months.month, learner_months.person_id from learner_months
-    where learner_months.tenant_id = $1 and learner_months.class_id = $2`;
+/** Counts the learners of some classes again in the cells that these have left and those that they have entered. */
+export async function recountLearners(
+  tx: Transaction,
+  classIds: readonly number[],
+  cells: readonly number[],
+): Promise<void> {
+  const ofTheClasses = `select learner_months.month, learner_months.person_id from learner_months
+    where learner_months.tenant_id = $1 and learner_months.class_id = any($2)`;
   await tx.query(
     `delete from cell_learners
      where cell_learners.tenant_id = $1 and cell_learners.cell_id = any($3)
-       and (cell_learners.month, cell_learners.person_id) in (${ofTheClass})`,
-    [tx.tenantId, classId, cells],
+       and (cell_learners.month, cell_learners.person_id) in (${ofTheClasses})`,
+    [tx.tenantId, classIds, cells],
   );
   await tx.query(
     addDays(countedAnew({
-      learners: `(learner_months.month, learner_months.person_id) in (${ofTheClass})`,
+      learners: `(learner_months.month, learner_months.person_id) in (${ofTheClasses})`,
       cells: 'class_cells.cell_id = any($3)',
     })),
-    [tx.tenantId, classId, cells],
+    [tx.tenantId, classIds, cells],
   );
 }

@@ -56,12 +56,58 @@ export async function insertCells(tx: Transaction, parents: readonly string[]): 
        on conflict do nothing
        returning cells.id, cells.parents
      )
-     insert into cell_parents (tenant_id, hierarchy_id, cell_id, parent_id)
-     select $1, split_part(parent.pair, ':', 1)::int, made.id, split_part(parent.pair, ':', 2)::int
-     from made
-     cross join lateral unnest(string_to_array(nullif(made.parents, ''), ',')) parent(pair)`,
+     ${hangCells}`,
     [tx.tenantId, parents],
   );
+}
+
+/** Writes down the parents of the cells that were `made`. */
+const hangCells = `
+  insert into cell_parents (tenant_id, hierarchy_id, cell_id, parent_id)
+  select $1, split_part(parent.pair, ':', 1)::int, made.id, split_part(parent.pair, ':', 2)::int
+  from made
+  cross join lateral unnest(string_to_array(nullif(made.parents, ''), ',')) parent(pair)`;
+
+/** Gives cells other parents, those that all their classes have by now; nothing else has these. Their sums stay theirs. */
+export async function rehangCells(
+  tx: Transaction,
+  cells: readonly { cellId: number; parents: string }[],
+  classes: readonly ClassCell[],
+): Promise<void> {
+  if (cells.length === 0) return;
+  const ids = cells.map(({ cellId }) => cellId);
+  await tx.query(`delete from class_cells where class_cells.tenant_id = $1 and class_cells.cell_id = any($2)`, [tx.tenantId, ids]);
+  await tx.query(`delete from cells where cells.tenant_id = $1 and cells.id = any($2)`, [tx.tenantId, ids]);
+  await tx.query(
+    `with made as (
+       insert into cells (tenant_id, id, parents) overriding system value
+       select $1::int, belongs.id, belongs.parents from unnest($2::int[], $3::text[]) belongs(id, parents)
+       order by belongs.parents
+       returning cells.id, cells.parents
+     )
+     ${hangCells}`,
+    [tx.tenantId, ids, cells.map(({ parents }) => parents)],
+  );
+  await putIntoCells(tx, classes);
+}
+
+/** Deletes the cells of classes that hung somewhere in a hierarchy, which none does any more. */
+export const deleteCellsUnder = (tx: Transaction, hierarchyId: number): Promise<unknown> =>
+  tx.query(
+    `delete from cells
+     where cells.tenant_id = $1 and cells.id in (
+       select cell_parents.cell_id from cell_parents where cell_parents.tenant_id = $1 and cell_parents.hierarchy_id = $2)`,
+    [tx.tenantId, hierarchyId],
+  );
+
+/** How many classes each of these cells has. */
+export async function countClasses(tx: Transaction, cellIds: readonly number[]): Promise<Map<number, number>> {
+  const rows = await tx.queryPlannedAnew<{ id: number; classes: number }>(
+    `select class_cells.cell_id as id, count(*)::int as classes from class_cells
+     where class_cells.tenant_id = $1 and class_cells.cell_id = any($2) group by class_cells.cell_id`,
+    [tx.tenantId, cellIds],
+  );
+  return new Map(rows.map(row => [row.id, row.classes]));
 }
 
 /** By their parents: hierarchy and group as numbers with a colon between, one after the other with commas. */

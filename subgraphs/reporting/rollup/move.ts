@@ -15,7 +15,7 @@ import {
 import { lockStored, selectBuiltTrees } from './stored.queries';
 
 /** What happens to the tree while sums move: the placements, and the tree made from them. */
-type TreeChange = () => Promise<void>;
+export type TreeChange = () => Promise<void>;
 
 const without = (list: readonly number[], other: readonly number[]): number[] => {
   const known = new Set(other);
@@ -52,7 +52,7 @@ export async function moveClass(
   await assignCells(tx, [classId]);
   const newCell = (await selectCellOf(tx, classId))!;
   await shiftClass(tx, classId, shifts(0, { losing: [oldCell], gaining: [newCell] }));
-  if (newCell !== oldCell) await recountLearners(tx, classId, [oldCell, newCell]);
+  if (newCell !== oldCell) await recountLearners(tx, [classId], [oldCell, newCell]);
   const gone = without(losing, await above(from));
   const gaining = await above(to);
   const appeared = without(gaining, known);
@@ -94,7 +94,7 @@ export async function moveGroup(
 }
 
 /** Nodes that are no longer stored are forgotten, and those that are now are added up from their cells. */
-async function makeStored(
+export async function makeStored(
   tx: Transaction,
   hierarchyId: number,
   { gone, appeared }: { gone: number[]; appeared: number[] },
