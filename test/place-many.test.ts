@@ -140,6 +140,16 @@ test('what is placed by itself comes along with nothing else, and a hierarchy br
   expect(await refusal({ hierarchyId: 'none', placements })).toBe("NOT_FOUND: There is no hierarchy 'none'.");
 });
 
+test('an inactive class that alone comes along is counted as what it is', async () => {
+  await placeMany({ hierarchyId: 'us', placements: pairs({ south: 'land', b: 'south', s1: 'south' }) });
+  const placements = pairs({ south: 'land' });
+  expect(await placeMany({ hierarchyId: 'us', placements, alongFrom: 'india' })).toMatchObject({ placed: 2 });
+  await placeMany({ hierarchyId: 'us', placements: pairs({ closed: null }) });
+  expect(await placeMany({ hierarchyId: 'us', placements, alongFrom: 'india' })).toMatchObject({ placed: 1, cameAlong: 4 });
+  const counts = '{ hierarchyNode(id: "' + id('south') + '", hierarchyId: "us") { classCount } }';
+  expect(await world.gateway.read(admin, counts)).toEqual({ hierarchyNode: { classCount: 2 } });
+});
+
 test('takes as many statements for ten as for three', async () => {
   const count = async (placements: Record<string, string | null>): Promise<number> => {
     statements.length = 0;
