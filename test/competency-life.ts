@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { selectHierarchiesByKey } from '../subgraphs/hierarchy/hierarchies/hierarchy.queries';
-import { place } from '../subgraphs/hierarchy/placements/place';
+import { place, placeMany } from '../subgraphs/hierarchy/placements/place';
 import { runWeek } from '../subgraphs/competency/weekly/run-week';
 import { ingest } from '../subgraphs/reporting/ingest/ingest';
 import { keepCompetencyCounts, keepCountsOfLoad } from '../subgraphs/reporting/published';
@@ -23,6 +23,7 @@ import type { KnownTenant, TenantFixture } from './fixture';
 export const groups = {
   ...{ land: 'country', north: 'state', south: 'state', d1: 'district', s1: 'school', s2: 'school' },
 };
+const levelsOf: Record<string, string[]> = { india: ['country', 'state', 'district', 'school'], sap: ['country', 'school'] };
 const schools = ['s1', 's2', 'd1', 'south'];
 export const classes = ['a', 'b', 'c'];
 export const people = ['ann', 'ben', 'cem'];
@@ -61,6 +62,10 @@ const change = fc.oneof(
     parent: fc.option(fc.constantFrom(...schools), { freq: 4 }),
   }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('move' as const), parent: fc.constantFrom('north', 'south', null) }) },
+  { weight: 2, arbitrary: fc.record({
+    do: fc.constant('placeMany' as const), hierarchy: fc.constantFrom('india', 'sap'),
+    parents: fc.dictionary(fc.constantFrom(...classes, 's1', 's2', 'd1'), fc.option(fc.constantFrom(...schools, 'north', 'land'), { freq: 4 })),
+  }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('fold' as const) }) },
   { weight: 1, arbitrary: fc.record({
     do: fc.constant('build' as const), what: fc.constantFrom('everything' as const, 'india' as const),
@@ -160,6 +165,8 @@ export class CompetencyLife {
         return this.place(one.hierarchy, one.klass, one.parent);
       case 'move':
         return this.place('india', 'd1', one.parent);
+      case 'placeMany':
+        return this.placeMany(one.hierarchy, one.parents);
       case 'fold':
         return void (await this.write(foldSome));
       case 'week':
@@ -236,9 +243,25 @@ export class CompetencyLife {
     this.competencies.set(code, [...(known ?? []), [this.dayOf(this.now), { grade: of, subject: about }]]);
   }
 
+  private async placeMany(hierarchy: string, parents: Record<string, string | null>): Promise<void> {
+    const level = (name: string): number => (classes.includes(name) ? 9 : levelsOf[hierarchy]!.indexOf(groups[name as keyof typeof groups]));
+    const mayBe = Object.entries(parents).filter(
+      ([child, parent]) => level(child) >= 0 && (parent === null || (level(parent) >= 0 && level(parent) < level(child))),
+    );
+    const placings = mayBe.map(([child, parent]) => ({
+      childId: this.tenant.nodeId(child),
+      parentId: parent && this.tenant.nodeId(parent),
+    }));
+    await this.write(tx => placeMany(tx, { hierarchyKey: hierarchy, placings, alongFrom: null }));
+    const placed = this.fixture.placements![hierarchy]!;
+    for (const [child, parent] of mayBe) {
+      if (parent === null) delete placed[child];
+      else placed[child] = parent;
+    }
+  }
+
   private async place(hierarchy: string, child: string, parent: string | null): Promise<void> {
-    const levels = { india: ['country', 'state', 'district', 'school'], sap: ['country', 'school'] }[hierarchy]!;
-    if (parent !== null && !levels.includes(groups[parent as keyof typeof groups])) return;
+    if (parent !== null && !levelsOf[hierarchy]!.includes(groups[parent as keyof typeof groups])) return;
     const parentId = parent === null ? null : this.tenant.nodeId(parent);
     await this.write(tx => place(tx, { hierarchyKey: hierarchy, childId: this.tenant.nodeId(child), parentId }));
     const placed = this.fixture.placements![hierarchy]!;

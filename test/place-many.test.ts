@@ -156,6 +156,16 @@ test('where levels have left a parent below its child, no ring is made; what is 
   await asSuper('removeHierarchy(id: "turned")');
 });
 
+test('an inactive class that alone comes along is counted as what it is', async () => {
+  await placeMany({ hierarchyId: 'us', placements: pairs({ south: 'land', b: 'south', s1: 'south' }) });
+  const placements = pairs({ south: 'land' });
+  expect(await placeMany({ hierarchyId: 'us', placements, alongFrom: 'india' })).toMatchObject({ placed: 2 });
+  await placeMany({ hierarchyId: 'us', placements: pairs({ closed: null }) });
+  expect(await placeMany({ hierarchyId: 'us', placements, alongFrom: 'india' })).toMatchObject({ placed: 1, cameAlong: 4 });
+  const counts = '{ hierarchyNode(id: "' + id('south') + '", hierarchyId: "us") { classCount } }';
+  expect(await world.gateway.read(admin, counts)).toEqual({ hierarchyNode: { classCount: 2 } });
+});
+
 test('takes as many statements for ten as for three', async () => {
   const count = async (placements: Record<string, string | null>): Promise<number> => {
     statements.length = 0;

@@ -72,7 +72,7 @@ function comes(below: Below, { thing: parent }: Hook, along: Along): boolean {
   return !stays;
 }
 
-const asThing = (kind: Thing['kind'], { number, type, name }: Below): Thing => ({ kind, number, type, name, active: true });
+const asThing = (kind: Thing['kind'], { number, type, name }: Below): Thing => ({ kind, number, type, name });
 
 function refuseTooMany(found: number): void {
   if (found <= mostAlong) return;

@@ -112,7 +112,8 @@ async function placeIn(
     return (parent ? before === to : before === undefined) ? [] : [{ child, before, to }];
   });
   if (changes.length > 0) {
-    if (changes.length === 1) await changeOne(tx, hierarchyId, changes[0]!);
+    const active = await holdClasses(tx, changes);
+    if (changes.length === 1) await changeOne(tx, hierarchyId, { ...changes[0]!, active });
     else await changeMany(tx, hierarchyId, changes);
     await growVersion(tx, hierarchyId);
   }
@@ -146,8 +147,6 @@ async function findThings(
 ): Promise<{ placed: Placed[]; refused: Refusal[] }> {
   const read = placings.flatMap(({ childId, parentId }) => [childId, parentId]).flatMap(id => (id === null ? [] : (readPublicId(id) ?? [])));
   const numbers = (wanted: string) => [...new Set(read.flatMap(({ kind, number }) => (kind === wanted ? [number] : [])))];
-  // Whether a class is active is counted: it stays so until this is done.
-  await lockClasses(tx, placings.flatMap(({ childId }) => readPublicId(childId) ?? []).flatMap(({ kind, number }) => (kind === 'class' ? [number] : [])));
   const rows = await selectThings(tx, { groups: numbers('group'), classes: numbers('class') });
   const things = new Map(rows.map(thing => [keyOf(thing), thing]));
   const firsts = new Map<string, number>();
@@ -174,11 +173,19 @@ interface Change {
   to: number | null;
 }
 
-async function changeOne(tx: Transaction, hierarchyId: number, { child, before, to }: Change): Promise<void> {
+/** Whether a class is active is counted: it stays so until this is done, also of one that comes along. Says how many are. */
+const holdClasses = (tx: Transaction, changes: readonly Change[]): Promise<number> =>
+  lockClasses(tx, changes.flatMap(({ child }) => (child.kind === 'class' ? [child.number] : [])));
+
+async function changeOne(
+  tx: Transaction,
+  hierarchyId: number,
+  { child, before, to, active }: Change & { active: number },
+): Promise<void> {
   const move = { hierarchyId, from: before ?? null, to };
   const change = async (): Promise<void> => {
     await writePlacements(tx, hierarchyId, [{ child, before, to }]);
-    await followInTree(tx, { hierarchyId, child, before: move.from, after: to });
+    await followInTree(tx, { hierarchyId, child, active, before: move.from, after: to });
   };
   if (child.kind === 'class') await moveClass(tx, { ...move, classId: child.number }, change);
   else await moveGroup(tx, { hierarchyId, groupId: child.number }, change);
@@ -206,11 +213,10 @@ async function writePlacements(tx: Transaction, hierarchyId: number, changes: re
 /** A class changes counts along two paths; a group, or a first class under a possible root, changes the tree itself. */
 async function followInTree(
   tx: Transaction,
-  move: { hierarchyId: number; child: Thing; before: number | null; after: number | null },
+  move: { hierarchyId: number; child: Thing; active: number; before: number | null; after: number | null },
 ): Promise<void> {
-  const { hierarchyId, child, before, after } = move;
+  const { hierarchyId, child, active, before, after } = move;
   if (child.kind === 'group') return rebuildTree(tx, hierarchyId);
-  const active = child.active ? 1 : 0;
   for (const [groupId, classes] of [[before, -1], [after, 1]] as const) {
     if (groupId === null) continue;
     const { inTree, hasPlaced } = await selectStanding(tx, hierarchyId, groupId);

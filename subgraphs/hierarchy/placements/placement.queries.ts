@@ -7,16 +7,15 @@ export interface Thing {
   number: number;
   type: string;
   name: string;
-  active: boolean;
 }
 
 /** The groups and classes with these numbers; what does not exist in the tenant is missing. */
 export const selectThings = (tx: Transaction, ids: { groups: number[]; classes: number[] }): Promise<Thing[]> =>
   tx.query(
-    `select 'group' as kind, groups.id as number, groups.type, groups.name, true as active
+    `select 'group' as kind, groups.id as number, groups.type, groups.name
      from groups where groups.tenant_id = $1 and groups.id = any($2)
      union all
-     select 'class', classes.id, 'class', classes.name, classes.active
+     select 'class', classes.id, 'class', classes.name
      from classes where classes.tenant_id = $1 and classes.id = any($3)`,
     [tx.tenantId, ids.groups, ids.classes],
   );

@@ -22,7 +22,7 @@ export function* eventsOfTenant(events: Iterable<unknown>, { tenant, reject, ign
     let isOthers = false;
     for (const name in fields) {
       if (isFieldName(name)) continue;
-      if (name === tenantField) isOthers = fields[name] !== tenant;
+      if (name === tenantField) isOthers = (fields[name] ?? tenant) !== tenant;
       else if (ignored.size < mostNames && !fieldMeantBy(name)) ignored.add(name.slice(0, longestName));
     }
     if (!isOthers) yield event;

@@ -160,6 +160,15 @@ test('fields of other names are passed over, and told', async () => {
   expect(told).toMatchObject({ accepted: 1, ignoredFields: ['x'.repeat(64)] });
 });
 
+test('a word of its own is passed over, though a letter makes it a field', async () => {
+  const { score: _, ...rest } = event('w') as Record<string, unknown>;
+  const words = { scope: 'lesson', store: 7, core: true, scored: false, mind: 1, kid: 'k', stats: { opened: 3 }, states: [] };
+  const { body } = await post(lines({ ...rest, eventId: 'words', ...words }));
+  expect(body).toEqual({ accepted: 1, duplicates: 0, rejected: [], ignoredFields: Object.keys(words) });
+  const { body: none } = await post(lines(event('t-none', { tenant_id: null })));
+  expect(none).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
+});
+
 test('an event that is said to be of another tenant is rejected', async () => {
   const { body } = await post(lines(...['acme', 'other', 7].map(tenant_id => event(`t-${tenant_id}`, { tenant_id }))));
   const told = (came: string) => `tenant_id must be 'acme', the tenant of the token, or be left out; ${came} came.`;

@@ -33,13 +33,15 @@ export const selectClasses = (
     [tx.tenantId, personId, classIds],
   );
 
-/** Takes classes for this transaction alone, as lockClass does, in the order of their numbers. */
-export async function lockClasses(tx: Transaction, classIds: readonly number[]): Promise<void> {
-  if (classIds.length === 0) return;
-  await tx.queryPlannedAnew(
-    `select from classes where classes.tenant_id = $1 and classes.id = any($2) order by classes.id for no key update`,
+/** Takes classes for this transaction alone, as lockClass does, in the order of their numbers. Returns how many are active. */
+export async function lockClasses(tx: Transaction, classIds: readonly number[]): Promise<number> {
+  if (classIds.length === 0) return 0;
+  const rows = await tx.queryPlannedAnew<{ active: boolean }>(
+    `select classes.active from classes
+     where classes.tenant_id = $1 and classes.id = any($2) order by classes.id for no key update`,
     [tx.tenantId, classIds],
   );
+  return rows.filter(({ active }) => active).length;
 }
 
 /** Takes a class for this transaction alone: who changes its roster or places next waits. False where there is none. */
