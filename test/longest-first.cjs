@@ -17,6 +17,7 @@ const longest = [
   'isolation',
   'exports-at-scale',
   'crash-postgres',
+  'place-many.property',
   'retention-of-figures',
   'each-lock-alone',
   'cli/run/start',

@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from './database';
 import { hierarchyTypes, ModelTenant } from './model-tenant';
 import { grow, manyPlacements, take, tenants, wishedFor } from './random-life';
 
-const runs = Number(process.env.STRATA_PROPERTY_RUNS ?? 300);
+const runs = Number(process.env.STRATA_PROPERTY_RUNS ?? 100);
 
 let testDatabase: TestDatabase;
 let owner: Database;
