@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { place } from '../subgraphs/hierarchy/placements/place';
 import { buildMissing } from '../subgraphs/reporting/rollup/build';
 import { foldAll } from '../subgraphs/reporting/rollup/fold';
 import type { Database } from '../subgraphs/shared/database/database';
@@ -89,4 +90,15 @@ test('so does making its stored sums, when they are made beside a load, of facts
     expect(await foldAll(owner, number)).toBe(0); // what waited went with the facts
   });
   expectFew(read, 6);
+});
+
+test('placing classes one by one reads the nodes of the tree a few times for each, and not each node for every other', async () => {
+  const read = await timesRead('placed', async owner => {
+    const { number, nodeId } = await makeTenant(owner, 'creek');
+    for (const [n, name] of classes.slice(0, 20).entries()) {
+      const placing = { hierarchyKey: 'india', childId: nodeId(name), parentId: nodeId(schools[n + 1]!) };
+      await owner.transaction(number, 'write', tx => place(tx, placing));
+    }
+  });
+  expectFew({ tree_nodes: read.tree_nodes! }, 2);
 });

@@ -181,9 +181,11 @@ export async function countClass(
        classes = tree_nodes.classes + $4, active_classes = tree_nodes.active_classes + $5,
        direct_classes = tree_nodes.direct_classes + case when tree_nodes.group_id = $3 then $4 else 0 end,
        direct_active_classes = tree_nodes.direct_active_classes + case when tree_nodes.group_id = $3 then $5 else 0 end
-     from tree_nodes parent
-     where parent.tenant_id = $1 and parent.hierarchy_id = $2 and parent.group_id = $3
-       and tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = $2 and tree_nodes.group_id = any(parent.path)`,
+     where tree_nodes.tenant_id = $1 and tree_nodes.hierarchy_id = $2
+       -- Looked up before, and once: of a tenant that nobody has counted a join would do so for every node there is.
+       and tree_nodes.group_id = any((
+         select parent.path from tree_nodes parent
+         where parent.tenant_id = $1 and parent.hierarchy_id = $2 and parent.group_id = $3)::int[])`,
     [tx.tenantId, hierarchyId, groupId, classes, active],
   );
 }

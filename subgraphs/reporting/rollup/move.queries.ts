@@ -1,5 +1,5 @@
 import type { Transaction } from '../../shared/database/database';
-import { addToStored, everyContext, keptFactsWhere, signedMeasures } from './stored.queries';
+import { addToStored, everyContext, keptFactsWhere, measuresOf, signedMeasures } from './stored.queries';
 
 /** A group's place in a tree, for what must follow when it changes. */
 export interface Standing {
@@ -88,11 +88,14 @@ export async function shiftGroups(
   if (changes.length === 0 || groups.length === 0) return;
   await tx.query(
     addToStored(`
-      select change.hierarchy_id, change.owner_id, aggregates.context_id, aggregates.start as day,
-        ${signedMeasures('aggregates')}
+      select change.hierarchy_id, change.owner_id, cell.context_id, cell.day, ${signedMeasures('cell')}
       from cell_parents
-      join aggregates on aggregates.tenant_id = $1 and aggregates.hierarchy_id = 0
-        and aggregates.owner_id = cell_parents.cell_id and aggregates.grain = 1 and aggregates.context_id = any(${everyContext})
+      cross join lateral (
+        select aggregates.context_id, aggregates.start as day, ${measuresOf('aggregates')} from aggregates
+        where aggregates.tenant_id = $1 and aggregates.hierarchy_id = 0 and aggregates.owner_id = cell_parents.cell_id
+          and aggregates.grain = 1 and aggregates.context_id = any(${everyContext})
+        offset 0 -- looked up cell by cell, whatever the statistics say
+      ) cell
       cross join unnest($4::int[], $5::int[], $6::int[]) change(hierarchy_id, owner_id, sign)
       where cell_parents.tenant_id = $1 and cell_parents.hierarchy_id = $2 and cell_parents.parent_id = any($3)`),
     [tx.tenantId, hierarchyId, groups, ...changesOf(changes)],
