@@ -4,6 +4,9 @@ import { fieldMeantBy, isFieldName } from './field-names';
 /** An activity event as it came: nothing about it is known yet. */
 export type RawEvent = Record<string, unknown>;
 
+/** Stands where a record was of which has been told already why it is rejected. */
+export const rejectedAlready = Symbol('rejected already');
+
 /** A record that is sound in itself; what it refers to is not looked up yet. */
 export interface SoundEvent {
   /** Which of the posts that share a transaction it came in. */

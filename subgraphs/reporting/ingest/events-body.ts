@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { badInput, Problem } from '../../shared/errors';
 import type { HeldBody } from './body-room';
-import { whyNameless, type Rejection } from './event';
+import { rejectedAlready, whyNameless, type Rejection } from './event';
 
 export const mostMegabytes = 32;
 const mostBytes = mostMegabytes * 1024 * 1024;
@@ -87,7 +87,8 @@ function formOf(bytes: Buffer): { begin: number; isList: boolean } {
 
 /**
  * The records of a body: the elements of a JSON list, or a record a line. A line that is no JSON, or a record without an
- * id, is rejected by where it stands; a list that is no JSON throws. Call `countEvents` before.
+ * id, is rejected by where it stands, and `rejectedAlready` takes its place; a list that is no JSON throws. Call
+ * `countEvents` before.
  */
 export function* readEvents(bytes: Buffer, reject: (rejection: Rejection) => void): Generator<unknown> {
   const { begin, isList } = formOf(bytes);
@@ -96,7 +97,7 @@ export function* readEvents(bytes: Buffer, reject: (rejection: Rejection) => voi
     for (const [index, value] of readList(bytes.subarray(begin)).entries()) {
       const nameless = whyNameless(value);
       if (nameless) rejectAt(`event ${index + 1}`, nameless);
-      else yield value;
+      yield nameless ? rejectedAlready : value;
     }
     return;
   }
@@ -110,7 +111,7 @@ export function* readEvents(bytes: Buffer, reject: (rejection: Rejection) => voi
     const read = parse(text);
     const reason = 'value' in read ? whyNameless(read.value) : read.reason;
     if (reason) rejectAt(`line ${line}`, reason);
-    else yield (read as { value: unknown }).value;
+    yield reason ? rejectedAlready : (read as { value: unknown }).value;
   }
 }
 

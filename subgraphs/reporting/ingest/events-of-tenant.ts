@@ -1,4 +1,4 @@
-import type { RawEvent, Rejection } from './event';
+import { rejectedAlready, type RawEvent, type Rejection } from './event';
 import { fieldMeantBy, isFieldName } from './field-names';
 
 /** By which an event in a bundle says whose it is. Elsewhere the sender's token does. */
@@ -15,9 +15,13 @@ interface Options {
   ignored: Set<string>;
 }
 
-/** Those of some records that are not said to be another tenant's. */
+/** Some records; those that are said to be another tenant's are rejected. */
 export function* eventsOfTenant(events: Iterable<unknown>, { tenant, reject, ignored }: Options): Generator<unknown> {
   for (const event of events) {
+    if (event === rejectedAlready) {
+      yield event;
+      continue;
+    }
     const fields = event as RawEvent;
     let isOthers = false;
     for (const name in fields) {
@@ -25,8 +29,8 @@ export function* eventsOfTenant(events: Iterable<unknown>, { tenant, reject, ign
       if (name === tenantField) isOthers = (fields[name] ?? tenant) !== tenant;
       else if (ignored.size < mostNames && !fieldMeantBy(name)) ignored.add(name.slice(0, longestName));
     }
-    if (!isOthers) yield event;
-    else reject({ eventId: String(fields.eventId), code: 'BAD_USER_INPUT', message: othersEvent(fields[tenantField], tenant) });
+    if (isOthers) reject({ eventId: String(fields.eventId), code: 'BAD_USER_INPUT', message: othersEvent(fields[tenantField], tenant) });
+    yield isOthers ? rejectedAlready : event;
   }
 }
 

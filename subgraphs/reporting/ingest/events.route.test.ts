@@ -179,6 +179,13 @@ test('an event that is said to be of another tenant is rejected', async () => {
   });
 });
 
+test('of thousands of records that are rejected at once each is told, and what comes behind them is taken', async () => {
+  const nameless = Array.from({ length: 50_000 }, () => ({}));
+  const { body } = await post(lines(...nameless, event('at last')));
+  expect([body.accepted, body.rejected.length]).toEqual([1, nameless.length]);
+  expect(body.rejected.at(-1).message).toBe(`line ${nameless.length}: eventId is missing.`);
+});
+
 test('a line that is not UTF-8 is rejected, never guessed at', async () => {
   const latin = Buffer.from(`${JSON.stringify(event('d1', { subject: 'é' }))}\n`, 'latin1');
   const { body } = await post(Buffer.concat([latin, Buffer.from(JSON.stringify(event('d2')))]));

@@ -1,7 +1,9 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { selectCoveredClasses } from '../../hierarchy/published';
 import type { Caller } from '../../shared/access/caller';
 import type { Database, Transaction } from '../../shared/database/database';
 import { refuseBehind } from './backpressure';
+import { rejectedAlready } from './event';
 import { ingestPosts, type Receipt } from './ingest';
 import type { References } from './look-up';
 import { PostsTogether } from './posts-together';
@@ -37,6 +39,10 @@ export async function recordEvents(sender: Sender, { events, now }: { events: It
   const total: Receipt = { accepted: 0, duplicates: 0, rejected: [] };
   let isFirst = true;
   for (const batch of batchesOf(events)) {
+    if (batch.length === 0) {
+      await othersTurn();
+      continue;
+    }
     const post = { events: batch, now };
     const mayShare = isFirst && batch.length <= fewEvents;
     const receipt = mayShare ? await share(sender, post) : (await store(sender, [post], { refuses: isFirst }))[0]!;
@@ -49,11 +55,13 @@ export async function recordEvents(sender: Sender, { events, now }: { events: It
   return total;
 }
 
+/** After so many records that were read, whether or not they were rejected at once: reading them takes its time, too. */
 function* batchesOf(events: Iterable<unknown>): Generator<unknown[]> {
   let batch: unknown[] = [];
+  let read = 0;
   for (const event of events) {
-    batch.push(event);
-    if (batch.length < eventsPerTransaction) continue;
+    if (event !== rejectedAlready) batch.push(event);
+    if (++read % eventsPerTransaction !== 0) continue;
     yield batch;
     batch = [];
   }

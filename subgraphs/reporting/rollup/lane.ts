@@ -13,8 +13,9 @@ export class Lane {
     return this.stopped || this.waiting.size > 0;
   }
 
+  /** Nothing where it is to come later. */
   add(tenantId: number): void {
-    this.waiting.add(tenantId);
+    if (!this.postponed.has(tenantId)) this.waiting.add(tenantId);
   }
 
   /** In so many milliseconds, or when that was said before. */
