@@ -248,6 +248,7 @@ export class CompetencyLife {
     const mayBe = Object.entries(parents).filter(
       ([child, parent]) => level(child) >= 0 && (parent === null || (level(parent) >= 0 && level(parent) < level(child))),
     );
+    if (this.empties(hierarchy, Object.fromEntries(mayBe))) return;
     const placings = mayBe.map(([child, parent]) => ({
       childId: this.tenant.nodeId(child),
       parentId: parent && this.tenant.nodeId(parent),
@@ -260,8 +261,15 @@ export class CompetencyLife {
     }
   }
 
+  /** Whether nothing would be left there: through a hierarchy like that, other than the own one, nobody can look. */
+  private empties(hierarchy: string, changes: Record<string, string | null>): boolean {
+    const left = { ...this.fixture.placements![hierarchy]!, ...changes };
+    return hierarchy !== 'india' && Object.values(left).every(parent => parent === null);
+  }
+
   private async place(hierarchy: string, child: string, parent: string | null): Promise<void> {
     if (parent !== null && !levelsOf[hierarchy]!.includes(groups[parent as keyof typeof groups])) return;
+    if (this.empties(hierarchy, { [child]: parent })) return;
     const parentId = parent === null ? null : this.tenant.nodeId(parent);
     await this.write(tx => place(tx, { hierarchyKey: hierarchy, childId: this.tenant.nodeId(child), parentId }));
     const placed = this.fixture.placements![hierarchy]!;
