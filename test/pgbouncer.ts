@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { handOver, makingAccount } from '../cli/postgres/account';
 import { choosePort } from '../cli/postgres/port';
+import { stayFor } from '../cli/postgres/processes';
 
 const programs = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'].map(folder => path.join(folder, 'pgbouncer'));
 
@@ -62,7 +63,7 @@ export async function startPgBouncer({ program, server, logins }: {
   const ended = once(child, 'exit');
   const stop = async (): Promise<void> => {
     child.stdin!.end();
-    await ended;
+    await stayFor(ended);
     fs.rmSync(folder, { recursive: true, force: true });
   };
   const [[user, password]] = Object.entries(logins) as [[string, string]];

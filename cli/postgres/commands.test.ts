@@ -57,6 +57,14 @@ const COMMAND = `
   })().catch(error => { say({ error: error.message }); process.exit(1); });
 `;
 
+/** One that has more to do after it has left, and says by its exit code how that went. */
+const WORK = `
+  const { startEmbeddedPostgres } = require(process.argv[1]);
+  startEmbeddedPostgres({ dataDir: process.argv[2], settings: ${JSON.stringify(settings)} })
+    .then(server => server.stop())
+    .then(() => (process.exitCode = 3));
+`;
+
 function command(dataDir: string, account: { uid?: number; gid?: number } = {}) {
   used.add(dataDir);
   const words = ['-r', 'esbuild-register', '-e', COMMAND, __dirname, dataDir];
@@ -110,6 +118,20 @@ afterAll(async () => {
     if (left) await endServer(left, () => undefined);
   }
   fs.rmSync(home, { recursive: true });
+});
+
+test('a command goes on after its server has ended, each time, and ends as it means to', async () => {
+  const dataDir = path.join(home, 'goes-on');
+  used.add(dataDir);
+  const codes: (number | null)[] = [];
+  for (let time = 0; time < 12; time++) {
+    const child = spawn(process.execPath, ['-r', 'esbuild-register', '-e', WORK, __dirname, dataDir], {
+      ...{ cwd: path.join(__dirname, '../..'), env: { ...process.env, HOME: '/' }, stdio: ['ignore', 'ignore', 'inherit'] },
+    });
+    children.push(child);
+    codes.push(await new Promise(resolve => child.on('close', resolve)));
+  }
+  expect(codes).toEqual(codes.map(() => 3));
 });
 
 describe('sharing', () => {

@@ -6,7 +6,7 @@ import { shippedBinaries, usableBinaries } from './binaries';
 import { assertOurs, ensureCluster, type Paths, pathsOf, readPassword } from './cluster';
 import { whileLocked } from './lock';
 import { choosePort } from './port';
-import { sleep, thisProcess } from './processes';
+import { sleep, stayFor, thisProcess } from './processes';
 import { endServer, findServer, isReady, removeStalePidFile, type Server, spawnServer, urlOf } from './server';
 import { assertFree } from './settings';
 import { readUsers, type User, writeUsers } from './users';
@@ -104,7 +104,7 @@ async function findOrStart(context: {
     const port = await choosePort(paths.port);
     const { server, ended } = spawnServer({ paths, binaries, account, port, settings });
     if (server && (await isReadyOrEnded(server, password, log))) return { server, password, ended };
-    const how = await ended;
+    const how = await stayFor(ended);
     const said = lastLines(paths.log);
     if (attempt === ATTEMPTS || !PASSING.test(said)) {
       throw new Error(`The embedded PostgreSQL does not start (${how}). The end of ${paths.log}:\n${said}`);
@@ -136,7 +136,7 @@ async function leave(options: {
     // Another command may have started the server anew after a crash of the one we knew.
     await endServer(findServer(paths) ?? server, log);
     // The system counts our own child until we have heard of its end.
-    await options.ended;
+    if (options.ended) await stayFor(options.ended);
   };
   // Somebody has deleted the folder under the server: nobody else can find it there.
   if (!fs.existsSync(paths.dataDir)) return end();

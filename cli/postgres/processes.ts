@@ -13,6 +13,16 @@ export interface RunningProcess {
 export const sleep = (milliseconds: number): Promise<void> =>
   new Promise(resolve => setTimeout(resolve, milliseconds));
 
+/** Waits for what keeps no process alive, such as the end of a child that was let go: this one would end before it hears. */
+export async function stayFor<T>(coming: Promise<T>): Promise<T> {
+  const alive = setInterval(() => undefined, 60_000);
+  try {
+    return await coming;
+  } finally {
+    clearInterval(alive);
+  }
+}
+
 /** The process of that number; null when there is none, or only one that has ended and nobody has collected. */
 export function runningProcess(pid: number): RunningProcess | null {
   if (!Number.isSafeInteger(pid) || pid <= 0) return null;
