@@ -1,28 +1,23 @@
 import fc from 'fast-check';
 import { place, placeMany } from '../subgraphs/hierarchy/placements/place';
 import { verify } from '../subgraphs/reporting/rollup/verify';
-import { Database, type Transaction } from '../subgraphs/shared/database/database';
+import type { Database, Transaction } from '../subgraphs/shared/database/database';
 import { Problem, toProblem } from '../subgraphs/shared/errors';
 import { publicId, readPublicId } from '../subgraphs/shared/identifiers';
-import { createTestDatabase, type TestDatabase } from './database';
+import { openBothLogins, type BothLogins } from './both-logins';
 import { hierarchyTypes, ModelTenant } from './model-tenant';
 import { grow, manyPlacements, take, tenants, wishedFor } from './random-life';
 
 const runs = Number(process.env.STRATA_PROPERTY_RUNS ?? 100);
 
-let testDatabase: TestDatabase;
+let logins: BothLogins;
 let owner: Database;
 let database: Database;
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  owner = await Database.connect({ url: testDatabase.url, stepDown: false, entities: [] });
-  database = await Database.connect({ url: testDatabase.url, stepDown: true, entities: [] });
+  logins = await openBothLogins();
+  ({ owner, application: database } = logins);
 });
-afterAll(async () => {
-  await database.close();
-  await owner.close();
-  await testDatabase.drop();
-});
+afterAll(() => logins.close());
 
 /**
  * All that follows from placements, cells by what they are known by; sums that are zero are as good as none. Whose events
